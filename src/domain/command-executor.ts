@@ -1,0 +1,41 @@
+import type { Command, CommandKind, CommandOf } from './command.ts';
+import type { IntakePolicy } from './intake-policy.ts';
+import type { OutcomeOf } from './outcome.ts';
+import type { Principal } from './principal.ts';
+import type { Rendition } from './rendition.ts';
+import type { Subject, SubjectReference } from './subject.ts';
+
+/** Who asks, through which dialect, and what they get to see. */
+export interface CommandContext {
+  readonly dialect: string;
+  /** Absent for public operations. */
+  readonly principal?: Principal;
+  readonly intake: IntakePolicy;
+  readonly rendition: Rendition;
+  /** Set when the answer prints download addresses. */
+  readonly links?: { readonly ttlSeconds: number };
+  /** Where signed addresses point, `https://host[:port]`. */
+  readonly baseUrl: string;
+  /** What `open` found before the body was received. */
+  readonly opened?: OpenedSubject;
+}
+
+/** A subject at the moment when the request began. */
+export interface OpenedSubject {
+  readonly subject: Subject;
+  /** 0 where nothing was ever written. */
+  readonly generation: number;
+}
+
+/** Carries out commands. `core` does; the migration shim wraps it. */
+export interface CommandExecutor {
+  /**
+   * Finds the subject, in the principal's tenant alone. Throws `ProblemError` `subject-not-found`.
+   */
+  open(reference: SubjectReference, principal: Principal): Promise<OpenedSubject>;
+  /** Throws `ProblemError` for whatever cannot be done; a failed put leaves the old picture. */
+  execute<K extends CommandKind>(
+    command: CommandOf<K> & Command,
+    context: CommandContext,
+  ): Promise<OutcomeOf<K>>;
+}

@@ -1,0 +1,53 @@
+import type { SubjectReference } from './subject.ts';
+import type { Upload } from './upload.ts';
+
+/** What a caller wants, in the domain's words. Closed. */
+export type Command =
+  /** Put one upload into each named slot, all or none. */
+  | {
+      readonly kind: 'put-images';
+      readonly subject: SubjectReference;
+      readonly images: readonly { readonly slot: number; readonly upload: Upload }[];
+      readonly notes?: Readonly<Record<string, string>>;
+      /** Only if the image of the (first) slot has this id; `none`: only if there is none; `any`: only if there is one. */
+      readonly onlyIf?: Precondition;
+    }
+  /** Read the subject, with its images where `images` is set. */
+  | { readonly kind: 'read-subject'; readonly subject: SubjectReference; readonly images: boolean }
+  | {
+      readonly kind: 'delete-images';
+      readonly subject: SubjectReference;
+      readonly slots: readonly number[];
+      readonly onlyIf?: Precondition;
+    }
+  /** Make download addresses for images by id, each in a size of its own. Never fails as a whole. */
+  | { readonly kind: 'locate-images'; readonly requests: readonly ImageRequest[] }
+  /** The bytes of one slot's rendition. */
+  | { readonly kind: 'read-image'; readonly subject: SubjectReference; readonly slot: number }
+  /** The bytes behind a signed download ticket. */
+  | { readonly kind: 'open-download'; readonly ticket: string }
+  /** Exchange a client key and secret for an access token. */
+  | { readonly kind: 'issue-token'; readonly key: string; readonly secret: string }
+  /** Only see whether the credential is good. */
+  | { readonly kind: 'check-credential' };
+
+/** See `Command`. An image id is `ProfileImage.id`. */
+export type Precondition =
+  | { readonly kind: 'image'; readonly ids: readonly string[] }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'any' };
+
+/** One image asked for by id; `imageIdPrefix` is at least 16 hex digits of `ProfileImage.id`. */
+export interface ImageRequest {
+  readonly subject: SubjectReference;
+  readonly imageIdPrefix: string;
+  /** Pixels; absent sides follow from the other, both absent means the stored size. Never enlarged. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** The name of a command. */
+export type CommandKind = Command['kind'];
+
+/** The command of one kind. */
+export type CommandOf<K extends CommandKind> = Extract<Command, { kind: K }>;

@@ -1,0 +1,69 @@
+import type { PictureFormat } from './picture-format.ts';
+
+/** A body in the object store. Its key carries the image id and its bytes never change. */
+export interface StoredBody {
+  readonly key: string;
+  readonly bytes: number;
+  /** Lower-case hex SHA-256. */
+  readonly sha256: string;
+}
+
+/** A stored body that is a picture. */
+export interface StoredPicture extends StoredBody {
+  readonly format: PictureFormat;
+  /** Pixels, upright (after EXIF orientation). 0 for formats that are recognised but not decoded. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** One version of the picture in one slot of a subject. Immutable but for renditions that are added lazily. */
+export interface ProfileImage {
+  /** 32 hex digits, new for each accepted upload. */
+  readonly id: string;
+  readonly slot: number;
+  /** Counts from 1 within the slot and rises by one with each replacement. */
+  readonly version: number;
+  /** The subject's generation that this write made. */
+  readonly generation: number;
+  /** A UUID that stays the same over the versions of a slot. */
+  readonly handle: string;
+  readonly writtenAtMs: number;
+  /** The dialect that wrote it. */
+  readonly writtenThrough: string;
+  readonly fileName?: string;
+  /** Free facts that the dialect recorded with the write (e.g. Capillary's attribution headers). */
+  readonly notes?: Readonly<Record<string, string>>;
+  /** Whether the decoder knows the format, so that renditions can be made. */
+  readonly decodable: boolean;
+  readonly transparent: boolean;
+  readonly original: StoredPicture;
+  /** By `renditionName`. */
+  readonly renditions: Readonly<Record<string, StoredPicture>>;
+}
+
+/** What a delete leaves behind, so that no late copy can bring the picture back. */
+export interface Tombstone {
+  readonly slot: number;
+  readonly version: number;
+  readonly generation: number;
+  readonly handle: string;
+  readonly deletedAtMs: number;
+}
+
+/** A slot is an image or a tombstone; a slot never written is absent. */
+export type SlotState =
+  | { readonly kind: 'image'; readonly image: ProfileImage }
+  | { readonly kind: 'tombstone'; readonly tombstone: Tombstone };
+
+/** The one small document per subject; swapping it is what acknowledges a write. */
+export interface SubjectRecord {
+  readonly schema: 1;
+  readonly tenant: string;
+  readonly subjectId: string;
+  /** Only rises; every accepted write or delete adds one. */
+  readonly generation: number;
+  /** By slot number. */
+  readonly slots: Readonly<Record<string, SlotState>>;
+  /** What each replica (by name) still owes: the generation that it must reach. Used by the migration shim. */
+  readonly owes?: Readonly<Record<string, { readonly generation: number; readonly sinceMs: number }>>;
+}

@@ -1,0 +1,76 @@
+import type { Command } from './command.ts';
+import type { Json } from './json.ts';
+import type { PictureFormat } from './picture-format.ts';
+import type { Problem } from './problem.ts';
+import type { Subject, SubjectProfile } from './subject.ts';
+import type { Upload } from './upload.ts';
+
+/** One thing that a translation could not carry over as it was. */
+export interface Loss {
+  readonly field: string;
+  /** `kept` verbatim elsewhere, `defaulted`, `synthesised` from other facts, or `dropped`. */
+  readonly fate: 'kept' | 'defaulted' | 'synthesised' | 'dropped';
+  readonly note: string;
+}
+
+/** A request that the gateway shall send to a legacy backend. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Below the backend's base address, with the query. */
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body:
+    | { readonly kind: 'none' }
+    | { readonly kind: 'json'; readonly value: Json }
+    | { readonly kind: 'raw'; readonly upload: Upload; readonly contentType: string }
+    | {
+        readonly kind: 'multipart';
+        readonly parts: readonly { readonly name: string; readonly upload: Upload }[];
+      };
+}
+
+/** The answer of a legacy backend, as plain values. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed where the body is JSON. */
+  readonly json?: Json;
+  readonly text?: string;
+}
+
+/** What a backend said of an image. */
+export interface UpstreamImage {
+  readonly slot: number;
+  /** Where its bytes can be fetched, absolute or below the backend's address; absent when the answer names none. */
+  readonly url?: string;
+  /** A further request that leads to the address (Smartsheet's `imageurls`). */
+  readonly locate?: UpstreamRequest;
+  readonly format?: PictureFormat;
+  readonly width?: number;
+  readonly height?: number;
+  readonly bytes?: number;
+  readonly version?: number;
+}
+
+/** An answer in the domain's words. */
+export type UpstreamOutcome =
+  | { readonly kind: 'done'; readonly profile: SubjectProfile; readonly images: readonly UpstreamImage[] }
+  | { readonly kind: 'located'; readonly urls: readonly (string | undefined)[] }
+  | { readonly kind: 'problem'; readonly problem: Problem };
+
+/** A dialect spoken as a client. Pure; total for the commands it `supports`. */
+export interface UpstreamTranslation<Options> {
+  /** Commands that this API has words for; others are refused, never emulated. */
+  readonly supports: readonly Command['kind'][];
+  /** The request for a command, with what could not be said. */
+  request(
+    command: Command,
+    context: {
+      readonly subject: Subject;
+      readonly options: Options;
+      readonly aliases: Readonly<Record<string, string>>;
+    },
+  ): { readonly request: UpstreamRequest; readonly losses: readonly Loss[] };
+  /** What the answer means. */
+  answer(command: Command, answer: UpstreamAnswer, context: { readonly options: Options }): UpstreamOutcome;
+}
