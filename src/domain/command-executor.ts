@@ -2,6 +2,7 @@ import type { Command, CommandKind, CommandOf } from './command.ts';
 import type { IntakePolicy } from './intake-policy.ts';
 import type { OutcomeOf } from './outcome.ts';
 import type { Principal } from './principal.ts';
+import type { SubjectRecord } from './profile-image.ts';
 import type { Rendition } from './rendition.ts';
 import type { Subject, SubjectReference } from './subject.ts';
 
@@ -18,6 +19,8 @@ export interface CommandContext {
   readonly baseUrl: string;
   /** What `open` found before the body was received. */
   readonly opened?: OpenedSubject;
+  /** Replicas that a write leaves behind: noted in the record by the same swap that acknowledges it. */
+  readonly owes?: readonly string[];
 }
 
 /** A subject at the moment when the request began. */
@@ -25,6 +28,8 @@ export interface OpenedSubject {
   readonly subject: Subject;
   /** 0 where nothing was ever written. */
   readonly generation: number;
+  /** The record as it was then, for a swap that proves nothing was committed since. */
+  readonly snapshot?: { readonly record: SubjectRecord; readonly version: string };
 }
 
 /** Carries out commands. `core` does; the migration shim wraps it. */

@@ -31,11 +31,15 @@ export type Command =
   /** Only see whether the credential is good. */
   | { readonly kind: 'check-credential' };
 
-/** See `Command`. An image id is `ProfileImage.id`. */
+/**
+ * See `Command`. An image id is `ProfileImage.id`. `never-written`: the subject's generation is 0 and no tombstone stands,
+ * so that a late copy can neither go stale nor bring a deleted picture back.
+ */
 export type Precondition =
   | { readonly kind: 'image'; readonly ids: readonly string[] }
   | { readonly kind: 'none' }
-  | { readonly kind: 'any' };
+  | { readonly kind: 'any' }
+  | { readonly kind: 'never-written' };
 
 /** One image asked for by id; `imageIdPrefix` is at least 16 hex digits of `ProfileImage.id`. */
 export interface ImageRequest {

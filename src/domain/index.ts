@@ -18,6 +18,7 @@ export * from './problem.ts';
 export * from './profile-image.ts';
 export * from './record-store.ts';
 export * from './rendition.ts';
+export * from './spool.ts';
 export * from './subject.ts';
 export * from './subject-directory.ts';
 export * from './token-issuer.ts';

@@ -18,6 +18,8 @@ export interface IntakePolicy {
   readonly field: 'any' | { readonly name: string; readonly ignoreCase: boolean };
   /** What to do with more file parts than `maxFiles`: refuse them, or let the last one win. */
   readonly surplus: 'refuse' | 'last-wins';
+  /** When the dialect's own rendition is made: with the upload, or when it is first read. */
+  readonly renders: 'at-upload' | 'at-first-read';
   /** Two updates of one subject that overlap: the later commit is refused (`conflict`), or the last writer wins. */
   readonly overlap: 'refuse' | 'last-writer-wins';
 }
