@@ -1,23 +1,27 @@
 import type { PictureFormat } from './picture-format.ts';
 
+/*
+ * Type aliases, not interfaces: only these are assignable to `Json`, which the record store takes.
+ */
+
 /** A body in the object store. Its key carries the image id and its bytes never change. */
-export interface StoredBody {
+export type StoredBody = {
   readonly key: string;
   readonly bytes: number;
   /** Lower-case hex SHA-256. */
   readonly sha256: string;
-}
+};
 
 /** A stored body that is a picture. */
-export interface StoredPicture extends StoredBody {
+export type StoredPicture = StoredBody & {
   readonly format: PictureFormat;
   /** Pixels, upright (after EXIF orientation). 0 for formats that are recognised but not decoded. */
   readonly width: number;
   readonly height: number;
-}
+};
 
 /** One version of the picture in one slot of a subject. Immutable but for renditions that are added lazily. */
-export interface ProfileImage {
+export type ProfileImage = {
   /** 32 hex digits, new for each accepted upload. */
   readonly id: string;
   readonly slot: number;
@@ -39,16 +43,16 @@ export interface ProfileImage {
   readonly original: StoredPicture;
   /** By `renditionName`. */
   readonly renditions: Readonly<Record<string, StoredPicture>>;
-}
+};
 
 /** What a delete leaves behind, so that no late copy can bring the picture back. */
-export interface Tombstone {
+export type Tombstone = {
   readonly slot: number;
   readonly version: number;
   readonly generation: number;
   readonly handle: string;
   readonly deletedAtMs: number;
-}
+};
 
 /** A slot is an image or a tombstone; a slot never written is absent. */
 export type SlotState =
@@ -56,7 +60,7 @@ export type SlotState =
   | { readonly kind: 'tombstone'; readonly tombstone: Tombstone };
 
 /** The one small document per subject; swapping it is what acknowledges a write. */
-export interface SubjectRecord {
+export type SubjectRecord = {
   readonly schema: 1;
   readonly tenant: string;
   readonly subjectId: string;
@@ -66,4 +70,4 @@ export interface SubjectRecord {
   readonly slots: Readonly<Record<string, SlotState>>;
   /** What each replica (by name) still owes: the generation that it must reach. Used by the migration shim. */
   readonly owes?: Readonly<Record<string, { readonly generation: number; readonly sinceMs: number }>>;
-}
+};

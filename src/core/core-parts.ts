@@ -1,0 +1,28 @@
+import type {
+  Clock,
+  DownloadLinks,
+  IdSource,
+  Imaging,
+  ObjectStore,
+  RecordStore,
+  Spool,
+  SubjectDirectory,
+  TokenIssuer,
+} from '../domain/index.ts';
+import type { BackgroundWork } from './background-work.ts';
+
+/** What the use cases work with. */
+export interface CoreParts {
+  readonly directory: SubjectDirectory;
+  readonly objects: ObjectStore;
+  readonly records: RecordStore;
+  readonly imaging: Imaging;
+  readonly spool: Spool;
+  readonly links: DownloadLinks;
+  readonly tokens: TokenIssuer;
+  readonly clock: Clock;
+  readonly ids: IdSource;
+  readonly background: BackgroundWork;
+  /** Told of what went wrong without failing anybody's request. */
+  readonly warn: (message: string, cause: unknown) => void;
+}

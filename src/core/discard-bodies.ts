@@ -1,0 +1,15 @@
+import type { CoreParts } from './core-parts.ts';
+
+/**
+ * Deletes bodies that no record names any more. Nobody waits for it: what a crash or a failure leaves behind is swept by
+ * `polyface gc`.
+ */
+export function discardBodies(
+  parts: Pick<CoreParts, 'objects' | 'background'>,
+  keys: readonly string[],
+): void {
+  if (keys.length === 0) return;
+  parts.background.run('removing bodies that no record names', async () => {
+    await Promise.all(keys.map((key) => parts.objects.delete(key)));
+  });
+}

@@ -1,0 +1,84 @@
+import {
+  type CommandContext,
+  type CommandOf,
+  type ImageRequest,
+  type ImageView,
+  type OutcomeOf,
+  type Principal,
+  ProblemError,
+  type ProfileImage,
+  type RenditionRecipe,
+  type StoredPicture,
+} from '../domain/index.ts';
+import type { CoreParts } from './core-parts.ts';
+import { openSubject } from './open-subject.ts';
+import { mayKeepAnother } from './render-lazily.ts';
+import { imagesOf } from './slots.ts';
+import { linked, renditionOf, viewOf } from './view-image.ts';
+
+/** Addresses of images by id, each in a size of its own. What cannot be located says so in its place. */
+export async function locateImages(
+  parts: CoreParts,
+  command: CommandOf<'locate-images'>,
+  context: CommandContext,
+  principal: Principal,
+): Promise<OutcomeOf<'locate-images'>> {
+  const results: OutcomeOf<'locate-images'>['results'][number][] = [];
+  for (const request of command.requests) {
+    const view = await locate(parts, request, context, principal);
+    results.push(view ? { found: true, view } : { found: false, problem: { kind: 'image-not-found' } });
+  }
+  return { kind: 'images-located', results, ttlSeconds: context.links?.ttlSeconds ?? 0 };
+}
+
+async function locate(
+  parts: CoreParts,
+  request: ImageRequest,
+  context: CommandContext,
+  principal: Principal,
+): Promise<ImageView | undefined> {
+  const opened = await openSubject(parts, request.subject, principal).catch((cause: unknown) => {
+    if (cause instanceof ProblemError) return undefined;
+    throw cause;
+  });
+  const record = opened?.snapshot?.record;
+  if (!opened || !record || request.imageIdPrefix.length < 16) return undefined;
+  const image = imagesOf(record).find(({ id }) => id.startsWith(request.imageIdPrefix));
+  if (!image) return undefined;
+  const stored = await viewOf(parts, opened.subject.key, image, context);
+  if (!stored || context.rendition === 'original') return stored;
+  const recipe = scaledRecipe(context.rendition, stored.picture, request);
+  if (!recipe) return stored;
+  const picture = await scaled(parts, opened.subject.key, image, recipe);
+  return picture ? linked(parts, opened.subject.key, image, picture, context) : stored;
+}
+
+async function scaled(
+  parts: CoreParts,
+  subjectKey: string,
+  image: ProfileImage,
+  recipe: RenditionRecipe,
+): Promise<StoredPicture | undefined> {
+  return mayKeepAnother(image) ? renditionOf(parts, subjectKey, image, recipe) : undefined;
+}
+
+/**
+ * The recipe for a smaller copy: one side given scales the other, both given bound it, and nothing is ever larger than the stored
+ * rendition (`undefined`: the stored one will do).
+ */
+export function scaledRecipe(
+  recipe: RenditionRecipe,
+  stored: Pick<StoredPicture, 'width' | 'height'>,
+  size: { readonly width?: number; readonly height?: number },
+): RenditionRecipe | undefined {
+  const scale = Math.min(
+    size.width === undefined ? 1 : size.width / stored.width,
+    size.height === undefined ? 1 : size.height / stored.height,
+  );
+  if (!(scale < 1)) return undefined;
+  const box = {
+    width: Math.max(1, Math.round(stored.width * scale)),
+    height: Math.max(1, Math.round(stored.height * scale)),
+  };
+  return { ...recipe, box };
+}
