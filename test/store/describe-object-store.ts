@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ByteRange, ObjectStore } from '../../src/domain/index.ts';
-import { forEachOf, LEGAL_CHARACTERS, LISTED_KEYS, type StoreUnderTest } from './store-under-test.ts';
+import {
+  collected,
+  forEachOf,
+  LEGAL_CHARACTERS,
+  LISTED_KEYS,
+  type StoreUnderTest,
+} from './store-under-test.ts';
 
 const MIB = 1024 * 1024;
 
@@ -118,7 +124,7 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
 
     promise('takes keys with every legal character, up to 512 of them', async () => {
       const keys = [
-        ...[...LEGAL_CHARACTERS].map((character) => fresh(`x${character}x`)),
+        ...LEGAL_CHARACTERS.split('').map((character) => fresh(`x${character}x`)),
         fresh(`${LEGAL_CHARACTERS}0/${LEGAL_CHARACTERS}0`),
         fresh('').padEnd(512, 'k'),
         `${fresh('').padEnd(505, 'k')}/${'n'.repeat(6)}`,
@@ -179,7 +185,7 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
     promise('lists size and time of each body', async () => {
       const beforeMs = Date.now();
       await objects.put(fresh('a'), { kind: 'memory', bytes: Buffer.from('12345') });
-      const [facts] = await Array.fromAsync(objects.list(fresh('')));
+      const [facts] = await collected(objects.list(fresh('')));
       expect(facts).toMatchObject({ key: fresh('a'), bytes: 5 });
       expect(facts?.modifiedAtMs).toBeGreaterThanOrEqual(beforeMs - 5_000);
       expect(facts?.modifiedAtMs).toBeLessThanOrEqual(Date.now() + 5_000);
@@ -233,7 +239,7 @@ export function describeObjectStore(name: string, make: () => Promise<StoreUnder
       'signs downloads that serve the body with its type and its file name, where it says it can',
       async () => {
         if (!objects.capabilities.signedDownloads) {
-          expect(objects.signedUrl).toBeUndefined();
+          expect('signedUrl' in objects).toBe(false);
           return;
         }
         await objects.put(fresh('a'), { kind: 'memory', bytes: Buffer.from('signed') });
@@ -270,7 +276,7 @@ async function wholeBody(objects: ObjectStore, key: string): Promise<Buffer | un
 }
 
 async function keysOf(objects: ObjectStore, prefix: string, after?: string): Promise<string[]> {
-  const facts = await Array.fromAsync(objects.list(prefix, after === undefined ? {} : { after }));
+  const facts = await collected(objects.list(prefix, after === undefined ? {} : { after }));
   return facts.map(({ key }) => key);
 }
 

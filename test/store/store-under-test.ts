@@ -28,3 +28,10 @@ export async function forEachOf<T>(
   });
   await Promise.all(workers);
 }
+
+/** Everything that an iterable gives. */
+export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}
