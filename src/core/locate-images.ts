@@ -26,7 +26,10 @@ export async function locateImages(
   const results: OutcomeOf<'locate-images'>['results'][number][] = [];
   for (const request of command.requests) {
     const view = await locate(parts, request, context, principal);
-    results.push(view ? { found: true, view } : { found: false, problem: { kind: 'image-not-found' } });
+    const { label } = request;
+    results.push(
+      view ? { label, found: true, view } : { label, found: false, problem: { kind: 'image-not-found' } },
+    );
   }
   return { kind: 'images-located', results, ttlSeconds: context.links?.ttlSeconds ?? 0 };
 }

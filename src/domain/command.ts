@@ -43,6 +43,8 @@ export type Precondition =
 
 /** One image asked for by id; `imageIdPrefix` is at least 16 hex digits of `ProfileImage.id`. */
 export interface ImageRequest {
+  /** How the caller spelled the image; the outcome hands it back. */
+  readonly label: string;
   readonly subject: SubjectReference;
   readonly imageIdPrefix: string;
   /** Pixels; absent sides follow from the other, both absent means the stored size. Never enlarged. */

@@ -37,10 +37,11 @@ export interface Outcomes {
   };
   'locate-images': {
     readonly kind: 'images-located';
-    readonly results: readonly (
+    /** One for each request, in order. */
+    readonly results: readonly ({ readonly label: string } & (
       | { readonly found: true; readonly view: ImageView }
       | { readonly found: false; readonly problem: Problem }
-    )[];
+    ))[];
     readonly ttlSeconds: number;
   };
   'read-image': { readonly kind: 'image-read'; readonly subject: Subject; readonly view: ImageView };
