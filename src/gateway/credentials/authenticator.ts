@@ -1,0 +1,66 @@
+import type { CredentialScheme, Dialect, Principal, WireRequestHead } from '../../domain/index.ts';
+import { createBasicScheme } from './basic-scheme.ts';
+import { createBearerScheme } from './bearer-scheme.ts';
+import { type CredentialInputs, createCredentialParts } from './credential-parts.ts';
+import { createHeaderKeyScheme } from './header-key-scheme.ts';
+import { createIssuedTokenScheme } from './issued-token-scheme.ts';
+import { createIssuerJwtCheck } from './jwt-issuer.ts';
+import { createSharedSecretJwtCheck } from './jwt-shared-secret.ts';
+import { createKeyCheck } from './key-check.ts';
+import type { ReaderOf, SchemeReader } from './presented.ts';
+import { createProofGuard } from './proof-guard.ts';
+import { unauthenticated } from './refusal.ts';
+
+/** Finds out who is calling. */
+export interface Authenticator {
+  /**
+   * Tries the dialect's schemes in order; the first that finds something decides. `remoteAddress`: where the connection comes from, so
+   * that guessing is slowed per address.
+   *
+   * Throws `ProblemError`: `unauthenticated`; `rate-limited` after many wrong secrets; `overloaded` when too many passwords wait to be
+   * checked; `upstream-unavailable` when an issuer's keys cannot be had. Failures of the store are `StoreError`s.
+   */
+  authenticate(
+    loaded: { readonly dialect: Pick<Dialect, 'name' | 'credentials'> },
+    head: WireRequestHead,
+    remoteAddress?: string,
+  ): Promise<Principal>;
+}
+
+/** Throws a plain `Error` for credentials that cannot work or that two tenants would share. */
+export function createAuthenticator(inputs: CredentialInputs): Authenticator {
+  const { book, stored, passwords, clients, tokens, brake, recent } = createCredentialParts(inputs);
+  const keyCheck = createKeyCheck({ book, stored });
+  const jwtChecks = [
+    createSharedSecretJwtCheck({ book, ...inputs }),
+    createIssuerJwtCheck({ book, ...inputs }),
+  ];
+  const readers: { readonly [K in CredentialScheme['kind']]: ReaderOf<K> } = {
+    basic: createBasicScheme({ book, passwords, stored }),
+    'header-key': createHeaderKeyScheme(keyCheck),
+    bearer: createBearerScheme({ keyCheck, jwtChecks }),
+    'issued-token': createIssuedTokenScheme({ tokens, clients }),
+  };
+  const guarded = createProofGuard<Principal>({ brake, recent });
+
+  return {
+    async authenticate({ dialect }, head, remoteAddress) {
+      for (const scheme of dialect.credentials) {
+        const read = readers[scheme.kind] as SchemeReader;
+        const presented = read(scheme, dialect.name, head);
+        if (!presented) continue;
+        const { name, secret } = presented;
+        return guarded(
+          {
+            dialect: dialect.name,
+            secret,
+            ...(name === undefined ? {} : { name }),
+            ...(remoteAddress === undefined ? {} : { address: remoteAddress }),
+          },
+          () => presented.prove(),
+        );
+      }
+      throw unauthenticated('missing');
+    },
+  };
+}

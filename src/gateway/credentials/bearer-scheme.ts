@@ -1,0 +1,35 @@
+import type { Principal } from '../../domain/index.ts';
+import type { KeyCheck } from './key-check.ts';
+import type { ReaderOf } from './presented.ts';
+import { unauthenticated } from './refusal.ts';
+
+/** Proves a JWT for a dialect; `undefined`: it is not of this sort. Throws `unauthenticated`. */
+export type JwtCheck = (
+  dialect: string,
+  token: string,
+  subjectClaim: string,
+) => Promise<Principal | undefined>;
+
+/** `Authorization: Bearer …` (RFC 6750): an opaque token, or a JWT that one of `jwtChecks` takes for its own. */
+export function createBearerScheme(parts: {
+  readonly keyCheck: KeyCheck;
+  readonly jwtChecks: readonly JwtCheck[];
+}): ReaderOf<'bearer'> {
+  return ({ subjectClaim = 'sub' }, dialect, head) => {
+    const [, token] = /^bearer +(\S.*)$/i.exec(head.headers['authorization'] ?? '') ?? [];
+    if (token === undefined) return undefined;
+    return {
+      secret: token,
+      async prove() {
+        const opaque = await parts.keyCheck(dialect, token);
+        if (opaque) return opaque;
+        if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw unauthenticated('invalid');
+        for (const check of parts.jwtChecks) {
+          const principal = await check(dialect, token, subjectClaim);
+          if (principal) return principal;
+        }
+        throw unauthenticated('invalid');
+      },
+    };
+  };
+}

@@ -1,0 +1,67 @@
+import type { Clock, RecordStore } from '../../domain/index.ts';
+import type { TenantSettings } from '../../settings/settings.ts';
+import { type ClientCheck, createClientCheck } from './client-check.ts';
+import { type CredentialBook, createCredentialBook } from './credential-book.ts';
+import type { CredentialLog } from './credential-log.ts';
+import { createGuessingBrake, type GuessingBrake } from './guessing-brake.ts';
+import { createIssuedTokens, type IssuedTokens, type SigningKey } from './issued-token.ts';
+import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
+import { createProofMemory, type ProofMemory } from './proof-memory.ts';
+import { createStoredCredentialLookup, type StoredCredentialLookup } from './stored-credential-lookup.ts';
+
+/** What credentials are proved with. */
+export interface CredentialInputs {
+  readonly tenants: readonly TenantSettings[];
+  readonly records: RecordStore;
+  /** Decides what has expired. */
+  readonly clock: Clock;
+  /** For issued tokens; the same in every process. The first signs, all verify. */
+  readonly signingKeys: readonly SigningKey[];
+  readonly log: CredentialLog;
+  /**
+   * Milliseconds on a clock that always runs, for waits and short memories; not `clock`, which a sandbox may stand still.
+   * Default: the process's own.
+   */
+  readonly monotonicMs?: () => number;
+}
+
+/** The machinery that requests' credentials and the token endpoint have in common. */
+export interface CredentialParts {
+  readonly book: CredentialBook;
+  readonly stored: StoredCredentialLookup;
+  readonly passwords: PasswordCheck;
+  readonly clients: ClientCheck;
+  readonly tokens: IssuedTokens;
+  readonly brake: GuessingBrake;
+  readonly recent: ProofMemory;
+}
+
+/** How long a secret that was right is spared the waits that other people's guesses bring about. */
+const recentForMs = 600_000;
+
+/** Throws a plain `Error` for settings that cannot work. */
+export function createCredentialParts({
+  tenants,
+  records,
+  clock,
+  signingKeys,
+  log,
+  monotonicMs = () => performance.now(),
+}: CredentialInputs): CredentialParts {
+  const book = createCredentialBook(tenants);
+  const stored = createStoredCredentialLookup({ records, tenants: book.tenants, clock, monotonicMs });
+  const passwords = createPasswordCheck({ monotonicMs });
+  return {
+    book,
+    stored,
+    passwords,
+    clients: createClientCheck({ tenants, book, passwords, stored }),
+    tokens: createIssuedTokens({ signingKeys, clock }),
+    brake: createGuessingBrake({
+      monotonicMs,
+      slowed: ({ dialect, address }, by) =>
+        log.warn({ dialect, address, by }, 'many wrong credentials: further attempts have to wait'),
+    }),
+    recent: createProofMemory({ ttlMs: recentForMs, maxEntries: 10_000, monotonicMs }),
+  };
+}

@@ -1,0 +1,24 @@
+import type { ClientCheck } from './client-check.ts';
+import type { IssuedTokens } from './issued-token.ts';
+import type { ReaderOf } from './presented.ts';
+import { unauthenticated } from './refusal.ts';
+
+/** A token of our own, bare in a header. Its client is looked up each time: revoking the client ends its tokens. */
+export function createIssuedTokenScheme(parts: {
+  readonly tokens: IssuedTokens;
+  readonly clients: ClientCheck;
+}): ReaderOf<'issued-token'> {
+  return ({ header }, dialect, head) => {
+    const token = head.headers[header.toLowerCase()];
+    if (!token) return undefined;
+    return {
+      secret: token,
+      async prove() {
+        const handle = await parts.tokens.verify(dialect, token);
+        const principal = await parts.clients.find(dialect, handle);
+        if (!principal) throw unauthenticated('invalid');
+        return principal;
+      },
+    };
+  };
+}

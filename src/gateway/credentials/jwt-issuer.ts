@@ -1,0 +1,103 @@
+import {
+  createRemoteJWKSet,
+  type JWTPayload,
+  type JWTVerifyOptions,
+  jwtVerify,
+  type RemoteJWKSet,
+} from 'jose';
+import { type Clock, ProblemError } from '../../domain/index.ts';
+import type { JwtCheck } from './bearer-scheme.ts';
+import type { CredentialBook, CredentialOf } from './credential-book.ts';
+import type { CredentialLog } from './credential-log.ts';
+import { isAmbiguousKey, isJwtExpiry, isJwtFault } from './jwt-fault.ts';
+import { claimedIssuer, jwtPrincipal } from './jwt-principal.ts';
+import { unauthenticated } from './refusal.ts';
+
+/** What the clocks of two servers may differ by. */
+const clockToleranceSeconds = 5;
+/** An issuer that does not answer must not hold a request for long. */
+const fetchTimeoutMs = 3000;
+
+/**
+ * JWTs of OAuth2 servers (RFC 9068), by the keys they publish; fetched when first needed, again for an unknown key id at most every 30
+ * seconds. Issuer, audience and algorithms always have to be the settings'. Throws `ProblemError` `upstream-unavailable` when the
+ * keys cannot be had.
+ */
+export function createIssuerJwtCheck({
+  book,
+  clock,
+  log,
+}: {
+  readonly book: CredentialBook;
+  readonly clock: Clock;
+  readonly log: CredentialLog;
+}): JwtCheck {
+  const keySets = new Map<string, RemoteJWKSet>();
+  const keySetOf = (jwksUri: string): RemoteJWKSet => {
+    const known = keySets.get(jwksUri);
+    if (known) return known;
+    const made = createRemoteJWKSet(new URL(jwksUri), { timeoutDuration: fetchTimeoutMs });
+    keySets.set(jwksUri, made);
+    return made;
+  };
+
+  return async (dialect, token, subjectClaim) => {
+    const stated = claimedIssuer(token);
+    const owners = book.issuerJwts(dialect).filter(({ credential }) => credential.issuer === stated);
+    let expired = false;
+    for (const owned of owners) {
+      try {
+        const claims = await verified(token, keySetOf(owned.credential.jwksUri), {
+          ...verification(owned.credential),
+          currentDate: new Date(clock.nowMs()),
+        });
+        return jwtPrincipal(owned, claims, { subjectClaim, scopesWithout: [] });
+      } catch (error) {
+        if (error instanceof ProblemError) throw error;
+        if (!isJwtFault(error)) {
+          log.warn({ issuer: owned.credential.issuer }, 'the keys of a token issuer cannot be fetched');
+          throw new ProblemError({ kind: 'upstream-unavailable' }, { cause: error });
+        }
+        expired ||= isJwtExpiry(error);
+      }
+    }
+    if (expired) throw unauthenticated('expired');
+    return undefined;
+  };
+}
+
+function verification({ issuer, audience, algorithms }: CredentialOf<'jwt-issuer'>): JWTVerifyOptions {
+  return {
+    issuer,
+    audience,
+    algorithms: [...algorithms],
+    requiredClaims: ['exp'],
+    clockTolerance: clockToleranceSeconds,
+  };
+}
+
+async function verified(token: string, keys: RemoteJWKSet, options: JWTVerifyOptions): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, keys, options)).payload;
+  } catch (error) {
+    if (!isAmbiguousKey(error)) throw error;
+    return verifiedByOneOf(token, error, options);
+  }
+}
+
+async function verifiedByOneOf(
+  token: string,
+  candidates: AsyncIterable<CryptoKey>,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
+  let fault: unknown;
+  for await (const key of candidates) {
+    try {
+      return (await jwtVerify(token, key, options)).payload;
+    } catch (error) {
+      if (!isJwtFault(error)) throw error;
+      if (!isJwtExpiry(fault)) fault = error;
+    }
+  }
+  throw fault;
+}

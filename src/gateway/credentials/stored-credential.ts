@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { type Json, StoreError } from '../../domain/index.ts';
+import { sha256Hex } from './secret-digest.ts';
+
+/**
+ * A credential that `polyface keys create` made. It lies in the record store under the SHA-256 of what its bearer presents; the secret
+ * itself is nowhere.
+ */
+export type StoredCredential = {
+  readonly schema: 1;
+  readonly kind: 'key' | 'basic' | 'client';
+  readonly tenant: string;
+  readonly dialect: string;
+  readonly scopes: readonly string[];
+  readonly subject?: string;
+  /** User name or client key. */
+  readonly name?: string;
+  readonly createdAtMs: number;
+  readonly expiresAtMs?: number;
+};
+
+/** Where all of them lie. */
+export const storedCredentialPrefix = 'credentials/';
+
+/** The record key of a credential; `digest`: lower-case hex SHA-256. */
+export function storedCredentialKey(digest: string): string {
+  return `${storedCredentialPrefix}${digest}`;
+}
+
+/** The short name of a stored credential in listings and logs. */
+export function storedCredentialId(digest: string): string {
+  return digest.slice(0, 16);
+}
+
+/** A new secret of 256 random bits; the prefix lets secret scanners find it. */
+export function newSecret(): string {
+  return `pf_${randomBytes(32).toString('base64url')}`;
+}
+
+/** A new user name or client key. */
+export function newName(): string {
+  return `pf-${randomBytes(8).toString('hex')}`;
+}
+
+/** Whether a presented key can be one of ours; others cost no look into the store. */
+export function looksStored(secret: string): boolean {
+  return /^pf_[A-Za-z0-9_-]{43}$/.test(secret);
+}
+
+/** Whether a presented user name or client key can be one of ours. */
+export function looksStoredName(name: string): boolean {
+  return /^pf-[0-9a-f]{16}$/.test(name);
+}
+
+/** What a named secret is stored under: name and secret as they come over the wire. */
+export function namedDigest(name: string, wireSecret: string): string {
+  return sha256Hex(`${name}:${wireSecret}`);
+}
+
+/** Reads a record; throws `StoreError` `damaged` when it is none of ours. */
+export function readStoredCredential(value: Json): StoredCredential {
+  if (isStoredCredential(value)) return value;
+  throw new StoreError('damaged');
+}
+
+function isStoredCredential(value: Json): value is StoredCredential {
+  if (typeof value !== 'object' || value === null || !('schema' in value)) return false;
+  const { schema, kind, tenant, dialect, scopes, subject, name, createdAtMs, expiresAtMs } = value;
+  return (
+    schema === 1 &&
+    (kind === 'key' || kind === 'basic' || kind === 'client') &&
+    [tenant, dialect].every((member) => typeof member === 'string') &&
+    [subject, name].every((member) => member === undefined || typeof member === 'string') &&
+    Array.isArray(scopes) &&
+    scopes.every((scope) => typeof scope === 'string') &&
+    typeof createdAtMs === 'number' &&
+    (expiresAtMs === undefined || typeof expiresAtMs === 'number')
+  );
+}

@@ -1,0 +1,57 @@
+import { type RateLimiterAbstract, type RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
+import type { CredentialLog } from '../credentials/credential-log.ts';
+
+/** Windows that all processes share. */
+export interface RedisWindows {
+  /** Falls back to `insurance` while Redis is away. */
+  limiter(
+    options: { readonly points: number; readonly duration: number; readonly keyPrefix: string },
+    insurance: RateLimiterMemory,
+  ): RateLimiterAbstract;
+  close(): Promise<void>;
+}
+
+/** A request waits no longer than this for its count. */
+const commandTimeoutMs = 500;
+const connectTimeoutMs = 2000;
+const longestReconnectMs = 5000;
+
+/**
+ * Imports the client and connects. A Redis that is away does not stop the gateway: limits then count per process, the log says so
+ * once, and the client keeps trying.
+ */
+export async function connectRedisWindows(url: string, log: CredentialLog): Promise<RedisWindows> {
+  const { Redis } = await import('ioredis');
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
+    connectTimeout: connectTimeoutMs,
+    retryStrategy: (attempt) => Math.min(100 * attempt, longestReconnectMs),
+  });
+  let away = false;
+  client.on('error', (error: Error & { code?: string }) => {
+    if (away) return;
+    away = true;
+    log.warn({ code: error.code ?? error.name }, 'Redis is away: rate limits count per process');
+  });
+  client.on('ready', () => {
+    if (away) log.info({}, 'Redis is back: rate limits count over all processes');
+    away = false;
+  });
+  // The listener above has told of a failure; the client goes on trying by itself.
+  await client.connect().catch(() => undefined);
+  return {
+    limiter: (options, insuranceLimiter) =>
+      new RateLimiterRedis({
+        ...options,
+        storeClient: client,
+        rejectIfRedisNotReady: true,
+        insuranceLimiter,
+      }),
+    async close() {
+      client.disconnect();
+    },
+  };
+}
