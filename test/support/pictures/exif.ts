@@ -1,0 +1,72 @@
+/** What a camera writes beside the pixels. */
+export interface CameraFacts {
+  /** The EXIF value as it stands in the file; values outside 1 to 8 are written as they are. */
+  readonly orientation?: number | undefined;
+  /** A position (Greenwich) in the GPS directory. */
+  readonly gps?: boolean | undefined;
+}
+
+type Tag = readonly [tag: number, type: number, count: number, value: Buffer];
+
+const SHORT = 3;
+const LONG = 4;
+const ASCII = 2;
+const RATIONAL = 5;
+
+/** A TIFF block of EXIF directories, big-endian, without the `Exif\0\0` that JPEG puts before it. */
+export function exifBlock({ orientation, gps }: CameraFacts): Buffer {
+  const main: Tag[] = [[0x010f, ASCII, 9, Buffer.from('Polyface\0')]];
+  if (orientation !== undefined) main.push([0x0112, SHORT, 1, u16(orientation)]);
+  const header = Buffer.from([0x4d, 0x4d, 0, 42, 0, 0, 0, 8]);
+  if (!gps) return Buffer.concat([header, directory(main, 8)]);
+  const withoutPointer = directory([...main, [0x8825, LONG, 1, u32(0)]], 8);
+  const gpsOffset = 8 + withoutPointer.length;
+  const mainBlock = directory([...main, [0x8825, LONG, 1, u32(gpsOffset)]], 8);
+  return Buffer.concat([header, mainBlock, directory(gpsTags(), gpsOffset)]);
+}
+
+function gpsTags(): Tag[] {
+  return [
+    [1, ASCII, 2, Buffer.from('N\0')],
+    [2, RATIONAL, 3, rationals([51, 1], [28, 1], [4012, 100])],
+    [3, ASCII, 2, Buffer.from('W\0')],
+    [4, RATIONAL, 3, rationals([0, 1], [0, 1], [531, 100])],
+  ];
+}
+
+function directory(tags: readonly Tag[], start: number): Buffer {
+  const table = Buffer.alloc(2 + tags.length * 12 + 4);
+  table.writeUInt16BE(tags.length, 0);
+  const data: Buffer[] = [];
+  let dataOffset = start + table.length;
+  tags.forEach(([tag, type, count, value], index) => {
+    const at = 2 + index * 12;
+    table.writeUInt16BE(tag, at);
+    table.writeUInt16BE(type, at + 2);
+    table.writeUInt32BE(count, at + 4);
+    if (value.length <= 4) value.copy(table, at + 8);
+    else {
+      table.writeUInt32BE(dataOffset, at + 8);
+      const padded = value.length % 2 === 0 ? value : Buffer.concat([value, Buffer.alloc(1)]);
+      data.push(padded);
+      dataOffset += padded.length;
+    }
+  });
+  return Buffer.concat([table, ...data]);
+}
+
+function u16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+function rationals(...pairs: readonly (readonly [number, number])[]): Buffer {
+  return Buffer.concat(pairs.flatMap(([over, under]) => [u32(over), u32(under)]));
+}
