@@ -24,10 +24,13 @@ export interface LoadResult {
   readonly p99Ms: number;
 }
 
-/** Sends the requests with a fixed number under way, and reads each answer to its end. */
+/**
+ * Sends the requests with a fixed number under way, and reads each answer to its end. A sender has one request under way at a time:
+ * requests that must not overlap are told apart by it.
+ */
 export async function driveLoad(
   server: { readonly baseUrl: string; readonly pid: number },
-  requestAt: (index: number) => BenchRequest,
+  requestAt: (index: number, sender: number) => BenchRequest,
   { requests, connections }: { readonly requests: number; readonly connections: number },
 ): Promise<LoadResult> {
   const pool = new Pool(server.baseUrl, { connections, pipelining: 1 });
@@ -35,15 +38,15 @@ export async function driveLoad(
   const before = await costOfTree(server.pid);
   const began = performance.now();
   let next = 0;
-  const sender = async () => {
+  const sendAll = async (sender: number) => {
     while (next < requests) {
       const index = next;
       next += 1;
-      latencies.push(await send(pool, requestAt(index)));
+      latencies.push(await send(pool, requestAt(index, sender)));
     }
   };
   try {
-    await Promise.all(Array.from({ length: connections }, sender));
+    await Promise.all(Array.from({ length: connections }, (_, sender) => sendAll(sender)));
   } finally {
     await pool.close();
   }
