@@ -1,5 +1,6 @@
 import type { Clock, RecordStore } from '../../domain/index.ts';
 import type { TenantSettings } from '../../settings/settings.ts';
+import { createArgon2idChecker } from './argon2id.ts';
 import { type ClientCheck, createClientCheck } from './client-check.ts';
 import { type CredentialBook, createCredentialBook } from './credential-book.ts';
 import type { CredentialLog } from './credential-log.ts';
@@ -50,7 +51,7 @@ export function createCredentialParts({
 }: CredentialInputs): CredentialParts {
   const book = createCredentialBook(tenants);
   const stored = createStoredCredentialLookup({ records, tenants: book.tenants, clock, monotonicMs });
-  const passwords = createPasswordCheck({ monotonicMs });
+  const passwords = createPasswordCheck({ argon2id: createArgon2idChecker(), monotonicMs });
   return {
     book,
     stored,

@@ -1,5 +1,5 @@
 import type { CredentialSettings, SecretSettings } from '../../settings/settings.ts';
-import { createArgon2idChecker, parseArgon2id } from './argon2id.ts';
+import { type Argon2idChecker, parseArgon2id } from './argon2id.ts';
 import type { Owned } from './credential-book.ts';
 import { createProofMemory } from './proof-memory.ts';
 import { onTheWire, sameDigest, sha256 } from './secret-digest.ts';
@@ -26,8 +26,13 @@ const provedForMs = 60_000;
  * `plain` is the password itself; `sha256` and `argon2id` are of what goes over the wire (for Capillary the MD5 hex of the password),
  * since the password cannot be had from it.
  */
-export function createPasswordCheck({ monotonicMs }: { readonly monotonicMs: () => number }): PasswordCheck {
-  const argon2id = createArgon2idChecker();
+export function createPasswordCheck({
+  argon2id,
+  monotonicMs,
+}: {
+  readonly argon2id: Argon2idChecker;
+  readonly monotonicMs: () => number;
+}): PasswordCheck {
   const proofs = createProofMemory({ ttlMs: provedForMs, maxEntries: 10_000, monotonicMs });
 
   const matchesArgon2id = async (stored: string, presented: string): Promise<boolean> => {
