@@ -3,6 +3,7 @@ import {
   type CommandOf,
   type OpenedSubject,
   type OutcomeOf,
+  type PreparedPut,
   ProblemError,
   type ProfileImage,
   type SlotState,
@@ -71,15 +72,21 @@ async function commit(
   opened: OpenedSubject,
   drafts: readonly Draft[],
 ): Promise<RecordChange> {
+  let announced = false;
   try {
     const change = await changeSubjectRecord(
       parts.records,
       opened.subject,
       snapshotOf(opened),
       async (record) => {
-        requireNoOverlap(record, opened, context);
-        requirePrecondition(command.onlyIf, record, command.images[0]?.slot);
+        // Once announced, others may have acted on it: then it goes in, whatever was committed meanwhile.
+        if (!announced) {
+          requireNoOverlap(record, opened, context);
+          requirePrecondition(command.onlyIf, record, command.images[0]?.slot);
+        }
         const contents = await contentsFor(parts, opened.subject.key, drafts, record, context);
+        if (!announced) await context.beforeCommit?.(preparedPut(opened, record, contents));
+        announced = context.beforeCommit !== undefined;
         return recordWith(record, contents, command, context, parts.clock.nowMs(), () => parts.ids.newId());
       },
       (record) => drafts.some(({ id, put }) => imageIn(record, put.slot)?.id === id),
@@ -91,6 +98,15 @@ async function commit(
     if (cause instanceof ProblemError) discardBodies(parts, unusedBodies(drafts, undefined));
     throw cause;
   }
+}
+
+function preparedPut(
+  { subject }: OpenedSubject,
+  { generation }: SubjectRecord,
+  contents: readonly DraftContent[],
+): PreparedPut {
+  const images = contents.map(([{ id, put }, { original }]) => ({ slot: put.slot, imageId: id, original }));
+  return { subject, generation, images };
 }
 
 /** Where overlapping updates are refused: the record must stand where it stood when the request began. */

@@ -2,7 +2,7 @@ import type { Command, CommandKind, CommandOf } from './command.ts';
 import type { IntakePolicy } from './intake-policy.ts';
 import type { OutcomeOf } from './outcome.ts';
 import type { Principal } from './principal.ts';
-import type { SubjectRecord } from './profile-image.ts';
+import type { StoredPicture, SubjectRecord } from './profile-image.ts';
 import type { Rendition } from './rendition.ts';
 import type { Subject, SubjectReference } from './subject.ts';
 
@@ -21,6 +21,23 @@ export interface CommandContext {
   readonly opened?: OpenedSubject;
   /** Replicas that a write leaves behind: noted in the record by the same swap that acknowledges it. */
   readonly owes?: readonly string[];
+  /**
+   * Called once for a put, when everything is verified and durable and nothing but the swap is left. A rejection leaves the old pictures
+   * and is the caller's answer.
+   */
+  readonly beforeCommit?: (prepared: PreparedPut) => Promise<void>;
+}
+
+/** A put that only its swap keeps from being acknowledged. */
+export interface PreparedPut {
+  readonly subject: Subject;
+  /** Of the record that the swap will replace. */
+  readonly generation: number;
+  readonly images: readonly {
+    readonly slot: number;
+    readonly imageId: string;
+    readonly original: StoredPicture;
+  }[];
 }
 
 /** A subject at the moment when the request began. */
