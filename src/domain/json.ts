@@ -32,3 +32,15 @@ export function jsonText(value: Json): string {
     member instanceof BareNumber ? JSON.rawJSON(member.digits) : member,
   );
 }
+
+/** Whether a value is a JSON object: no list, no `null`, no {@link BareNumber}. */
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof BareNumber)
+  );
+}
+
+/** Whether a value is a JSON list. */
+export function isJsonArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}

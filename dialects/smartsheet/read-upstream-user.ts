@@ -1,0 +1,52 @@
+import {
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type SubjectProfile,
+  type UpstreamImage,
+  type UpstreamOutcome,
+} from '../../src/domain/index.ts';
+import { locateRequest } from './upstream-locate-request.ts';
+
+/** The user of an answer: bare, in the list under `data`, or under `result`, whichever profile the backend speaks. */
+export function readUpstreamUser(json: Json | undefined): UpstreamOutcome {
+  const user = userIn(json);
+  return user
+    ? { kind: 'done', profile: profileOf(user), images: imagesOf(user) }
+    : { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
+}
+
+function userIn(json: Json | undefined): JsonObject | undefined {
+  if (!isJsonObject(json)) return undefined;
+  if (isJsonObject(json.result)) return json.result;
+  if (!isJsonArray(json.data)) return json.resultCode === undefined ? json : undefined;
+  const [first] = json.data;
+  return isJsonObject(first) ? first : undefined;
+}
+
+function profileOf({ firstName, lastName, email }: JsonObject): SubjectProfile {
+  return {
+    ...(filled(firstName) && { firstName }),
+    ...(filled(lastName) && { lastName }),
+    ...(filled(email) && { email }),
+  };
+}
+
+/** The answer names no address; `POST /2.0/imageurls` gives one. */
+function imagesOf({ profileImage }: JsonObject): UpstreamImage[] {
+  if (!isJsonObject(profileImage) || !filled(profileImage.imageId)) return [];
+  const { imageId, width, height } = profileImage;
+  return [
+    {
+      slot: 0,
+      locate: locateRequest([{ label: imageId }]),
+      ...(typeof width === 'number' && { width }),
+      ...(typeof height === 'number' && { height }),
+    },
+  ];
+}
+
+function filled(value: Json | undefined): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,87 @@
+import {
+  type CommandOf,
+  type Loss,
+  ProblemError,
+  type Subject,
+  type UpstreamOutcome,
+  type UpstreamRequest,
+  type UpstreamTranslation,
+} from '../../src/domain/index.ts';
+import type { SmartsheetOptions } from './options.ts';
+import { readUpstreamProblem } from './read-upstream-problem.ts';
+import { readUpstreamUrls } from './read-upstream-urls.ts';
+import { readUpstreamUser } from './read-upstream-user.ts';
+import { locateRequest } from './upstream-locate-request.ts';
+
+/** Smartsheet spoken as a client. Deletes have no words here and are refused. */
+export const upstream: UpstreamTranslation<SmartsheetOptions> = {
+  supports: ['put-images', 'read-subject', 'locate-images'],
+
+  request(command, { aliases }) {
+    if (command.kind === 'put-images') return putRequest(command, userPath(aliases));
+    if (command.kind === 'read-subject') {
+      return { request: bodiless('GET', userPath(aliases)), losses: [] };
+    }
+    if (command.kind === 'locate-images') {
+      return { request: locateRequest(command.requests), losses: [] };
+    }
+    throw new Error(`${command.kind} has no words in this API`);
+  },
+
+  answer(command, answer, { options }): UpstreamOutcome {
+    if (answer.status < 200 || answer.status > 299) return readUpstreamProblem(answer, options);
+    return command.kind === 'locate-images' ? readUpstreamUrls(answer.json) : readUpstreamUser(answer.json);
+  },
+};
+
+function putRequest(
+  command: CommandOf<'put-images'>,
+  path: string,
+): { request: UpstreamRequest; losses: Loss[] } {
+  const put = command.images.find(({ slot }) => slot === 0);
+  if (!put) throw new ProblemError({ kind: 'too-many-files', limit: 1 });
+  const { fileName, declaredType } = put.upload;
+  const contentType = declaredType?.startsWith('image/') ? declaredType : 'application/octet-stream';
+  return {
+    request: {
+      method: 'POST',
+      path: `${path}/profileimage`,
+      headers: {
+        Accept: 'application/json',
+        ...(fileName === undefined ? {} : { 'Content-Disposition': attachment(fileName) }),
+      },
+      body: { kind: 'raw', upload: put.upload, contentType },
+    },
+    losses: putLosses(command),
+  };
+}
+
+function putLosses({ images, notes, onlyIf }: CommandOf<'put-images'>): Loss[] {
+  const surplus = images
+    .filter(({ slot }) => slot !== 0)
+    .map(({ slot }): Loss => ({ field: `images[${slot}]`, fate: 'dropped', note: 'a user has one picture' }));
+  const noted = Object.keys(notes ?? {}).map(
+    (name): Loss => ({
+      field: `notes.${name}`,
+      fate: 'dropped',
+      note: 'an upload carries the picture alone',
+    }),
+  );
+  const condition: Loss = { field: 'onlyIf', fate: 'dropped', note: 'an upload cannot be conditional' };
+  return [...surplus, ...noted, ...(onlyIf ? [condition] : [])];
+}
+
+/** As the official SDKs write it: in quotes and URL-encoded, so that no name can break out of the header. */
+function attachment(fileName: string): string {
+  return `attachment; filename="${encodeURIComponent(fileName.toWellFormed())}"`;
+}
+
+function userPath(aliases: Subject['aliases']): string {
+  const id = aliases.smartsheet;
+  if (id === undefined) throw new ProblemError({ kind: 'subject-not-found' });
+  return `/2.0/users/${encodeURIComponent(id)}`;
+}
+
+function bodiless(method: string, path: string): UpstreamRequest {
+  return { method, path, headers: { Accept: 'application/json' }, body: { kind: 'none' } };
+}

@@ -1,0 +1,54 @@
+import {
+  BareNumber,
+  type Exchange,
+  type ImageView,
+  type JsonObject,
+  type OutcomeOf,
+  ProblemError,
+  type Subject,
+  type WireResponse,
+} from '../../src/domain/index.ts';
+import { userImageId } from './user-image-id.ts';
+import { ok } from './write-json.ts';
+
+/** The bare user object, for reads. */
+export function writeUser(outcome: OutcomeOf<'read-subject'>, exchange: Exchange<unknown>): WireResponse {
+  return ok(userObject(outcome.subject, outcome.images), exchange);
+}
+
+/**
+ * The answer to an upload. Documented: the user in a list under `data`. Observed: the user under `result`, which every typed SDK
+ * needs (Java gives null without it, Python crashes); sending both breaks Python.
+ */
+export function writeUpdatedUser(
+  outcome: OutcomeOf<'put-images'>,
+  exchange: Exchange<unknown>,
+): WireResponse {
+  const user = userObject(outcome.subject, outcome.images);
+  const result = exchange.profile === 'observed' ? { result: user } : { data: [user] };
+  return ok({ message: 'SUCCESS', resultCode: 0, ...result }, exchange);
+}
+
+function userObject(subject: Subject, images: readonly ImageView[]): JsonObject {
+  const { email = '', firstName = '', lastName = '' } = subject.profile;
+  const view = images.find(({ image }) => image.slot === 0);
+  return {
+    email,
+    name: [firstName, lastName].filter((part) => part !== '').join(' '),
+    firstName,
+    lastName,
+    profileImage: view && {
+      imageId: userImageId(subject, view.image),
+      height: view.picture.height,
+      width: view.picture.width,
+    },
+    id: userId(subject),
+  };
+}
+
+/** Someone who is known here by no number is no user of this API. */
+function userId({ aliases }: Subject): BareNumber {
+  const digits = aliases.smartsheet ?? '';
+  if (!/^[1-9]\d*$/.test(digits)) throw new ProblemError({ kind: 'subject-not-found' });
+  return new BareNumber(digits);
+}
