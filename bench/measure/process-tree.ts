@@ -1,4 +1,5 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Clock ticks a second in /proc/<pid>/stat; 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
@@ -34,16 +35,16 @@ export async function costOfTree(root: number): Promise<TreeCost> {
 /** Watches the resident memory of a tree until `stop`, which gives the peak in bytes. */
 export function watchPeakMemory(root: number, everyMs = 20): { stop(): Promise<number> } {
   let peak = 0;
-  let running = true;
+  const stopped = new AbortController();
   const watching = (async () => {
-    while (running) {
+    while (!stopped.signal.aborted) {
       peak = Math.max(peak, (await costOfTree(root)).residentBytes);
-      await new Promise((resolve) => setTimeout(resolve, everyMs));
+      await pause(everyMs);
     }
   })();
   return {
     async stop() {
-      running = false;
+      stopped.abort();
       await watching;
       return peak;
     },

@@ -23,3 +23,15 @@ export async function inRounds<Name extends string, Result>(
 export function medianOf<Round>(rounds: readonly Round[], read: (round: Round) => number): number {
   return median(rounds.map(read));
 }
+
+/** Gives every sender the things in turn, so that no two of its uploads in a row are the same. */
+export function inTurn<Thing>(things: readonly Thing[]): (sender: number) => Thing {
+  const given = new Map<number, number>();
+  return (sender) => {
+    const count = given.get(sender) ?? 0;
+    given.set(sender, count + 1);
+    const thing = things[count % things.length];
+    if (thing === undefined) throw new Error('there is nothing to take in turn');
+    return thing;
+  };
+}

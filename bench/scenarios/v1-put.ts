@@ -1,9 +1,10 @@
 import type { BenchPicture } from '../bench-pictures.ts';
 import type { BenchRun } from '../bench-run.ts';
 import type { Budget, Measure } from '../budget.ts';
+import type { ChildServer } from '../measure/child-server.ts';
 import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
-import { inRounds, medianOf } from './rounds.ts';
+import { inRounds, inTurn, medianOf } from './rounds.ts';
 
 const CONNECTIONS = 4;
 
@@ -18,32 +19,24 @@ export interface V1PutWork {
 
 /** v1's update: the gateway, the naive server and the floor in turn. No upload is an unchanged one. */
 export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Measure[]> {
-  const bodies = put.picture.variants.map(v1Body);
   const gateway = await run.startGateway('v1-put');
   const naive = await run.startServer('naive-server.ts');
-  let turn = 0;
-  const load = (server: typeof gateway) => async (effort: number) => {
-    turn += 1;
-    const requests = Math.max(CONNECTIONS, Math.round(put.requests * effort));
-    const bodyAt = (index: number) =>
-      bodies[(Math.floor(index / CONNECTIONS) + turn + index) % 2] ?? bodies[0];
-    const sent = new Map<number, number>();
-    return driveLoad(
-      server,
-      (index, sender) => {
-        const count = (sent.get(sender) ?? 0) + 1;
-        sent.set(sender, count);
-        return v1Put(7000 + sender, bodyAt(count) ?? v1Body(put.picture.variants[0]));
-      },
-      { requests, connections: CONNECTIONS },
-    );
+  const load = (server: ChildServer) => {
+    const nextBody = inTurn(put.picture.variants.map(v1Body));
+    return (effort: number) =>
+      driveLoad(server, (_index, sender) => v1Put(7000 + sender, nextBody(sender)), {
+        requests: Math.max(CONNECTIONS, Math.round(put.requests * effort)),
+        connections: CONNECTIONS,
+      });
   };
+  const onGateway = load(gateway);
+  const onNaive = load(naive);
   try {
-    await load(gateway)(0.2);
-    await load(naive)(0.2);
+    await onGateway(0.2);
+    await onNaive(0.2);
     const rounds = await inRounds<'gateway' | 'naive', LoadResult>(run, {
-      gateway: load(gateway),
-      naive: load(naive),
+      gateway: onGateway,
+      naive: onNaive,
     });
     const floors = await inRounds(run, {
       floor: (effort) => run.floor('floor', put.picture.path, Math.max(3, Math.round(put.requests * effort))),

@@ -22,8 +22,9 @@ app.put('/v1/customers/:customerId/images', upload.single('image'), async (reque
     .flatten({ background: '#ffffff' })
     .jpeg()
     .toBuffer();
-  pictures.set(String(request.params.customerId), picture);
-  response.json({ imageUrl: `http://${request.headers.host}/pictures/${request.params.customerId}` });
+  const customerId = String(request.params.customerId);
+  pictures.set(customerId, picture);
+  response.json({ imageUrl: `http://${request.headers.host}/pictures/${customerId}` });
 });
 
 app.get('/pictures/:customerId', (request, response) => {

@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { type BenchPictures, makeBenchPictures } from './bench-pictures.ts';
+import { type BenchRun, createBenchRun } from './bench-run.ts';
+import { isKept, type Measure } from './budget.ts';
+import { reportTable } from './report.ts';
+import { capillaryCrowdScenario, capillaryStoreScenario } from './scenarios/capillary-store.ts';
+import { readScenarios } from './scenarios/reads.ts';
+import { startScenario } from './scenarios/starting.ts';
+import { twoGatewaysScenario } from './scenarios/two-gateways.ts';
+import { unchangedPutScenario } from './scenarios/unchanged-put.ts';
+import { v1PutScenario } from './scenarios/v1-put.ts';
+
+type Scenario = (run: BenchRun, pictures: BenchPictures) => Promise<Measure[]>;
+
+const SCENARIOS: Readonly<Record<string, Scenario>> = {
+  start: startScenario,
+  'v1-12mp': (run, { photo12 }) =>
+    v1PutScenario(run, {
+      work: 'v1 PUT, 12 MP JPEG',
+      picture: photo12,
+      requests: 24,
+      processorBudget: { atMost: 1.15 },
+      throughputBudget: { atLeast: 1.05 },
+    }),
+  'v1-2mp': (run, { photo2 }) =>
+    v1PutScenario(run, { work: 'v1 PUT, 2 MP JPEG', picture: photo2, requests: 100 }),
+  'v1-avatar': (run, { avatar }) =>
+    v1PutScenario(run, {
+      work: 'v1 PUT, 30 KB avatar',
+      picture: avatar,
+      requests: 400,
+      processorBudget: { atMost: 1.4 },
+      throughputBudget: { atLeast: 0.85 },
+    }),
+  unchanged: (run, { photo12 }) => unchangedPutScenario(run, photo12),
+  capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
+  crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
+  reads: (run, { avatar }) => readScenarios(run, avatar.variants[0]),
+  'two-gateways': (run, { avatar }) => twoGatewaysScenario(run, avatar),
+};
+
+const options = new Command('bench')
+  .description(
+    'Measure the gateway side by side with the naive server, the floor and their like. Prints ratios.',
+  )
+  .option('--check', 'exit 1 where a budget is missed by more than 5 %')
+  .option('--short', 'fewer and smaller rounds: a report, not a measurement')
+  .option('--only <names>', `only these, by comma: ${Object.keys(SCENARIOS).join(', ')}`)
+  .option('--rounds <number>', 'interleaved rounds', '5')
+  .option('--output <file>', 'where the figures go as JSON', 'reports/bench.json')
+  .option('--json', 'print the figures as JSON instead of a table')
+  .parse()
+  .opts<{ check?: true; short?: true; only?: string; rounds: string; output: string; json?: true }>();
+
+const folder = await mkdtemp(join(tmpdir(), 'polyface-bench-'));
+try {
+  const run = await createBenchRun(
+    folder,
+    options.short ? { rounds: 1, effort: 0.2 } : { rounds: Number(options.rounds), effort: 1 },
+  );
+  const pictures = await makeBenchPictures(folder);
+  const measures: Measure[] = [];
+  for (const name of options.only?.split(',') ?? Object.keys(SCENARIOS)) {
+    const scenario = SCENARIOS[name];
+    if (!scenario)
+      throw new Error(`there is no scenario ${name}; there are ${Object.keys(SCENARIOS).join(', ')}`);
+    process.stderr.write(`${name} …\n`);
+    measures.push(...(await scenario(run, pictures)));
+  }
+  const report = {
+    takenAt: new Date().toISOString(),
+    machine: { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown', node: process.version },
+    measures,
+  };
+  await mkdir(dirname(options.output), { recursive: true });
+  await writeFile(options.output, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(options.json ? JSON.stringify(report) : reportTable(measures));
+  const missed = measures.filter((measure) => !isKept(measure));
+  if (missed.length > 0) console.error(`${missed.length} of ${measures.length} measures missed their budget`);
+  if (options.check && missed.length > 0) process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,43 @@
+import type { BenchPicture } from '../bench-pictures.ts';
+import type { BenchRun } from '../bench-run.ts';
+import type { Measure } from '../budget.ts';
+import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
+import { v1Body, v1Put } from './legacy-requests.ts';
+import { inRounds, medianOf } from './rounds.ts';
+
+const CONNECTIONS = 4;
+
+/** The same bytes for the same customer again and again: a new version without decoding, against the naive server. */
+export async function unchangedPutScenario(run: BenchRun, picture: BenchPicture): Promise<Measure[]> {
+  const body = v1Body(picture.variants[0]);
+  const gateway = await run.startGateway('unchanged');
+  const naive = await run.startServer('naive-server.ts');
+  const load = (server: typeof gateway, requests: number) => (effort: number) =>
+    driveLoad(server, (_index, sender) => v1Put(7100 + sender, body), {
+      requests: Math.max(CONNECTIONS, Math.round(requests * effort)),
+      connections: CONNECTIONS,
+    });
+  try {
+    await load(gateway, 20)(1);
+    const rounds = await inRounds<'gateway' | 'naive', LoadResult>(run, {
+      gateway: load(gateway, 200),
+      naive: load(naive, 24),
+    });
+    return [
+      {
+        work: 'unchanged re-upload, 12 MP',
+        measure: 'throughput / naive server',
+        value: medianOf(rounds, (round) => round.gateway.perSecond / round.naive.perSecond),
+        budget: { atLeast: 8 },
+        details: {
+          gatewayPerSecond: medianOf(rounds, (round) => round.gateway.perSecond),
+          naivePerSecond: medianOf(rounds, (round) => round.naive.perSecond),
+          gatewayMs: medianOf(rounds, (round) => round.gateway.processorMs),
+        },
+      },
+    ];
+  } finally {
+    await gateway.stop();
+    await naive.stop();
+  }
+}
