@@ -85,8 +85,10 @@ async function commit(
           requirePrecondition(command.onlyIf, record, command.images[0]?.slot);
         }
         const contents = await contentsFor(parts, opened.subject.key, drafts, record, context);
-        if (!announced) await context.beforeCommit?.(preparedPut(opened, record, contents));
-        announced = context.beforeCommit !== undefined;
+        if (context.beforeCommit && !announced) {
+          announced = true;
+          await context.beforeCommit(preparedPut(opened, record, contents));
+        }
         return recordWith(record, contents, command, context, parts.clock.nowMs(), () => parts.ids.newId());
       },
       (record) => drafts.some(({ id, put }) => imageIn(record, put.slot)?.id === id),
@@ -95,7 +97,7 @@ async function commit(
     return change;
   } catch (cause) {
     // After a failure of the store the swap may yet take effect: then the bodies must stay, and gc decides.
-    if (cause instanceof ProblemError) discardBodies(parts, unusedBodies(drafts, undefined));
+    if (cause instanceof ProblemError && !announced) discardBodies(parts, unusedBodies(drafts, undefined));
     throw cause;
   }
 }
@@ -105,7 +107,12 @@ function preparedPut(
   { generation }: SubjectRecord,
   contents: readonly DraftContent[],
 ): PreparedPut {
-  const images = contents.map(([{ id, put }, { original }]) => ({ slot: put.slot, imageId: id, original }));
+  const images = contents.map(([{ id, put, prepared }, { original }]) => ({
+    slot: put.slot,
+    imageId: id,
+    original,
+    bodyKeys: prepared?.bodyKeys ?? [],
+  }));
   return { subject, generation, images };
 }
 

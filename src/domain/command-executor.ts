@@ -23,7 +23,7 @@ export interface CommandContext {
   readonly owes?: readonly string[];
   /**
    * Called once for a put, when everything is verified and durable and nothing but the swap is left. A rejection leaves the old pictures
-   * and is the caller's answer.
+   * and is the caller's answer. From the call on the prepared bodies are the callee's to discard should the put fail.
    */
   readonly beforeCommit?: (prepared: PreparedPut) => Promise<void>;
 }
@@ -37,6 +37,8 @@ export interface PreparedPut {
     readonly slot: number;
     readonly imageId: string;
     readonly original: StoredPicture;
+    /** Keys of the bodies written for this put; empty where the bodies of the picture in place are used again. */
+    readonly bodyKeys: readonly string[];
   }[];
 }
 
