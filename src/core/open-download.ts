@@ -22,7 +22,12 @@ export async function openDownload(
   const image = record && imagesOf(record).find(({ id }) => id === target.imageId);
   const picture = image && pictureNamed(image, target.rendition);
   if (!picture) throw new ProblemError({ kind: 'image-not-found' });
-  return { kind: 'download-opened', picture, attachment: !image.decodable || picture.format === 'svg' };
+  return {
+    kind: 'download-opened',
+    picture,
+    attachment: !image.decodable || picture.format === 'svg',
+    modifiedAtMs: image.writtenAtMs,
+  };
 }
 
 function pictureNamed(image: ProfileImage, rendition: string): StoredPicture | undefined {
