@@ -53,7 +53,6 @@ export function createRateLimiter({
         );
       }
       redis = await connectRedisWindows(redisUrl, log);
-      log.info({ rateLimits: 'redis' }, 'rate limits count in Redis, over all processes');
     },
 
     async admit(principal, policy, operationId) {

@@ -14,6 +14,8 @@ export interface RedisWindows {
 /** A request waits no longer than this for its count. */
 const commandTimeoutMs = 500;
 const connectTimeoutMs = 2000;
+/** Also how long the client's own timer holds up the process after `close`. */
+const disconnectTimeoutMs = 100;
 const longestReconnectMs = 5000;
 
 /**
@@ -28,19 +30,24 @@ export async function connectRedisWindows(url: string, log: CredentialLog): Prom
     maxRetriesPerRequest: 0,
     commandTimeout: commandTimeoutMs,
     connectTimeout: connectTimeoutMs,
+    disconnectTimeout: disconnectTimeoutMs,
     retryStrategy: (attempt) => Math.min(100 * attempt, longestReconnectMs),
   });
-  let away = false;
-  client.on('error', (error: Error & { code?: string }) => {
-    if (away) return;
-    away = true;
-    log.warn({ code: error.code ?? error.name }, 'Redis is away: rate limits count per process');
-  });
+  let state: 'new' | 'shared' | 'away' | 'closing' = 'new';
+  let cause: string | undefined;
   client.on('ready', () => {
-    if (away) log.info({}, 'Redis is back: rate limits count over all processes');
-    away = false;
+    state = 'shared';
+    log.info({ rateLimits: 'redis' }, 'rate limits count in Redis, over all processes');
   });
-  // The listener above has told of a failure; the client goes on trying by itself.
+  client.on('close', () => {
+    if (state === 'away' || state === 'closing') return;
+    state = 'away';
+    log.warn({ rateLimits: 'process', cause }, 'Redis is away: rate limits count per process');
+  });
+  client.on('error', ({ name, code }: Error & { code?: string }) => {
+    cause = code ?? name;
+  });
+  // The listeners above tell of a failure; the client goes on trying by itself.
   await client.connect().catch(() => undefined);
   return {
     limiter: (options, insuranceLimiter) =>
@@ -51,6 +58,7 @@ export async function connectRedisWindows(url: string, log: CredentialLog): Prom
         insuranceLimiter,
       }),
     async close() {
+      state = 'closing';
       client.disconnect();
     },
   };
