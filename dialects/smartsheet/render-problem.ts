@@ -52,7 +52,7 @@ const TABLE = {
   'file-too-large': ({ bytes, limitBytes }) => [
     400,
     1074,
-    `You are trying to upload a file of ${bytes === undefined ? 'more' : `${bytes} bytes`}, but the API currently only supports ${limitBytes} bytes.`,
+    `You are trying to upload a file of ${bytes === undefined ? `more than ${limitBytes} bytes` : `${bytes} bytes`}, but the API currently only supports ${limitBytes} bytes.`,
   ],
   'file-too-small': ({ bytes, limitBytes }) =>
     unparsable(`The file has ${bytes} bytes; at least ${limitBytes} are needed.`),

@@ -1,0 +1,73 @@
+import {
+  type Command,
+  type CommandOf,
+  type Loss,
+  ProblemError,
+  type UpstreamOutcome,
+  type UpstreamTranslation,
+} from '../../src/domain/index.ts';
+import type { TimbuOptions } from './options.ts';
+import { readUpstreamProblem } from './read-upstream-problem.ts';
+import { readUpstreamUser } from './read-upstream-user.ts';
+
+/**
+ * Timbu spoken as a client. No request names a user: the bearer of the token is meant, so each subject needs a credential of its
+ * own at the backend. Deletes have no words here and are refused.
+ */
+export const upstream: UpstreamTranslation<TimbuOptions> = {
+  supports: ['put-images', 'read-subject'],
+
+  request(command) {
+    if (command.kind === 'put-images') return putRequest(command);
+    if (command.kind === 'read-subject') {
+      return {
+        request: { method: 'GET', path: '/users/me', headers: ACCEPT, body: { kind: 'none' } },
+        losses: subjectLoss(command),
+      };
+    }
+    throw new Error(`${command.kind} has no words in this API`);
+  },
+
+  answer(_command, answer, { options }): UpstreamOutcome {
+    return answer.status >= 200 && answer.status <= 299
+      ? readUpstreamUser(answer.json)
+      : readUpstreamProblem(answer, options);
+  },
+};
+
+const ACCEPT = { Accept: 'application/json' };
+
+function putRequest(command: CommandOf<'put-images'>): ReturnType<typeof upstream.request> {
+  const put = command.images.find(({ slot }) => slot === 0);
+  if (!put) throw new ProblemError({ kind: 'too-many-files', limit: 1 });
+  return {
+    request: {
+      method: 'PATCH',
+      path: '/users/image/upload',
+      headers: ACCEPT,
+      body: { kind: 'multipart', parts: [{ name: 'file', upload: put.upload }] },
+    },
+    losses: [...subjectLoss(command), ...putLosses(command)],
+  };
+}
+
+function subjectLoss({ subject }: Extract<Command, { subject: unknown }>): Loss[] {
+  return subject.kind === 'caller'
+    ? []
+    : [{ field: 'subject', fate: 'synthesised', note: 'the bearer of the upstream credential is meant' }];
+}
+
+function putLosses({ images, notes, onlyIf }: CommandOf<'put-images'>): Loss[] {
+  const surplus = images
+    .filter(({ slot }) => slot !== 0)
+    .map(({ slot }): Loss => ({ field: `images[${slot}]`, fate: 'dropped', note: 'a user has one picture' }));
+  const noted = Object.keys(notes ?? {}).map(
+    (name): Loss => ({
+      field: `notes.${name}`,
+      fate: 'dropped',
+      note: 'an upload carries the picture alone',
+    }),
+  );
+  const condition: Loss = { field: 'onlyIf', fate: 'dropped', note: 'an upload cannot be conditional' };
+  return [...surplus, ...noted, ...(onlyIf ? [condition] : [])];
+}
