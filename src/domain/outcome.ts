@@ -49,6 +49,8 @@ export interface Outcomes {
     readonly kind: 'download-opened';
     readonly picture: StoredPicture;
     readonly attachment: boolean;
+    /** When the image was written. */
+    readonly modifiedAtMs?: number;
   };
   'issue-token': { readonly kind: 'token-issued'; readonly accessToken: string; readonly ttlSeconds: number };
   'check-credential': { readonly kind: 'credential-good' };

@@ -30,7 +30,13 @@ export type WireBody =
   | { readonly kind: 'json'; readonly value: Json }
   | { readonly kind: 'text'; readonly text: string }
   /** The gateway streams the stored picture, with ETag, Range and conditional requests. */
-  | { readonly kind: 'picture'; readonly picture: StoredPicture; readonly attachment: boolean }
+  | {
+      readonly kind: 'picture';
+      readonly picture: StoredPicture;
+      readonly attachment: boolean;
+      /** When the image was written; gives Last-Modified. */
+      readonly modifiedAtMs?: number;
+    }
   | { readonly kind: 'none' };
 
 /** An answer as plain values. The gateway adds Content-Length, Date, the request id and its security headers. */

@@ -1,0 +1,25 @@
+import type { LoadedDialect } from './dialect-registry.ts';
+import type { LiveExchange } from './exchange/live-exchange.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import type { UploadStore } from './intake/upload-store.ts';
+import type { UploadAdmission } from './limits/upload-admission.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import type { DocumentOperation } from './openapi/open-api-document.ts';
+import type { RouteTable } from './routes/route-table.ts';
+import type { AnswerJudge } from './validation/answer-judge.ts';
+import type { RequestValidator } from './validation/request-validator.ts';
+
+/** What every exchange works with: the parts, and what the gateway made of them at start. */
+export interface GatewayContext {
+  readonly parts: GatewayParts;
+  readonly routes: RouteTable;
+  readonly uploads: UploadStore;
+  readonly admission: UploadAdmission;
+  readonly metrics: GatewayMetrics;
+  validatorOf(documented: DocumentOperation): RequestValidator;
+  judgeOf(loaded: LoadedDialect): AnswerJudge;
+  /** Exchanges under way, pipelined ones of the same connection included. */
+  readonly inFlight: Set<LiveExchange>;
+  /** Whether the gateway is going down, so that no connection should be kept. */
+  isStopping(): boolean;
+}

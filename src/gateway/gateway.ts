@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import helmet from 'helmet';
+import { answerExchange } from './answer-exchange.ts';
+import type { LoadedDialect } from './dialect-registry.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+import { createUploadStore } from './intake/upload-store.ts';
+import { createUploadAdmission } from './limits/upload-admission.ts';
+import { createListener } from './listener/listener.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import type { DocumentOperation } from './openapi/open-api-document.ts';
+import { createCors } from './pages/cors.ts';
+import { createHealthPages } from './pages/health.ts';
+import { createServedDocuments } from './pages/served-documents.ts';
+import { createRouteTable } from './routes/route-table.ts';
+import { type AnswerJudge, createAnswerJudge } from './validation/answer-judge.ts';
+import { createRequestValidator, type RequestValidator } from './validation/request-validator.ts';
+import { createSchemaCompiler } from './validation/schema-compiler.ts';
+
+export type { GatewayParts } from './gateway-parts.ts';
+
+/** The HTTP side of the program. */
+export interface Gateway {
+  /** Resolves to the address once connections are accepted. */
+  start(): Promise<{ readonly port: number; readonly host: string }>;
+  /** Exchanges under way end first, for at most the settings' `shutdownSeconds`. */
+  stop(): Promise<void>;
+}
+
+/** How many uploads of the largest in-memory size may be in memory at once; further ones go straight to their spool files. */
+const UPLOADS_IN_MEMORY = 32;
+
+/** Builds a gateway. Routes, validators and judges come from the dialects' documents, here and once. */
+export function createGateway(parts: GatewayParts): Gateway {
+  let stopping = false;
+  const context = createContext(parts, () => stopping);
+  const listener = createListener(context, createApp(context));
+  return {
+    async start() {
+      await context.uploads.start();
+      return listener.start();
+    },
+    async stop() {
+      stopping = true;
+      await listener.stop();
+    },
+  };
+}
+
+function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayContext {
+  const { settings, dialects } = parts;
+  const { spoolMemoryBytes, maxConcurrentUploads } = settings.limits;
+  const admission = createUploadAdmission(maxConcurrentUploads);
+  const validators = new Map<DocumentOperation, RequestValidator>();
+  const judges = new Map<LoadedDialect, AnswerJudge>();
+  for (const loaded of dialects) {
+    const compiler = createSchemaCompiler();
+    for (const documented of loaded.operations) {
+      validators.set(documented, createRequestValidator(documented, compiler));
+    }
+    if (settings.validateResponses !== 'off') judges.set(loaded, createAnswerJudge(loaded.document));
+  }
+  return {
+    parts,
+    routes: createRouteTable(dialects),
+    uploads: createUploadStore({
+      folder: join(settings.dataDir, 'spool'),
+      memoryBytes: spoolMemoryBytes,
+      budgetBytes: spoolMemoryBytes * UPLOADS_IN_MEMORY,
+    }),
+    admission,
+    metrics: createGatewayMetrics(admission, parts.registry),
+    validatorOf: (documented) => required(validators.get(documented)),
+    judgeOf: (loaded) => required(judges.get(loaded)),
+    inFlight: new Set(),
+    isStopping,
+  };
+}
+
+function createApp(context: GatewayContext): Express {
+  const { parts, routes, metrics } = context;
+  const { settings, dialects } = parts;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+  app.use(helmet());
+  app.use(createCors(settings.cors.origins, routes));
+  app.use(
+    createHealthPages({
+      ready: parts.ready ?? (async () => {}),
+      isStopping: context.isStopping,
+      registry: metrics.registry,
+    }),
+  );
+  app.use(createServedDocuments(dialects, settings.publicUrl));
+  for (const page of parts.pages ?? []) app.use(page);
+  app.use((request, response) => answerExchange(context, request, response));
+  app.use(lastResort(context));
+  return app;
+}
+
+/** For what fails outside of any exchange: a page, or express itself. */
+function lastResort({ parts }: GatewayContext): ErrorRequestHandler {
+  return (cause, _request, response, _next) => {
+    parts.log.error({ err: cause }, 'a page failed');
+    if (response.headersSent || response.destroyed) response.destroy();
+    else response.status(500).json({ title: 'Internal Server Error', status: 500 });
+  };
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('only what was loaded at start can be asked for');
+  return value;
+}

@@ -1,0 +1,218 @@
+import multer from 'multer';
+import { type IntakePolicy, type Problem, ProblemError, StoreError, type Upload } from '../../domain/index.ts';
+import { ClientGone } from './client-gone.ts';
+import { cleanFileName } from './file-name.ts';
+import type { IncomingBody } from './incoming-body.ts';
+import { pump } from './pump.ts';
+import type { UploadSession } from './upload-store.ts';
+
+/** What a form may hold beside its files. Real forms have a handful of short fields. */
+const FORM_LIMITS = {
+  fieldNameSize: 200,
+  fieldSize: 65_536,
+  fields: 50,
+  parts: 80,
+  headerPairs: 50,
+  fieldNestingDepth: 5,
+  fieldArrayIndexLimit: 50,
+} as const;
+
+/** File parts beyond the policy's number that are read and thrown away before the form is refused. */
+const SPARE_FILES = 20;
+
+/**
+ * Receives a multipart form under a dialect's policy: the wanted file parts in their order, everything else read and dropped.
+ * Throws `file-missing`, `too-many-files`, `file-too-large`, `body-malformed`, and what `IncomingBody.read` throws.
+ */
+export async function receiveMultipart(
+  body: IncomingBody,
+  policy: IntakePolicy,
+  session: UploadSession,
+): Promise<readonly Upload[]> {
+  const form = new FormFiles(body, policy, session);
+  // multer waits for the end of the request before it reports an error; the body's own signal is faster.
+  const failed = new Promise<never>((_resolve, reject) => {
+    const stop = () => reject(body.signal.reason);
+    if (body.signal.aborted) stop();
+    else body.signal.addEventListener('abort', stop, { once: true });
+  });
+  await Promise.race([parse(body, policy, form), failed]);
+  return form.wanted();
+}
+
+function parse(body: IncomingBody, policy: IntakePolicy, form: FormFiles): Promise<void> {
+  const options = {
+    storage: form,
+    defParamCharset: 'utf8',
+    limits: { ...FORM_LIMITS, fileSize: policy.maxBytes, files: policy.maxFiles + SPARE_FILES },
+    fileFilter: form.filter,
+    streamHandler: form.feed,
+  };
+  return new Promise((resolve, reject) => {
+    multer(options).any()(body.request, body.response, (cause: unknown) => {
+      if (cause === undefined || cause === null) resolve();
+      else reject(formError(cause, policy));
+    });
+  });
+}
+
+/** The part of busboy's parser that is used here; multer hands it over without a type. */
+interface FormParser extends NodeJS.WritableStream {
+  destroy(error: Error): unknown;
+  on(event: 'field', listener: (name: string | undefined) => void): this;
+  on(
+    event: 'file',
+    listener: (name: string | undefined, stream: unknown, info: { filename?: string }) => void,
+  ): this;
+  on(event: 'error', listener: (cause: unknown) => void): this;
+  on(event: string, listener: (...values: never[]) => void): this;
+}
+
+/** multer's storage: every wanted file goes to the exchange's session, and the first fault ends the whole body at once. */
+class FormFiles implements multer.StorageEngine {
+  readonly #body: IncomingBody;
+  readonly #policy: IntakePolicy;
+  readonly #session: UploadSession;
+  readonly #uploads: (Upload | undefined)[] = [];
+  #sentAsText = false;
+  #discarding: Promise<void> = Promise.resolve();
+
+  constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession) {
+    this.#body = body;
+    this.#policy = policy;
+    this.#session = session;
+  }
+
+  readonly filter: multer.Options['fileFilter'] = (_request, file, decide) => {
+    decide(null, this.#isWanted(file.fieldname));
+  };
+
+  /** Feeds the parser under the body's watch. */
+  readonly feed = (_request: unknown, parser: FormParser): void => {
+    const fail = (cause: unknown) => this.#body.refuse(formError(cause, this.#policy));
+    parser.on('error', fail);
+    parser.on('field', (name) => this.#noteText(name));
+    parser.on('file', (name, _stream, { filename }) => {
+      if (!filename) this.#noteText(name);
+    });
+    this.#body
+      .read((chunk) => (parser.write(chunk) ? undefined : drained(parser, this.#body.signal)))
+      .then(
+        () => parser.end(),
+        (cause: Error) => {
+          this.#body.refuse(cause);
+          parser.destroy(cause);
+        },
+      );
+  };
+
+  _handleFile(
+    _request: unknown,
+    file: Express.Multer.File,
+    done: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
+  ): void {
+    this.#take(file).then(
+      () => done(),
+      (cause: Error) => {
+        // The rest of the part has to go somewhere, or the parser waits for ever.
+        file.stream.resume();
+        this.#body.refuse(formError(cause, this.#policy));
+        done(cause);
+      },
+    );
+  }
+
+  /** The session owns what was stored and removes it with the exchange. */
+  _removeFile(_request: unknown, _file: Express.Multer.File, done: (error: Error | null) => void): void {
+    done(null);
+  }
+
+  /** The files, once the form is complete. */
+  async wanted(): Promise<readonly Upload[]> {
+    await this.#discarding;
+    const { field } = this.#policy;
+    const uploads = this.#uploads.filter((upload) => upload !== undefined);
+    if (uploads.length > 0) return uploads;
+    if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
+    throw new ProblemError({
+      kind: 'file-missing',
+      field: field === 'any' ? 'file' : field.name,
+      ...(this.#sentAsText && { sentAsText: true }),
+    });
+  }
+
+  async #take(file: Express.Multer.File): Promise<void> {
+    const place = this.#uploads.length;
+    this.#uploads.push(undefined);
+    const { maxFiles, maxBytes, surplus } = this.#policy;
+    if (surplus === 'refuse' && place >= maxFiles) {
+      throw new ProblemError({ kind: 'too-many-files', limit: maxFiles, field: file.fieldname });
+    }
+    if (surplus === 'last-wins' && place >= maxFiles) this.#drop(place - maxFiles);
+    const fileName = cleanFileName(file.originalname);
+    const upload = await this.#session.take(
+      (take) => pump(file.stream, take, this.#body.signal),
+      {
+        fieldName: file.fieldname,
+        ...(fileName !== undefined && { fileName }),
+        declaredType: file.mimetype,
+      },
+      { maxBytes },
+    );
+    this.#uploads[place] = upload;
+  }
+
+  #drop(place: number): void {
+    const upload = this.#uploads[place];
+    this.#uploads[place] = undefined;
+    if (upload) this.#discarding = this.#discarding.then(() => this.#session.discard(upload));
+  }
+
+  #isWanted(name: string): boolean {
+    const { field } = this.#policy;
+    if (field === 'any') return true;
+    return field.ignoreCase ? name.toLowerCase() === field.name.toLowerCase() : name === field.name;
+  }
+
+  #noteText(name: string | undefined): void {
+    if (name !== undefined && this.#policy.field !== 'any' && this.#isWanted(name)) this.#sentAsText = true;
+  }
+}
+
+function drained(parser: FormParser, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      parser.removeListener('drain', settle).removeListener('close', settle);
+      signal.removeEventListener('abort', settle);
+      resolve();
+    };
+    parser.on('drain', settle).on('close', settle);
+    signal.addEventListener('abort', settle);
+  });
+}
+
+/** What is known stays as it is; whatever else comes out of the parser is a form that it cannot read. */
+function formError(cause: unknown, policy: IntakePolicy): Error {
+  const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
+  return known ? cause : new ProblemError(formProblem(cause, policy));
+}
+
+/** multer's limits by their codes. */
+function formProblem(cause: unknown, policy: IntakePolicy): Problem {
+  const code = Error.isError(cause) && 'code' in cause ? cause.code : undefined;
+  switch (code) {
+    case 'LIMIT_FILE_SIZE':
+      return { kind: 'file-too-large', limitBytes: policy.maxBytes };
+    case 'LIMIT_FILE_COUNT':
+      return { kind: 'too-many-files', limit: policy.maxFiles };
+    case 'LIMIT_PART_COUNT':
+    case 'LIMIT_FIELD_KEY':
+    case 'LIMIT_FIELD_VALUE':
+    case 'LIMIT_FIELD_COUNT':
+    case 'LIMIT_FIELD_NESTING':
+    case 'LIMIT_FIELD_ARRAY_INDEX':
+      return { kind: 'body-malformed', reason: 'limits' };
+    default:
+      return { kind: 'body-malformed', reason: 'syntax' };
+  }
+}

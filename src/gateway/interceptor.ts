@@ -1,0 +1,33 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { CommandExecutor, Exchange, Principal } from '../domain/index.ts';
+import type { LoadedDialect } from './dialect-registry.ts';
+
+/** A request on its way, before its body is read. */
+export interface InterceptedCall {
+  readonly loaded: LoadedDialect;
+  /** Absent for paths and methods that the dialect's document does not name. */
+  readonly operationId?: string;
+  /** Present once the credential was proved; absent for public operations and unknown paths. */
+  readonly principal?: Principal;
+  readonly exchange: Exchange<object>;
+  /** Aborts when the client goes away. */
+  readonly signal: AbortSignal;
+  /** The raw exchange. Touch it only to take it over. */
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * What becomes of an intercepted call. `'taken'`: the interceptor has read the request and ended the response itself.
+ * An executor: the gateway goes on, and gives it the commands instead. `undefined`: nothing changes.
+ */
+export type Interception = 'taken' | { readonly executor: CommandExecutor } | undefined;
+
+/**
+ * Stands between the gateway and its executor. The migration shim is one. Called once per request, after the route, the method, the
+ * credential, the rate and the scopes, before parameters and body; and for paths that a dialect owns but does not document. What it throws
+ * is answered in the dialect, unless it has begun to answer already.
+ */
+export interface Interceptor {
+  intercept(call: InterceptedCall): Promise<Interception>;
+}

@@ -1,0 +1,80 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { ProblemError } from '../../domain/index.ts';
+import type { GatewayContext } from '../gateway-context.ts';
+import { parserProblem } from './parser-problem.ts';
+import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
+
+/** How often Node looks for requests that have taken too long. */
+const TIMEOUT_CHECK_MS = 500;
+
+/** The gateway's sockets. */
+export interface Listener {
+  /** Resolves when connections are accepted. */
+  start(): Promise<{ readonly host: string; readonly port: number }>;
+  /**
+   * Accepts no more, closes idle connections, lets exchanges under way end for at most `shutdownSeconds`, then cuts what is left.
+   */
+  stop(): Promise<void>;
+}
+
+/** An HTTP server under the settings' limits. Everything that Node would answer by itself is answered by the gateway. */
+export function createListener(context: GatewayContext, handle: RequestListener): Listener {
+  const { listen, limits } = context.parts.settings;
+  const server = createServer({
+    headersTimeout: limits.headersTimeoutSeconds * 1000,
+    requestTimeout: limits.requestTimeoutSeconds * 1000,
+    keepAliveTimeout: limits.keepAliveTimeoutSeconds * 1000,
+    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    // Node would answer a missing Host with an empty 400; the dialect has something to say.
+    requireHostHeader: false,
+  });
+  server.maxConnections = limits.maxConnections;
+  server.on('request', handle);
+  // Body bytes are only asked for once the head has been found good.
+  server.on('checkContinue', handle);
+  server.on('checkExpectation', handle);
+  server.on('connect', (request, socket) => refuseTunnel(context, socket, request.url ?? '/'));
+  server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    if (!breakOffBody(context, socket, fault.code)) refuseSocket(context, socket, fault);
+  });
+
+  return {
+    start: () =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(listen.port, listen.host, () => {
+          server.off('error', reject);
+          resolve({ host: listen.host, port: portOf(server) });
+        });
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        const cut = setTimeout(() => server.closeAllConnections(), limits.shutdownSeconds * 1000);
+        server.close(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
+  };
+}
+
+/**
+ * The parser's error in the middle of an exchange: its body is broken off and the exchange answers for itself. Also `true` where an
+ * answer is still going out, after which the connection shuts.
+ */
+function breakOffBody({ inFlight }: GatewayContext, socket: Duplex, code: string | undefined): boolean {
+  const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
+  for (const { body } of mine) {
+    if (!body.response.headersSent) body.response.setHeader('Connection', 'close');
+    if (!body.request.complete) body.breakOff(new ProblemError(parserProblem(code, true)));
+  }
+  return mine.length > 0;
+}
+
+function portOf(server: Server): number {
+  const address: AddressInfo | string | null = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}

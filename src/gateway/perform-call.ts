@@ -1,0 +1,129 @@
+import { type OpenedSubject, type Principal, ProblemError, type WireResponse } from '../domain/index.ts';
+import { authorize } from './credentials/access.ts';
+import type { LoadedDialect } from './dialect-registry.ts';
+import { dialectExchange, type LiveExchange } from './exchange/live-exchange.ts';
+import { requireDecodable, withRoute } from './exchange/request-head.ts';
+import type { GatewayContext } from './gateway-context.ts';
+import { receiveJson } from './intake/receive-json.ts';
+import { receivePictures } from './intake/receive-pictures.ts';
+import type { UploadSession } from './intake/upload-store.ts';
+import type { RouteMatch } from './routes/route-table.ts';
+import { runOperation } from './run-operation.ts';
+
+/** What an exchange holds until it is over. */
+export interface ExchangeHoldings {
+  readonly session: UploadSession;
+  /** Runs at the end of the exchange, whatever becomes of it. */
+  onEnd(act: () => void): void;
+}
+
+/**
+ * Carries out a request that matched an operation, in the order of decision: credential, rate, scopes, parameters, subject, body,
+ * command. Each step throws; none is begun before the one before it has passed.
+ */
+export async function performCall(
+  context: GatewayContext,
+  live: LiveExchange,
+  match: Extract<RouteMatch, { kind: 'operation' }>,
+  holdings: ExchangeHoldings,
+): Promise<WireResponse | 'taken'> {
+  const { parts } = context;
+  const { loaded, documented } = match;
+  const { operationId } = documented;
+  const operation = loaded.dialect.operations[operationId];
+  if (!operation) throw new Error(`${loaded.dialect.name} has no operation ${operationId}`);
+  live.route = match.template;
+  live.received = withRoute(live.received, operationId, match.rawParams);
+  const { head } = live.received;
+
+  const principal = operation.access.kind === 'public' ? undefined : await admit(context, live, loaded);
+  if (principal) {
+    live.principal = principal;
+    await parts.rates.admit(principal, loaded.rate, operationId);
+    authorize(operation.access, principal);
+  }
+  const exchange = dialectExchange(live, loaded, parts.clock.nowMs());
+  const interception = await intercept(context, live, loaded);
+  if (interception === 'taken') return 'taken';
+  const executor = interception?.executor ?? parts.executor;
+
+  const validator = context.validatorOf(documented);
+  requireDecodable(live.received);
+  validator.requireHead(head);
+  const reference = operation.subject?.(head, exchange);
+  let opened: OpenedSubject | undefined;
+  if (principal && reference) {
+    authorize(operation.access, principal, reference);
+    opened = await executor.open(reference, principal);
+  }
+
+  const received = await receiveBody();
+  return runOperation(operation, executor, {
+    loaded,
+    exchange,
+    ...(principal && { principal }),
+    ...(opened && { opened }),
+    ...received,
+  });
+
+  async function receiveBody() {
+    switch (operation?.body) {
+      case 'pictures': {
+        holdings.onEnd(context.admission.enter());
+        const policy = loaded.dialect.intake({ options: exchange.options, profile: exchange.profile });
+        return { uploads: await receivePictures(live.body, head, policy, holdings.session) };
+      }
+      case 'json': {
+        const json = await receiveJson(live.body, head);
+        validator.requireJson(json);
+        return { uploads: [], json };
+      }
+      default:
+        return { uploads: [] };
+    }
+  }
+}
+
+function admit({ parts }: GatewayContext, live: LiveExchange, loaded: LoadedDialect): Promise<Principal> {
+  const { remoteAddress } = live.body.request.socket;
+  return parts.authenticator.authenticate(loaded, live.received.head, remoteAddress);
+}
+
+/** Lets the interceptor, if there is one, have a look. */
+export async function intercept({ parts }: GatewayContext, live: LiveExchange, loaded: LoadedDialect) {
+  if (!parts.interceptor) return undefined;
+  const { request, response } = live.body;
+  const gone = new AbortController();
+  response.once('close', () => {
+    if (!response.writableFinished) gone.abort(new Error('the client went away'));
+  });
+  const { operationId } = live.received.head;
+  return parts.interceptor.intercept({
+    loaded,
+    ...(operationId !== undefined && { operationId }),
+    ...(live.principal && { principal: live.principal }),
+    exchange: dialectExchange(live, loaded, parts.clock.nowMs()),
+    signal: gone.signal,
+    request,
+    response,
+  });
+}
+
+/** The problem of a path or method that no document names; the dialect that owns the mount may redirect first. */
+export async function performUnmatched(
+  context: GatewayContext,
+  live: LiveExchange,
+  match: Exclude<RouteMatch, { kind: 'operation' }>,
+): Promise<WireResponse | 'taken'> {
+  const { loaded } = match;
+  if (loaded) {
+    if ((await intercept(context, live, loaded)) === 'taken') return 'taken';
+    const redirect = loaded.dialect.redirect?.(live.received.head, loaded.setting());
+    if (redirect) return redirect;
+  }
+  throw new ProblemError(
+    match.kind === 'wrong-method'
+      ? { kind: 'method-not-allowed', allow: match.allow }
+      : { kind: 'route-not-found' },
+  );
+}

@@ -1,0 +1,36 @@
+import type { Problem, WireResponse } from '../../domain/index.ts';
+import { dialectExchange, type LiveExchange } from '../exchange/live-exchange.ts';
+import type { GatewayContext } from '../gateway-context.ts';
+import { houseAnswer } from './house-answer.ts';
+import { problemOf } from './problem-of.ts';
+
+/**
+ * The one place where something thrown becomes an answer: in the dialect of the route, else of the mount, else the gateway's own. What
+ * nobody foresaw goes to the log with the request id and leaves as `internal`.
+ */
+export function answerFor(context: GatewayContext, live: LiveExchange, thrown: unknown): WireResponse {
+  const { problem, unexpected } = problemOf(thrown);
+  live.problem = problem.kind;
+  if (unexpected) {
+    const { requestId, loaded, route } = live;
+    context.parts.log.error(
+      { err: thrown, requestId, dialect: loaded?.dialect.name, route, problem: problem.kind },
+      'an exchange failed',
+    );
+  }
+  return render(context, live, problem);
+}
+
+function render(context: GatewayContext, live: LiveExchange, problem: Problem): WireResponse {
+  const { loaded, requestId } = live;
+  if (!loaded) return houseAnswer(problem, requestId);
+  try {
+    return loaded.dialect.renderProblem(problem, dialectExchange(live, loaded, context.parts.clock.nowMs()));
+  } catch (cause) {
+    context.parts.log.error(
+      { err: cause, requestId, dialect: loaded.dialect.name, problem: problem.kind },
+      'a dialect could not render a problem',
+    );
+    return houseAnswer({ kind: 'internal' }, requestId);
+  }
+}

@@ -1,0 +1,65 @@
+import { STATUS_CODES } from 'node:http';
+import { type Problem, type ProblemTable, renderFrom, type WireResponse } from '../../domain/index.ts';
+
+/**
+ * The answer of the gateway itself, in no dialect: for its own pages, for downloads, and for paths that no dialect owns.
+ * RFC 9457.
+ */
+export function houseAnswer(problem: Problem, requestId: string): WireResponse {
+  const status = renderFrom(STATUS, problem, undefined);
+  return {
+    status,
+    headers: { 'Content-Type': 'application/problem+json', ...headersFor(problem) },
+    body: {
+      kind: 'json',
+      value: {
+        type: 'about:blank',
+        title: STATUS_CODES[status] ?? 'Error',
+        status,
+        code: problem.kind,
+        requestId,
+      },
+    },
+  };
+}
+
+function headersFor(problem: Problem): Record<string, string> {
+  switch (problem.kind) {
+    case 'method-not-allowed':
+      return { Allow: problem.allow.join(', ') };
+    case 'rate-limited':
+    case 'overloaded':
+      return { 'Retry-After': String(problem.retryAfterSeconds) };
+    default:
+      return {};
+  }
+}
+
+const STATUS = {
+  unauthenticated: () => 401,
+  forbidden: () => 403,
+  'subject-not-found': () => 404,
+  'image-not-found': () => 404,
+  'invalid-parameter': () => 400,
+  'body-missing': () => 400,
+  'body-malformed': () => 400,
+  'length-mismatch': () => 400,
+  'file-missing': () => 400,
+  'too-many-files': () => 400,
+  'file-too-large': () => 413,
+  'file-too-small': () => 400,
+  'unsupported-format': () => 415,
+  'corrupt-image': () => 422,
+  'image-too-complex': () => 422,
+  conflict: () => 409,
+  'rate-limited': () => 429,
+  'route-not-found': () => 404,
+  'method-not-allowed': () => 405,
+  'not-acceptable': () => 406,
+  'unsupported-media-type': () => 415,
+  'request-timeout': () => 408,
+  overloaded: () => 503,
+  'upstream-unavailable': () => 502,
+  'upstream-timeout': () => 504,
+  internal: () => 500,
+} satisfies ProblemTable<undefined, number>;

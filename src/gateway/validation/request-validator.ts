@@ -1,0 +1,102 @@
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { type Json, type ParameterLocation, ProblemError, type WireRequestHead } from '../../domain/index.ts';
+import type { DocumentOperation, DocumentParameter } from '../openapi/open-api-document.ts';
+import { parameterValue } from './parameter-value.ts';
+import type { SchemaCompiler } from './schema-compiler.ts';
+
+/** Holds the requests of one operation against its document. */
+export interface RequestValidator {
+  /** Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong. */
+  requireHead(head: WireRequestHead): void;
+  /** Throws `invalid-parameter` (`body`) for the first member of a JSON body that is missing or wrong. */
+  requireJson(json: Json): void;
+}
+
+type ParameterCheck = (head: WireRequestHead) => void;
+
+/** OpenAPI leaves these to `security`, `requestBody` and the answers' media types. */
+const IGNORED_HEADERS = new Set(['accept', 'content-type', 'authorization']);
+
+/** Compiles an operation's parameters and JSON body. */
+export function createRequestValidator(
+  { parameters, operation }: DocumentOperation,
+  compiler: SchemaCompiler,
+): RequestValidator {
+  const checks = parameters.flatMap((parameter) => {
+    const location = locationOf(parameter);
+    return location ? [parameterCheck(parameter, location, compiler)] : [];
+  });
+  const { requestBody } = operation;
+  const media = requestBody && 'content' in requestBody ? requestBody.content['application/json'] : undefined;
+  const validateJson = media?.schema ? compiler.compile(media.schema) : undefined;
+  return {
+    requireHead(head) {
+      for (const check of checks) check(head);
+    },
+    requireJson(json) {
+      if (validateJson && !validateJson(json)) throw new ProblemError(jsonFault(validateJson, json));
+    },
+  };
+}
+
+function locationOf({ in: where, name }: DocumentParameter): ParameterLocation | undefined {
+  if (where === 'path' || where === 'query') return where;
+  return where === 'header' && !IGNORED_HEADERS.has(name.toLowerCase()) ? 'header' : undefined;
+}
+
+function parameterCheck(
+  parameter: DocumentParameter,
+  location: ParameterLocation,
+  compiler: SchemaCompiler,
+): ParameterCheck {
+  const { name, required = false } = parameter;
+  const validate = compiler.compile(parameter.schema ?? {});
+  return (head) => {
+    const texts = textsOf(head, location, name);
+    const [first] = texts;
+    if (first === undefined) {
+      if (required) throw new ProblemError({ kind: 'invalid-parameter', name, location });
+      return;
+    }
+    const read = parameterValue(parameter, texts);
+    if (read.understood && validate(read.value)) return;
+    throw new ProblemError({ kind: 'invalid-parameter', name, location, value: texts.join(',') });
+  };
+}
+
+function textsOf(head: WireRequestHead, location: ParameterLocation, name: string): readonly string[] {
+  if (location === 'query') return head.query[name] ?? [];
+  const value = location === 'path' ? head.params[name] : head.headers[name.toLowerCase()];
+  return value === undefined ? [] : [value];
+}
+
+function jsonFault(validate: ValidateFunction, json: Json) {
+  const [error] = validate.errors ?? [];
+  const path = error ? pathOf(error) : [];
+  const value = valueAt(json, path);
+  return {
+    kind: 'invalid-parameter',
+    location: 'body',
+    name: path.join('.') || 'body',
+    ...(value !== undefined && { value }),
+  } as const;
+}
+
+function pathOf({ instancePath, keyword, params }: ErrorObject): string[] {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const missing: unknown = keyword === 'required' ? params.missingProperty : undefined;
+  return typeof missing === 'string' ? [...path, missing] : path;
+}
+
+/** A scalar's text, for the answer that names it; nothing for objects, lists and what is missing. */
+function valueAt(json: Json, path: readonly string[]): string | undefined {
+  let node: unknown = json;
+  for (const key of path) {
+    if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
+    node = (node as Record<string, unknown>)[key];
+  }
+  return typeof node === 'object' ? undefined : String(node);
+}
