@@ -7,8 +7,11 @@ export interface InterceptedCall {
   readonly loaded: LoadedDialect;
   /** Absent for paths and methods that the dialect's document does not name. */
   readonly operationId?: string;
-  /** Present once the credential was proved; absent for public operations and unknown paths. */
-  readonly principal?: Principal;
+  /**
+   * Proves the credential, once however often it is asked: `undefined` for public operations, else a `ProblemError` where it is not good.
+   * Whoever passes the call on need not ask.
+   */
+  authenticate(): Promise<Principal | undefined>;
   readonly exchange: Exchange<object>;
   /** Aborts when the client goes away. */
   readonly signal: AbortSignal;
@@ -21,11 +24,20 @@ export interface InterceptedCall {
  * What becomes of an intercepted call. `'taken'`: the interceptor has read the request and ended the response itself.
  * An executor: the gateway goes on, and gives it the commands instead. `undefined`: nothing changes.
  */
-export type Interception = 'taken' | { readonly executor: CommandExecutor } | undefined;
+export type Interception = 'taken' | InterceptedProceeding | undefined;
+
+/** A call that goes on, changed. */
+export interface InterceptedProceeding {
+  readonly executor: CommandExecutor;
+  /** This very request was counted before: it costs nobody's rate. */
+  readonly unmetered?: boolean;
+  /** Headers on top of the answer's own, asked when the command has been carried out. */
+  headers?(): Readonly<Record<string, string>>;
+}
 
 /**
- * Stands between the gateway and its executor. The migration shim is one. Called once per request, after the route, the method, the
- * credential, the rate and the scopes, before parameters and body; and for paths that a dialect owns but does not document. What it throws
+ * Stands between the gateway and its executor. The migration shim is one. Called once per request, after the route and the method,
+ * before credential, rate, scopes, parameters and body; and for paths that a dialect owns but does not document. What it throws
  * is answered in the dialect, unless it has begun to answer already.
  */
 export interface Interceptor {

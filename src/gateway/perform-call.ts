@@ -7,6 +7,7 @@ import type { GatewayContext } from './gateway-context.ts';
 import { receiveJson } from './intake/receive-json.ts';
 import { receivePictures } from './intake/receive-pictures.ts';
 import type { UploadSession } from './intake/upload-store.ts';
+import type { InterceptedCall } from './interceptor.ts';
 import type { RouteMatch } from './routes/route-table.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -36,15 +37,16 @@ export async function performCall(
   live.received = withRoute(live.received, operationId, match.rawParams);
   const { head } = live.received;
 
-  const principal = operation.access.kind === 'public' ? undefined : await admit(context, live, loaded);
+  const isPublic = operation.access.kind === 'public';
+  const authenticate = once(() => (isPublic ? Promise.resolve(undefined) : prove(context, live, loaded)));
+  const interception = await intercept(context, live, loaded, authenticate);
+  if (interception === 'taken') return 'taken';
+  const principal = await authenticate();
   if (principal) {
-    live.principal = principal;
-    await parts.rates.admit(principal, loaded.rate, operationId);
+    if (!interception?.unmetered) await parts.rates.admit(principal, loaded.rate, operationId);
     authorize(operation.access, principal);
   }
   const exchange = dialectExchange(live, loaded, parts.clock.nowMs());
-  const interception = await intercept(context, live, loaded);
-  if (interception === 'taken') return 'taken';
   const executor = interception?.executor ?? parts.executor;
 
   const validator = context.validatorOf(documented);
@@ -58,13 +60,14 @@ export async function performCall(
   }
 
   const received = await receiveBody();
-  return runOperation(operation, executor, {
+  const answer = await runOperation(operation, executor, {
     loaded,
     exchange,
     ...(principal && { principal }),
     ...(opened && { opened }),
     ...received,
   });
+  return { ...answer, headers: { ...answer.headers, ...interception?.headers?.() } };
 
   async function receiveBody() {
     switch (operation?.body) {
@@ -84,13 +87,32 @@ export async function performCall(
   }
 }
 
-function admit({ parts }: GatewayContext, live: LiveExchange, loaded: LoadedDialect): Promise<Principal> {
+async function prove(
+  { parts }: GatewayContext,
+  live: LiveExchange,
+  loaded: LoadedDialect,
+): Promise<Principal> {
   const { remoteAddress } = live.body.request.socket;
-  return parts.authenticator.authenticate(loaded, live.received.head, remoteAddress);
+  live.principal = await parts.authenticator.authenticate(loaded, live.received.head, remoteAddress);
+  return live.principal;
+}
+
+/** Does a piece of work at the first call, and gives every caller what came of it. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let done: Promise<T> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
 }
 
 /** Lets the interceptor, if there is one, have a look. */
-export async function intercept({ parts }: GatewayContext, live: LiveExchange, loaded: LoadedDialect) {
+export async function intercept(
+  { parts }: GatewayContext,
+  live: LiveExchange,
+  loaded: LoadedDialect,
+  authenticate: InterceptedCall['authenticate'],
+) {
   if (!parts.interceptor) return undefined;
   const { request, response } = live.body;
   const gone = new AbortController();
@@ -101,7 +123,7 @@ export async function intercept({ parts }: GatewayContext, live: LiveExchange, l
   return parts.interceptor.intercept({
     loaded,
     ...(operationId !== undefined && { operationId }),
-    ...(live.principal && { principal: live.principal }),
+    authenticate,
     exchange: dialectExchange(live, loaded, parts.clock.nowMs()),
     signal: gone.signal,
     request,
@@ -117,7 +139,8 @@ export async function performUnmatched(
 ): Promise<WireResponse | 'taken'> {
   const { loaded } = match;
   if (loaded) {
-    if ((await intercept(context, live, loaded)) === 'taken') return 'taken';
+    const authenticate = once(() => prove(context, live, loaded));
+    if ((await intercept(context, live, loaded, authenticate)) === 'taken') return 'taken';
     const redirect = loaded.dialect.redirect?.(live.received.head, loaded.setting());
     if (redirect) return redirect;
   }

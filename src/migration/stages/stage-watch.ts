@@ -1,0 +1,119 @@
+import type { RecordStore } from '../../domain/index.ts';
+import { ProblemError } from '../../domain/index.ts';
+import type { MigrationStage } from '../../settings/migration-settings.ts';
+import type { PresenceNote } from './presence.ts';
+import { onlyStreams, type StageRecord } from './stage-record.ts';
+import { beginStage, type MigrationName, nameText } from './stage-store.ts';
+
+/** How long a stage may be acted upon after the moment at which it was last known to be true, in milliseconds. */
+export const STAGE_VALID_MS = 2_000;
+/** How often the stages are looked at, in milliseconds. */
+const REFRESH_MS = 400;
+
+/** Knows the stages, at most two seconds late. */
+export interface StageWatch {
+  /**
+   * The stage to act upon now, until `leave` is called. Throws `ProblemError` `overloaded` where more than streaming is asked for and the
+   * stage cannot be confirmed.
+   */
+  enter(name: MigrationName): Promise<EnteredStage>;
+  /** Reads every stage once, begins those that have none, and goes on watching. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A stage that somebody acts upon. */
+export interface EnteredStage {
+  readonly record: StageRecord;
+  /** Says that whatever was done under this stage has ended; idempotent. */
+  leave(): void;
+}
+
+interface Watched {
+  readonly name: MigrationName;
+  readonly initial: MigrationStage;
+  record?: StageRecord;
+  /** Monotonic milliseconds at which the read that gave `record` began. */
+  confirmedAt: number;
+}
+
+/** Watches the named migrations in the record store, and lets the others know what applies here. */
+export function createStageWatch(parts: {
+  readonly records: RecordStore;
+  readonly migrations: readonly { readonly name: MigrationName; readonly initial: MigrationStage }[];
+  readonly warn: (message: string, cause: unknown) => void;
+  readonly presence: PresenceNote;
+}): StageWatch {
+  const watched = new Map<string, Watched>(
+    parts.migrations.map(({ name, initial }) => [
+      nameText(name),
+      { name, initial, confirmedAt: Number.NEGATIVE_INFINITY },
+    ]),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  async function refresh(one: Watched): Promise<void> {
+    const beganAt = performance.now();
+    const { record } = await beginStage(parts.records, one.name, one.initial);
+    if (!one.record || record.revision >= one.record.revision) one.record = record;
+    one.confirmedAt = Math.max(one.confirmedAt, beganAt);
+  }
+
+  async function refreshAll(): Promise<void> {
+    const results = await Promise.allSettled([...watched.values()].map(refresh));
+    for (const result of results) {
+      if (result.status === 'rejected') parts.warn('a migration stage cannot be read', result.reason);
+    }
+    await announce();
+  }
+
+  function announce(): Promise<void> {
+    const applied = [...watched.values()].map(
+      ({ name, record }) => [nameText(name), record?.revision ?? 0] as const,
+    );
+    return parts.presence.announce(new Map(applied));
+  }
+
+  function enterNow({ name }: Watched, record: StageRecord): EnteredStage {
+    return { record, leave: parts.presence.enter(name, record.revision) };
+  }
+
+  function schedule(): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      round = refreshAll()
+        .catch((cause: unknown) => parts.warn('watching the migration stages failed', cause))
+        .finally(schedule);
+    }, REFRESH_MS);
+    timer.unref();
+  }
+
+  return {
+    async enter(name) {
+      const one = watched.get(nameText(name));
+      if (!one) throw new Error(`no migration is set up for ${nameText(name)}`);
+      const isFresh = () => performance.now() - one.confirmedAt < STAGE_VALID_MS;
+      if (one.record && (onlyStreams(one.record) || isFresh())) return enterNow(one, one.record);
+      try {
+        await refresh(one);
+      } catch (cause) {
+        throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 }, { cause });
+      }
+      if (!one.record || !isFresh()) throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
+      return enterNow(one, one.record);
+    },
+    async start() {
+      await Promise.all([...watched.values()].map(refresh));
+      await announce();
+      schedule();
+    },
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+      await parts.presence.leave();
+    },
+  };
+}
