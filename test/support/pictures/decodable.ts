@@ -146,7 +146,7 @@ function animation(options: PictureOptions & { readonly frames?: number }): Shar
   if (frames === 1) return canvas(options);
   const still = paint(motif, width, height, grain);
   const toned = Array.from({ length: frames }, (_, index) =>
-    Buffer.from(still.map((value) => Math.max(0, value - (index % 32)))),
+    Buffer.from(still.map((value) => Math.max(0, value - (index % 8) * 24))),
   );
   return sharp(Buffer.concat(toned), {
     raw: { width, height: height * frames, channels: 3, pageHeight: height },

@@ -1,0 +1,73 @@
+import type { Metadata } from 'sharp';
+import { ProblemError } from '../../domain/index.ts';
+import type { WorkerLimits } from '../job.ts';
+import type { DecoderInput } from './decoder-input.ts';
+import { jpegParts, SOS } from './jpeg-markers.ts';
+import type { DecodableFormat } from './loaders.ts';
+
+/** What the header says, before any pixel is decoded. */
+export interface PictureHeader {
+  readonly format: DecodableFormat;
+  /** Upright, of one frame. */
+  readonly width: number;
+  readonly height: number;
+  /** As stored, before the orientation is applied. */
+  readonly storedWidth: number;
+  readonly frames: number;
+  readonly hasAlpha: boolean;
+}
+
+/** Each frame costs some work however small it is: none counts less than this. */
+const LEAST_PIXELS_PER_FRAME = 64 * 64;
+
+/** RGBA, and the five inks of print. More channels than that is no picture of a person. */
+const MAX_CHANNELS = 5;
+
+/**
+ * A scan is a pass over all pixels that costs the sender some 50 bytes. Encoders write at most some 20; the standard allows far
+ * more, and 700 of them on 36 megapixels take 5 seconds.
+ */
+const MAX_SCANS = 100;
+
+/** Reads the header and holds it against the limits. Throws `ProblemError` `image-too-complex` or `corrupt-image`. */
+export async function readPictureHeader(input: DecoderInput, limits: WorkerLimits): Promise<PictureHeader> {
+  const metadata = await input.decode({ headerOnly: true }, (image) => image.metadata());
+  const { width, height } = metadata.autoOrient;
+  const frames = metadata.pages ?? 1;
+  requireWithin(width, height, frames, metadata.channels, limits);
+  if (input.format === 'jpeg' && metadata.isProgressive) await requireFewScans(input);
+  return {
+    format: input.format,
+    width,
+    height,
+    storedWidth: metadata.width,
+    frames,
+    hasAlpha: metadata.hasAlpha,
+  };
+}
+
+function requireWithin(
+  width: number,
+  height: number,
+  frames: number,
+  channels: Metadata['channels'],
+  limits: WorkerLimits,
+): void {
+  if (width < 1 || height < 1) throw new ProblemError({ kind: 'corrupt-image' });
+  if (Math.max(width, height) > limits.limitSidePixels) tooComplex('side');
+  if (width * height > limits.limitPixels || channels > MAX_CHANNELS) tooComplex('pixels');
+  if (Math.max(width * height, LEAST_PIXELS_PER_FRAME) * frames > limits.limitPixels && frames > 1) {
+    tooComplex('frames');
+  }
+}
+
+async function requireFewScans(input: DecoderInput): Promise<void> {
+  let scans = 0;
+  for (const { marker } of jpegParts(await input.bytes())) {
+    if (marker === SOS && ++scans > MAX_SCANS) tooComplex('time');
+  }
+}
+
+function tooComplex(limit: 'side' | 'pixels' | 'frames' | 'time'): never {
+  throw new ProblemError({ kind: 'image-too-complex', limit });
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { ProblemError } from '../../domain/index.ts';
+import { decoderInput } from '../decode/decoder-input.ts';
+import { inspectPicture } from '../decode/inspect-picture.ts';
+import { isDecodable } from '../decode/loaders.ts';
+import { readPictureHeader } from '../decode/picture-header.ts';
+import { renderPicture } from '../decode/render-picture.ts';
+import type { JobRequest, RenditionReport, WorkerAnswer, WorkerLimits } from '../job.ts';
+import { openByteReader } from '../recognise/byte-reader.ts';
+import { recogniseFormat } from '../recognise/recognise-format.ts';
+import { scratchPath } from '../scratch-folder.ts';
+
+/** Renditions up to this size travel in the answer; larger ones go to a file, so that the gateway need not hold them. */
+const INLINE_BYTES = 1024 * 1024;
+
+/** What the worker sends for a job. */
+export interface JobResult {
+  readonly answer: WorkerAnswer;
+  readonly bodies: readonly Uint8Array[];
+}
+
+/** Does one job; never rejects. */
+export async function runJob(job: JobRequest, body: Uint8Array, limits: WorkerLimits): Promise<JobResult> {
+  try {
+    return await recogniseAndRender(job, body, limits);
+  } catch (cause) {
+    if (cause instanceof ProblemError) {
+      return { answer: { kind: 'refused', problem: cause.problem }, bodies: [] };
+    }
+    const reason = cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+    return { answer: { kind: 'failed', reason }, bodies: [] };
+  }
+}
+
+async function recogniseAndRender(
+  job: JobRequest,
+  body: Uint8Array,
+  limits: WorkerLimits,
+): Promise<JobResult> {
+  const reader = await openByteReader(job.path ?? body);
+  try {
+    const format = await recogniseFormat(reader, job.accepted);
+    if (!isDecodable(format)) {
+      const facts = { format, width: 0, height: 0, frames: 1, transparent: false, decodable: false };
+      return { answer: { kind: 'done', facts, renditions: [] }, bodies: [] };
+    }
+    const input = decoderInput(format, reader, limits);
+    const header = await readPictureHeader(input, limits);
+    const inspected = await inspectPicture(input, header, job.recipes.length > 0);
+    const renditions: RenditionReport[] = [];
+    const bodies: Uint8Array[] = [];
+    for (const [index, recipe] of job.recipes.entries()) {
+      const { bytes, ...made } = await renderPicture(input, inspected, recipe);
+      const inScratch = bytes.length > INLINE_BYTES;
+      if (inScratch) await writeFile(scratchPath(job.scratch, index), bytes, { flag: 'wx', mode: 0o600 });
+      else bodies.push(bytes);
+      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      renditions.push({ ...made, bytes: bytes.length, sha256, inScratch });
+    }
+    const { width, height, frames, transparent } = inspected;
+    const facts = { format, width, height, frames, transparent, decodable: true };
+    return { answer: { kind: 'done', facts, renditions }, bodies };
+  } finally {
+    await reader.close();
+  }
+}
