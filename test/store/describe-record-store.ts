@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json, RecordStore } from '../../src/domain/index.ts';
 import {
@@ -146,6 +147,7 @@ export function describeRecordStore(name: string, make: () => Promise<StoreUnder
           expect(seen?.count).toBeGreaterThanOrEqual(newest);
           newest = seen?.count ?? 0;
           expect(seen?.fill).toHaveLength(newest * 500);
+          await nextTurn();
         }
       })();
       for (let count = 1; count <= 60; count += 1) {

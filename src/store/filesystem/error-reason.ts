@@ -1,0 +1,32 @@
+import { StoreError } from '../../domain/index.ts';
+
+const REASONS: Readonly<Record<string, StoreError['reason']>> = {
+  ENOSPC: 'full',
+  EDQUOT: 'full',
+  EFBIG: 'full',
+  EACCES: 'denied',
+  EPERM: 'denied',
+  EROFS: 'denied',
+};
+
+/** The code of a failed system call, e.g. `ENOSPC`. */
+export function errorCode(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+}
+
+/** What a failed system call means to whoever uses the store. A `StoreError` stays as it is. */
+export function storeErrorFrom(cause: unknown): StoreError {
+  if (cause instanceof StoreError) return cause;
+  return new StoreError(REASONS[errorCode(cause) ?? ''] ?? 'unavailable', { cause });
+}
+
+/** Does the work; its failures become `StoreError`s. */
+export async function asStoreWork<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw storeErrorFrom(cause);
+  }
+}

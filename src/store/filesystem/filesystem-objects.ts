@@ -1,0 +1,163 @@
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  read as readWithCallback,
+  statSync,
+} from 'node:fs';
+import { unlink } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { ByteRange, ObjectSource, ObjectStore, OpenObject } from '../../domain/index.ts';
+import type { DurableFolders } from './durable-folders.ts';
+import { asStoreWork, errorCode, storeErrorFrom } from './error-reason.ts';
+import { linkIfFree, syncFile } from './file-operations.ts';
+import { pathOf, placeOfKey } from './place-of-key.ts';
+import type { Staging } from './stage-file.ts';
+import { walkKeys } from './walk-keys.ts';
+
+const read = promisify(readWithCallback);
+
+/** Parts up to this size are read at once, larger ones in pieces of it, in bytes. */
+const READ_BYTES = 256 * 1024;
+
+/** How many bodies a listing looks at before it lets other work run. */
+const LISTED_PER_TURN = 64;
+
+/** Bodies as files below `root`, named by exclusive links once they are whole and durable. */
+export function createFilesystemObjects(parts: {
+  readonly root: string;
+  readonly folders: DurableFolders;
+  readonly staging: Staging;
+}): ObjectStore {
+  const { root, folders, staging } = parts;
+
+  async function publish(key: string, whole: string): Promise<'created' | 'exists'> {
+    const { folder, path } = pathOf(root, placeOfKey(key));
+    return await asStoreWork(async () => {
+      await folders.require(folder);
+      const created = linkIfFree(whole, path);
+      // A body that was there already may be a racer's that is not durable yet.
+      await folders.sync(folder);
+      return created ? 'created' : 'exists';
+    });
+  }
+
+  return {
+    capabilities: { conditionalCreate: true, signedDownloads: false, orderedListing: true },
+
+    async put(key, source, options) {
+      placeOfKey(key);
+      const signal = options?.signal;
+      signal?.throwIfAborted();
+      if (source.kind === 'file') {
+        const linked = await publishSpoolFile(source, signal, (path) => publish(key, path));
+        if (linked) return linked;
+      }
+      return await staging.with(bytesOf(source), (path) => publish(key, path), signal);
+    },
+
+    async get(key, range) {
+      const { path } = pathOf(root, placeOfKey(key));
+      try {
+        return await openPart(openSync(path, 'r'), range);
+      } catch (cause) {
+        if (errorCode(cause) === 'ENOENT') return undefined;
+        throw storeErrorFrom(cause);
+      }
+    },
+
+    async delete(key) {
+      const { path } = pathOf(root, placeOfKey(key));
+      try {
+        await unlink(path);
+      } catch (cause) {
+        if (errorCode(cause) !== 'ENOENT') throw storeErrorFrom(cause);
+      }
+    },
+
+    async *list(prefix, options) {
+      let looked = 0;
+      for await (const { key, path } of walkKeys(root, prefix, options?.after)) {
+        looked += 1;
+        if (looked % LISTED_PER_TURN === 0) await nextTurn();
+        const facts = statSync(path, { throwIfNoEntry: false });
+        // The change time is when the body got its name; its last write may be much older.
+        if (facts) yield { key, bytes: facts.size, modifiedAtMs: facts.ctimeMs };
+      }
+    },
+  };
+}
+
+/**
+ * Makes a spool file durable and publishes it under one more name, without copying it. `undefined` where the file system
+ * cannot: another volume, no hard links, or too many of them.
+ */
+async function publishSpoolFile(
+  source: ObjectSource & { readonly kind: 'file' },
+  signal: AbortSignal | undefined,
+  publish: (path: string) => Promise<'created' | 'exists'>,
+): Promise<'created' | 'exists' | undefined> {
+  const file = openSync(source.path, 'r');
+  try {
+    if (fstatSync(file).size !== source.size)
+      throw new Error('the spool file has not the size that was announced');
+    await asStoreWork(() => syncFile(file));
+    signal?.throwIfAborted();
+    return await publish(source.path);
+  } catch (cause) {
+    if (cannotLink(cause)) return undefined;
+    throw cause;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function cannotLink(error: unknown): boolean {
+  const code = errorCode(error instanceof Error ? error.cause : undefined);
+  return code === 'EXDEV' || code === 'EMLINK' || code === 'EPERM' || code === 'ENOTSUP';
+}
+
+function bytesOf(source: ObjectSource): Uint8Array | AsyncIterable<Uint8Array> {
+  switch (source.kind) {
+    case 'memory':
+      return source.bytes;
+    case 'file':
+      return createReadStream(source.path, { highWaterMark: READ_BYTES });
+    case 'stream':
+      return source.stream;
+  }
+}
+
+async function openPart(file: number, range: ByteRange | undefined): Promise<OpenObject> {
+  let handedOver = false;
+  try {
+    const totalBytes = fstatSync(file).size;
+    const first = range?.first ?? 0;
+    const length = (range ? range.last + 1 : totalBytes) - first;
+    if (length <= READ_BYTES) return { stream: await readWhole(file, first, length), totalBytes };
+    handedOver = true;
+    const stream = createReadStream('', {
+      fd: file,
+      start: first,
+      end: first + length - 1,
+      highWaterMark: READ_BYTES,
+    });
+    return { stream, totalBytes };
+  } finally {
+    if (!handedOver) closeSync(file);
+  }
+}
+
+async function readWhole(file: number, first: number, length: number): Promise<Readable> {
+  const bytes = Buffer.allocUnsafe(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await read(file, bytes, done, length - done, first + done);
+    if (bytesRead === 0) throw new RangeError('the range does not lie within the body');
+    done += bytesRead;
+  }
+  return Readable.from(length > 0 ? [bytes] : [], { objectMode: false });
+}
