@@ -48,7 +48,10 @@ async function loadDialect(
   requireSameOperations(name, operations, dialect);
 
   const check = optionsCheck(name, dialect.optionsSchema);
-  const plain: DialectSetting<object> = { profile: own.profile, options: check(own.options, 'its own options') };
+  const plain: DialectSetting<object> = {
+    profile: own.profile,
+    options: check(own.options, 'its own options'),
+  };
   const byTenant = new Map<string, DialectSetting<object>>();
   for (const tenant of tenants) {
     const extra = tenant.dialects[name]?.options;
@@ -90,7 +93,11 @@ function isDialect(value: unknown): value is Dialect {
   );
 }
 
-function requireSameOperations(name: string, documented: readonly DocumentOperation[], dialect: Dialect): void {
+function requireSameOperations(
+  name: string,
+  documented: readonly DocumentOperation[],
+  dialect: Dialect,
+): void {
   const inDocument = new Set(documented.map(({ operationId }) => operationId));
   const inCode = new Set(Object.keys(dialect.operations));
   const faults = [

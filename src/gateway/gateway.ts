@@ -90,7 +90,7 @@ function createApp(context: GatewayContext): Express {
   app.use(
     createHealthPages({
       ready: parts.ready ?? (async () => {}),
-      isStopping: context.isStopping,
+      isStopping: () => context.isStopping(),
       registry: metrics.registry,
     }),
   );

@@ -41,13 +41,13 @@ export function createGatewayMetrics(
     labelNames: ['dialect', 'operation'],
     registers,
   });
-  const uploads = new Gauge({
+  const uploads: Gauge = new Gauge({
     name: 'polyface_uploads_under_way',
     help: 'Uploads being received or worked on.',
     registers,
     collect: () => uploads.set(admission.underWay),
   });
-  const memory = new Gauge({
+  const memory: Gauge = new Gauge({
     name: 'polyface_resident_memory_bytes',
     help: 'Resident memory of the gateway process.',
     registers,

@@ -1,4 +1,11 @@
-import { type OpenedSubject, type Principal, ProblemError, type WireResponse } from '../domain/index.ts';
+import {
+  type CommandKind,
+  type OpenedSubject,
+  type Operation,
+  type Principal,
+  ProblemError,
+  type WireResponse,
+} from '../domain/index.ts';
 import { authorize } from './credentials/access.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
 import { dialectExchange, type LiveExchange } from './exchange/live-exchange.ts';
@@ -7,7 +14,7 @@ import type { GatewayContext } from './gateway-context.ts';
 import { receiveJson } from './intake/receive-json.ts';
 import { receivePictures } from './intake/receive-pictures.ts';
 import type { UploadSession } from './intake/upload-store.ts';
-import type { InterceptedCall } from './interceptor.ts';
+import { intercept } from './intercept.ts';
 import type { RouteMatch } from './routes/route-table.ts';
 import { runOperation } from './run-operation.ts';
 
@@ -59,8 +66,9 @@ export async function performCall(
     opened = await executor.open(reference, principal);
   }
 
-  const received = await receiveBody();
-  const answer = await runOperation(operation, executor, {
+  const received = await receiveBody(operation.body);
+  // A union of operations is one operation on the union of their commands: `read` and `write` of the same one are called below.
+  const answer = await runOperation(operation as Operation<object, CommandKind>, executor, {
     loaded,
     exchange,
     ...(principal && { principal }),
@@ -69,8 +77,8 @@ export async function performCall(
   });
   return { ...answer, headers: { ...answer.headers, ...interception?.headers?.() } };
 
-  async function receiveBody() {
-    switch (operation?.body) {
+  async function receiveBody(kind: Operation<object, CommandKind>['body']) {
+    switch (kind) {
       case 'pictures': {
         holdings.onEnd(context.admission.enter());
         const policy = loaded.dialect.intake({ options: exchange.options, profile: exchange.profile });
@@ -81,7 +89,7 @@ export async function performCall(
         validator.requireJson(json);
         return { uploads: [], json };
       }
-      default:
+      case 'none':
         return { uploads: [] };
     }
   }
@@ -104,31 +112,6 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
     done ??= work();
     return done;
   };
-}
-
-/** Lets the interceptor, if there is one, have a look. */
-export async function intercept(
-  { parts }: GatewayContext,
-  live: LiveExchange,
-  loaded: LoadedDialect,
-  authenticate: InterceptedCall['authenticate'],
-) {
-  if (!parts.interceptor) return undefined;
-  const { request, response } = live.body;
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableFinished) gone.abort(new Error('the client went away'));
-  });
-  const { operationId } = live.received.head;
-  return parts.interceptor.intercept({
-    loaded,
-    ...(operationId !== undefined && { operationId }),
-    authenticate,
-    exchange: dialectExchange(live, loaded, parts.clock.nowMs()),
-    signal: gone.signal,
-    request,
-    response,
-  });
 }
 
 /** The problem of a path or method that no document names; the dialect that owns the mount may redirect first. */

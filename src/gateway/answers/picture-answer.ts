@@ -1,4 +1,12 @@
-import { mediaTypeOf, type ObjectStore, type OpenObject, ProblemError, type WireBody, type WireRequestHead, type WireResponse } from '../../domain/index.ts';
+import {
+  mediaTypeOf,
+  type ObjectStore,
+  type OpenObject,
+  ProblemError,
+  type WireBody,
+  type WireRequestHead,
+  type WireResponse,
+} from '../../domain/index.ts';
 import { parseRange } from './byte-range.ts';
 import { isNotModified, isSameForRange } from './not-modified.ts';
 

@@ -75,7 +75,7 @@ function fitsDrain(
   return announcedBytes - receivedBytes <= drainBytes;
 }
 
-function finished({ response }: IncomingBody, bytes?: Buffer): Promise<void> {
+function finished({ response }: IncomingBody, bytes?: Uint8Array): Promise<void> {
   return new Promise((resolve) => {
     response.once('close', resolve).once('finish', resolve);
     if (bytes) response.end(bytes);

@@ -1,4 +1,10 @@
-import { type Clock, type DownloadLinks, mediaTypeOf, type ObjectStore, ProblemError } from '../../domain/index.ts';
+import {
+  type Clock,
+  type DownloadLinks,
+  mediaTypeOf,
+  type ObjectStore,
+  ProblemError,
+} from '../../domain/index.ts';
 import { sealTicket, type TicketKey, unsealTicket } from './ticket.ts';
 
 /** Where the gateway serves tickets. No dialect may document a path below it. */
@@ -21,7 +27,9 @@ export function createDownloadLinks(parts: {
     throw new Error("a download key's id has more than 255 bytes");
   }
   const direct =
-    parts.mode === 'direct' && objects.capabilities.signedDownloads ? objects.signedUrl?.bind(objects) : undefined;
+    parts.mode === 'direct' && objects.capabilities.signedDownloads
+      ? objects.signedUrl?.bind(objects)
+      : undefined;
 
   return {
     async sign(target, picture, { ttlSeconds, baseUrl }) {

@@ -1,4 +1,10 @@
-import { type CommandContext, type CommandExecutor, ProblemError, type WireRequestHead, type WireResponse } from '../../domain/index.ts';
+import {
+  type CommandContext,
+  type CommandExecutor,
+  ProblemError,
+  type WireRequestHead,
+  type WireResponse,
+} from '../../domain/index.ts';
 import { DOWNLOAD_PREFIX } from './download-links.ts';
 
 /** The ticket in a path; `undefined` for paths that are no downloads. */

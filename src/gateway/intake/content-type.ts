@@ -15,5 +15,8 @@ export function parseContentType(header: string | undefined): ContentType {
   const [, mediaType = '', parameters = ''] = found;
   const boundary = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(parameters);
   const value = boundary?.[1]?.replace(/\\(.)/g, '$1') ?? boundary?.[2];
-  return { mediaType: mediaType.toLowerCase(), ...(value !== undefined && value !== '' && { boundary: value }) };
+  return {
+    mediaType: mediaType.toLowerCase(),
+    ...(value !== undefined && value !== '' && { boundary: value }),
+  };
 }

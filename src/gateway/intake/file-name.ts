@@ -10,7 +10,7 @@ export function cleanFileName(declared: string | undefined): string | undefined 
   const base = declared.split(/[\\/]/).at(-1) ?? '';
   // Direction marks make `gpj.exe` out of `exe.jpg` for whoever reads it.
   const visible = base.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '').trim();
-  const name = [...visible].slice(0, MAX_LENGTH).join('').slice(0, MAX_LENGTH);
+  const name = visible.slice(0, MAX_LENGTH).toWellFormed();
   return name === '' || name === '.' || name === '..' ? undefined : name;
 }
 
@@ -20,7 +20,9 @@ export function cleanFileName(declared: string | undefined): string | undefined 
  */
 export function fileNameOf(contentDisposition: string | undefined): string | undefined {
   if (contentDisposition === undefined) return undefined;
-  const extended = /(?:^|;)\s*filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(contentDisposition);
+  const extended = /(?:^|;)\s*filename\*\s*=\s*(?:utf-8|iso-8859-1)'[^']*'([^;\s]+)/i.exec(
+    contentDisposition,
+  );
   const quoted = /(?:^|;)\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(contentDisposition);
   const bare = /(?:^|;)\s*filename\s*=\s*([^";][^;]*)/i.exec(contentDisposition);
   const value = extended?.[1] ?? quoted?.[1]?.replace(/\\(["\\])/g, '$1') ?? bare?.[1];

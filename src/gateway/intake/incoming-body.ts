@@ -16,6 +16,8 @@ export interface IncomingBody {
   readonly receivedBytes: number;
   /** Whether the client waits for `100 Continue` and has not been told to go on. */
   readonly heldBack: boolean;
+  /** Tells a client that is held back to send its body. */
+  goAhead(): void;
   /** Aborts, with the reason, when nobody wants the rest of the body any more. */
   readonly signal: AbortSignal;
   /** Whether the rest will not come, or not in a shape that can be read: there is nothing left to drain. */
@@ -43,6 +45,10 @@ export function createIncomingBody(
   let heldBack = /^100-continue$/i.test(request.headers.expect ?? '');
   let broken = false;
   const refuse = (reason: Error) => failure.abort(reason);
+  const goAhead = () => {
+    if (heldBack) response.writeContinue();
+    heldBack = false;
+  };
   const breakOff = (reason: Error) => {
     broken = true;
     failure.abort(reason);
@@ -67,12 +73,12 @@ export function createIncomingBody(
     get broken() {
       return broken;
     },
+    goAhead,
     signal: failure.signal,
     refuse,
     breakOff,
     async read(take) {
-      if (heldBack) response.writeContinue();
-      heldBack = false;
+      goAhead();
       const pace = watchPace(limits, breakOff);
       try {
         await pump(

@@ -19,14 +19,15 @@ export function pump(stream: Readable, take: TakeChunk, signal: AbortSignal): Pr
       act();
     }
     const fail = (cause: unknown) => settle(() => reject(asError(cause)));
+    const goOn = () => {
+      if (!settled) stream.resume();
+    };
     function onData(chunk: Buffer): void {
       try {
         const pending = take(chunk);
         if (!pending) return;
         stream.pause();
-        pending.then(() => {
-          if (!settled) stream.resume();
-        }, fail);
+        pending.then(goOn, fail);
       } catch (cause) {
         fail(cause);
       }

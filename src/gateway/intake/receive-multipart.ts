@@ -1,5 +1,11 @@
 import multer from 'multer';
-import { type IntakePolicy, type Problem, ProblemError, StoreError, type Upload } from '../../domain/index.ts';
+import {
+  type IntakePolicy,
+  type Problem,
+  ProblemError,
+  StoreError,
+  type Upload,
+} from '../../domain/index.ts';
 import { ClientGone } from './client-gone.ts';
 import { cleanFileName } from './file-name.ts';
 import type { IncomingBody } from './incoming-body.ts';
@@ -41,7 +47,7 @@ export async function receiveMultipart(
 }
 
 function parse(body: IncomingBody, policy: IntakePolicy, form: FormFiles): Promise<void> {
-  const options = {
+  const options: multer.Options & { streamHandler: FormFiles['feed'] } = {
     storage: form,
     defParamCharset: 'utf8',
     limits: { ...FORM_LIMITS, fileSize: policy.maxBytes, files: policy.maxFiles + SPARE_FILES },
@@ -83,7 +89,7 @@ class FormFiles implements multer.StorageEngine {
     this.#session = session;
   }
 
-  readonly filter: multer.Options['fileFilter'] = (_request, file, decide) => {
+  readonly filter: NonNullable<multer.Options['fileFilter']> = (_request, file, decide) => {
     decide(null, this.#isWanted(file.fieldname));
   };
 
@@ -111,15 +117,20 @@ class FormFiles implements multer.StorageEngine {
     file: Express.Multer.File,
     done: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
   ): void {
-    this.#take(file).then(
-      () => done(),
-      (cause: Error) => {
-        // The rest of the part has to go somewhere, or the parser waits for ever.
-        file.stream.resume();
-        this.#body.refuse(formError(cause, this.#policy));
-        done(cause);
-      },
-    );
+    void this.#store(file, done);
+  }
+
+  async #store(file: Express.Multer.File, done: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.#take(file);
+    } catch (cause) {
+      // The rest of the part has to go somewhere, or the parser waits for ever.
+      file.stream.resume();
+      this.#body.refuse(formError(cause, this.#policy));
+      done(cause);
+      return;
+    }
+    done();
   }
 
   /** The session owns what was stored and removes it with the exchange. */

@@ -6,27 +6,43 @@ import type { RouteMatch } from '../routes/route-table.ts';
  * The codes are llhttp's (https://github.com/nodejs/llhttp, `error.ts`) and Node's own.
  */
 export function parserProblem(code: string | undefined, receiving: boolean): Problem {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return { kind: 'request-timeout' };
-    case 'HPE_HEADER_OVERFLOW':
-    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
-      return receiving
-        ? { kind: 'body-malformed', reason: 'limits' }
-        : { kind: 'invalid-parameter', location: 'header', name: 'headers' };
-    case 'HPE_INVALID_URL':
-      return { kind: 'invalid-parameter', location: 'path', name: 'path' };
-    case 'HPE_INVALID_CONTENT_LENGTH':
-    case 'HPE_UNEXPECTED_CONTENT_LENGTH':
-      return { kind: 'length-mismatch' };
-    case 'HPE_INVALID_EOF_STATE':
-      return receiving ? { kind: 'length-mismatch' } : { kind: 'body-malformed', reason: 'syntax' };
-    default:
-      return receiving
-        ? { kind: 'body-malformed', reason: 'syntax' }
-        : { kind: 'invalid-parameter', location: 'header', name: 'request' };
-  }
+  const row = PARSER_PROBLEMS[code ?? ''] ?? UNREADABLE;
+  return receiving ? row.body : row.head;
 }
+
+/** What an error means while the head is read, and while the body is. */
+interface ParserProblem {
+  readonly head: Problem;
+  readonly body: Problem;
+}
+
+const always = (problem: Problem): ParserProblem => ({ head: problem, body: problem });
+
+const badHeader = (name: string): Problem => ({ kind: 'invalid-parameter', location: 'header', name });
+
+const TOO_MUCH: ParserProblem = {
+  head: badHeader('headers'),
+  body: { kind: 'body-malformed', reason: 'limits' },
+};
+
+const UNREADABLE: ParserProblem = {
+  head: badHeader('request'),
+  body: { kind: 'body-malformed', reason: 'syntax' },
+};
+
+const PARSER_PROBLEMS: Readonly<Record<string, ParserProblem>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: always({ kind: 'request-timeout' }),
+  HPE_HEADER_OVERFLOW: TOO_MUCH,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: TOO_MUCH,
+  HPE_INVALID_URL: always({ kind: 'invalid-parameter', location: 'path', name: 'path' }),
+  HPE_INVALID_CONTENT_LENGTH: always({ kind: 'length-mismatch' }),
+  HPE_UNEXPECTED_CONTENT_LENGTH: always({ kind: 'length-mismatch' }),
+  // The client closed its side: before the body it is a cut-off head, in the body it is fewer bytes than announced.
+  HPE_INVALID_EOF_STATE: {
+    head: { kind: 'body-malformed', reason: 'syntax' },
+    body: { kind: 'length-mismatch' },
+  },
+};
 
 /** A method that the parser does not know is a wrong method where its path is documented. */
 export function unknownMethodProblem(match: RouteMatch): Problem {

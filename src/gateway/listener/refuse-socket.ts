@@ -17,7 +17,7 @@ const LINGER_MS = 500;
 export function refuseSocket(
   context: GatewayContext,
   socket: Duplex,
-  fault: { readonly code?: string; readonly rawPacket?: Buffer },
+  fault: { readonly code?: string | undefined; readonly rawPacket?: Buffer | undefined },
 ): void {
   if (!socket.writable || fault.code === 'ECONNRESET' || fault.code === 'EPIPE') {
     socket.destroy();
@@ -62,7 +62,8 @@ function writeAndShut(
     baseUrl: parts.settings.publicUrl ?? '',
     request: head,
   };
-  const answer = loaded && exchange ? loaded.dialect.renderProblem(problem, exchange) : houseAnswer(problem, requestId);
+  const answer =
+    loaded && exchange ? loaded.dialect.renderProblem(problem, exchange) : houseAnswer(problem, requestId);
   if (answer.body.kind === 'picture') throw new Error('a problem is never a picture');
   const ready = readyAnswer({ ...answer, body: answer.body }, head);
   const headers = {

@@ -7,7 +7,16 @@ export type OpenApiDocument = OpenAPIV3_1.Document & {
 };
 
 /** The methods that an OpenAPI path item can hold, lower-case as the document spells them. */
-export const DOCUMENT_METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+export const DOCUMENT_METHODS = [
+  'get',
+  'put',
+  'post',
+  'delete',
+  'options',
+  'head',
+  'patch',
+  'trace',
+] as const;
 
 /** One of {@link DOCUMENT_METHODS}. */
 export type DocumentMethod = (typeof DOCUMENT_METHODS)[number];

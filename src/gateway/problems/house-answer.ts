@@ -24,15 +24,8 @@ export function houseAnswer(problem: Problem, requestId: string): WireResponse {
 }
 
 function headersFor(problem: Problem): Record<string, string> {
-  switch (problem.kind) {
-    case 'method-not-allowed':
-      return { Allow: problem.allow.join(', ') };
-    case 'rate-limited':
-    case 'overloaded':
-      return { 'Retry-After': String(problem.retryAfterSeconds) };
-    default:
-      return {};
-  }
+  if (problem.kind === 'method-not-allowed') return { Allow: problem.allow.join(', ') };
+  return 'retryAfterSeconds' in problem ? { 'Retry-After': String(problem.retryAfterSeconds) } : {};
 }
 
 const STATUS = {

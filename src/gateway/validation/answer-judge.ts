@@ -41,7 +41,10 @@ export function createAnswerJudge(document: OpenApiDocument): AnswerJudge {
 
   return (answer) => {
     if (answer.operationId === undefined) {
-      const candidates = [...[...byOperation.values()].flatMap((byStatus) => lookUp(byStatus, answer.status)), ...shared];
+      const candidates = [
+        ...[...byOperation.values()].flatMap((byStatus) => lookUp(byStatus, answer.status)),
+        ...shared,
+      ];
       const verdicts = candidates.map((candidate) => faultsOf(candidate, answer));
       return verdicts.length === 0 || verdicts.some(({ length }) => length === 0)
         ? []
@@ -71,7 +74,7 @@ function compileAnswer(
 ): DocumentedAnswer {
   return {
     requiredHeaders: Object.entries(headers)
-      .filter(([, header]) => 'required' in header && header.required === true)
+      .filter(([, header]) => 'required' in header && header.required)
       .map(([name]) => name.toLowerCase()),
     schemas: Object.fromEntries(
       Object.entries(content).map(([type, media]) => [bareType(type), compiler.compile(media.schema ?? {})]),
@@ -110,7 +113,9 @@ function bodyFaults(schemas: DocumentedAnswer['schemas'], { headers, text = '' }
   const json = parsed(text);
   if (json === undefined) return ['the body is no JSON'];
   if (validate(json)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath || '/'} ${message ?? ''}`);
+  return (validate.errors ?? []).map(
+    ({ instancePath, message }) => `${instancePath || '/'} ${message ?? ''}`,
+  );
 }
 
 function bareType(type: string): string {

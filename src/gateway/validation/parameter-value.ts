@@ -52,6 +52,10 @@ function hasType(schema: OpenAPIV3_1.SchemaObject, name: string): boolean {
   return Array.isArray(type) ? type.some((one) => one === name) : type === name;
 }
 
-function schemaOf(schema: DocumentParameter['schema']): OpenAPIV3_1.SchemaObject {
-  return schema && !('$ref' in schema) ? schema : {};
+function schemaOf(schema: unknown): OpenAPIV3_1.SchemaObject {
+  return isSchema(schema) ? schema : {};
+}
+
+function isSchema(schema: unknown): schema is OpenAPIV3_1.SchemaObject {
+  return typeof schema === 'object' && schema !== null;
 }

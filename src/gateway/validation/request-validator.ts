@@ -98,5 +98,7 @@ function valueAt(json: Json, path: readonly string[]): string | undefined {
     if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
     node = (node as Record<string, unknown>)[key];
   }
-  return typeof node === 'object' ? undefined : String(node);
+  return typeof node === 'string' || typeof node === 'number' || typeof node === 'boolean'
+    ? String(node)
+    : undefined;
 }
