@@ -1,0 +1,69 @@
+import type { JsonObject } from '../domain/index.ts';
+import { parseJson } from './expect-problem.ts';
+import type { KitAnswer, KitRequest } from './kit-client.ts';
+import { type KitContract, type KitOperation, operationsOfContract } from './kit-contract.ts';
+import { sampleRequest } from './sample-request.ts';
+
+/** A request that an answer leads to, by a `links` object of the document. */
+export interface LinkedRequest {
+  readonly operation: KitOperation;
+  readonly request: KitRequest;
+}
+
+/** The requests that the document links to this answer. Links whose value the answer does not hold are left out. */
+export function linkedRequests(
+  contract: KitContract,
+  { documented }: KitOperation,
+  answer: KitAnswer,
+): LinkedRequest[] {
+  const response = documented.operation.responses?.[String(answer.status)];
+  const links = response && 'links' in response ? Object.values(response.links ?? {}) : [];
+  const json = parseJson(answer.body.toString('utf8'));
+  return links.flatMap((link) => {
+    if ('$ref' in link || json === undefined) return [];
+    const operation = operationsOfContract(contract).find(
+      (one) => one.documented.operationId === link.operationId,
+    );
+    if (!operation) return [];
+    const params = resolve(link.parameters ?? {}, json);
+    const body = link.requestBody === undefined ? null : resolve(link.requestBody, json);
+    if (params === undefined || body === undefined) return [];
+    const request = sampleRequest(contract, operation, {
+      params: params as Record<string, string>,
+      ...(body === null
+        ? {}
+        : {
+            body: {
+              headers: { 'content-type': 'application/json' },
+              bytes: Buffer.from(JSON.stringify(body)),
+            },
+          }),
+    });
+    return [{ operation, request }];
+  });
+}
+
+/** Puts what `$response.body#/…` points at in the place of each such text; `undefined` where something is not there. */
+function resolve(template: unknown, json: unknown): unknown {
+  if (typeof template === 'string' && template.startsWith('$response.body#')) {
+    return pointedAt(json, template.slice('$response.body#'.length));
+  }
+  if (Array.isArray(template)) {
+    const items = template.map((item) => resolve(item, json));
+    return items.includes(undefined) ? undefined : items;
+  }
+  if (typeof template === 'object' && template !== null) {
+    const entries = Object.entries(template).map(([key, value]) => [key, resolve(value, json)] as const);
+    return entries.some(([, value]) => value === undefined) ? undefined : Object.fromEntries(entries);
+  }
+  return template;
+}
+
+function pointedAt(json: unknown, pointer: string): unknown {
+  let value = json;
+  for (const step of pointer.split('/').slice(1)) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as JsonObject)[step.replaceAll('~1', '/').replaceAll('~0', '~')];
+  }
+  return value;
+}
