@@ -1,14 +1,10 @@
 import type { DecoderInput } from './decoder-input.ts';
-import type { DecodableFormat } from './loaders.ts';
 import type { PictureHeader } from './picture-header.ts';
 
 /** The header, and what only the pixels tell. */
 export interface InspectedPicture extends PictureHeader {
   readonly transparent: boolean;
 }
-
-/** Formats whose frames make an animation; the pages of a TIFF do not. */
-export const ANIMATED_FORMATS: ReadonlySet<DecodableFormat> = new Set(['gif', 'webp']);
 
 /** Decoding JPEG and WebP at an eighth costs a third; every byte is still read. */
 const SHRINK = 8;
@@ -23,7 +19,7 @@ export async function inspectPicture(
   header: PictureHeader,
   rendered: boolean,
 ): Promise<InspectedPicture> {
-  const animated = ANIMATED_FORMATS.has(header.format) && header.frames > 1;
+  const { animated } = header;
   if (rendered && !animated && !header.hasAlpha) return { ...header, transparent: false };
   const { data, info } = await input.decode({ animated, ignoreProfile: true }, (image) =>
     image

@@ -14,8 +14,14 @@ export interface PictureHeader {
   /** As stored, before the orientation is applied. */
   readonly storedWidth: number;
   readonly frames: number;
+  /** Whether the frames make an animation; the pages of a TIFF do not. */
+  readonly animated: boolean;
+  /** Whether it is stored in another orientation than upright. */
+  readonly turned: boolean;
   readonly hasAlpha: boolean;
 }
+
+const ANIMATED_FORMATS: ReadonlySet<DecodableFormat> = new Set(['gif', 'webp']);
 
 /** Each frame costs some work however small it is: none counts less than this. */
 const LEAST_PIXELS_PER_FRAME = 64 * 64;
@@ -42,6 +48,8 @@ export async function readPictureHeader(input: DecoderInput, limits: WorkerLimit
     height,
     storedWidth: metadata.width,
     frames,
+    animated: ANIMATED_FORMATS.has(input.format) && frames > 1,
+    turned: (metadata.orientation ?? 1) > 1,
     hasAlpha: metadata.hasAlpha,
   };
 }

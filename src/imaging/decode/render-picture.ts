@@ -2,7 +2,7 @@ import type { Sharp } from 'sharp';
 import { outputFormat, type PictureFormat, type RenditionRecipe } from '../../domain/index.ts';
 import type { DecoderInput } from './decoder-input.ts';
 import { encodeAs } from './encode-as.ts';
-import { ANIMATED_FORMATS, type InspectedPicture } from './inspect-picture.ts';
+import type { InspectedPicture } from './inspect-picture.ts';
 import { isDecodable } from './loaders.ts';
 
 /** A finished rendition in memory. */
@@ -25,7 +25,7 @@ export async function renderPicture(
 ): Promise<MadeRendition> {
   const format = outputFormat(recipe, picture);
   if (!isDecodable(format)) throw new Error(`there is no encoder for ${format}`);
-  const animated = recipe.animated && picture.frames > 1 && ANIMATED_FORMATS.has(format);
+  const animated = keepsAnimation(picture, recipe, format);
   const { data, info } = await input.decode({ animated }, (image) => {
     const sized = fitted(image.autoOrient(), picture, recipe);
     const flat =
@@ -33,6 +33,15 @@ export async function renderPicture(
     return encodeAs(format, flat, recipe.quality).toBuffer({ resolveWithObject: true });
   });
   return { bytes: data, format, width: info.width, height: info.pageHeight ?? info.height };
+}
+
+/** An animation that must be turned becomes its first frame: the decoder turns stills alone, and upright comes first. */
+function keepsAnimation(
+  picture: InspectedPicture,
+  { animated }: RenditionRecipe,
+  format: PictureFormat,
+): boolean {
+  return animated && picture.animated && !picture.turned && format === picture.format;
 }
 
 function fitted(image: Sharp, picture: InspectedPicture, recipe: RenditionRecipe): Sharp {
