@@ -34,7 +34,9 @@ export async function judgeBy(dialect: string): Promise<DocumentJudge> {
 const UNDESCRIBED = new Set(['content-type']);
 
 function headerFaults(answer: WireResponse, described: Json | undefined): string[] {
-  const names = new Set(Object.keys(isJsonObject(described) ? described : {}).map((name) => name.toLowerCase()));
+  const names = new Set(
+    Object.keys(isJsonObject(described) ? described : {}).map((name) => name.toLowerCase()),
+  );
   return Object.keys(answer.headers)
     .map((name) => name.toLowerCase())
     .filter((name) => !UNDESCRIBED.has(name) && !names.has(name))

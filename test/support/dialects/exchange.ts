@@ -1,4 +1,10 @@
-import type { Exchange, Principal, WireProfile, WireRequest, WireRequestHead } from '../../../src/domain/index.ts';
+import type {
+  Exchange,
+  Principal,
+  WireProfile,
+  WireRequest,
+  WireRequestHead,
+} from '../../../src/domain/index.ts';
 
 /** A request head with nothing in it but what the test is about. */
 export function aHead(parts: Partial<WireRequestHead> = {}): WireRequestHead {

@@ -3,7 +3,7 @@ import type { ImageView, StoredPicture, Subject, Upload } from '../../../src/dom
 /** A person of the demo tenant. */
 export function aSubject(parts: Partial<Subject> = {}): Subject {
   return {
-    key: '9c0b5d9f9e5107fa3f939fde7f787747',
+    key: '9c0b5d9f944907fa93afdeff7876477c',
     tenant: 'demo',
     id: 'jane',
     aliases: {},
@@ -19,9 +19,9 @@ export function anImageView(parts: {
   readonly url?: string;
   readonly ticket?: string;
 }): ImageView {
-  const id = parts.id ?? 'c2661f5d8f7e72b5000102030405060f';
+  const id = parts.id ?? 'c266173de93ec950000102030405060f';
   const picture: StoredPicture = {
-    key: `bodies/9c0b5d9f9e5107fa3f939fde7f787747/${id}/original`,
+    key: `bodies/9c0b5d9f944907fa93afdeff7876477c/${id}/original`,
     bytes: 48_213,
     sha256: '0'.repeat(64),
     format: 'jpeg',

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import smartsheet from '../../../dialects/smartsheet/index.ts';
+import { writeImageUrls } from '../../../dialects/smartsheet/write-image-urls.ts';
+import { writeUpdatedUser, writeUser } from '../../../dialects/smartsheet/write-user.ts';
+import type { WireResponse } from '../../../src/domain/index.ts';
+import { judgeBy } from '../../support/dialects/document-judge.ts';
+import { anExchange } from '../../support/dialects/exchange.ts';
+import { fixtureJson, type ProblemRow } from '../../support/dialects/fixture.ts';
+import { anImageView, aSubject } from '../../support/dialects/subject.ts';
+import { options } from './options.ts';
+
+const judge = await judgeBy('smartsheet');
+const rows = fixtureJson<ProblemRow[]>('smartsheet', 'problems.json');
+const subject = aSubject({ aliases: { smartsheet: '48569348493401200' } });
+const images = [anImageView({ url: 'https://images.example.com/images/d/AQ' })];
+
+describe('openapi/smartsheet.yaml', () => {
+  it('documents exactly the operations that are translated', () => {
+    expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
+      Object.keys(smartsheet.operations).sort(),
+    );
+  });
+
+  it('answers uploads at the mount and as the vendor page prints the path', () => {
+    const upload = judge.operations.find(({ operationId }) => operationId === 'updateUserProfileImage');
+    expect(upload?.prefixes).toEqual(['/2.0', '']);
+  });
+
+  it.each(['documented', 'observed'] as const)('%s: describes every success', (profile) => {
+    const exchange = anExchange(options, { profile });
+    const answers: Record<string, WireResponse> = {
+      updateUserProfileImage: writeUpdatedUser(
+        { kind: 'images-put', subject, images, created: false },
+        exchange,
+      ),
+      getUser: writeUser({ kind: 'subject-read', subject, images }, exchange),
+      getCurrentUser: writeUser({ kind: 'subject-read', subject, images: [] }, exchange),
+      listImageUrls: writeImageUrls(
+        {
+          kind: 'images-located',
+          ttlSeconds: 1800,
+          results: [
+            ...images.map((view) => ({ label: 'here', found: true as const, view })),
+            { label: 'gone', found: false, problem: { kind: 'image-not-found' } },
+          ],
+        },
+        exchange,
+      ),
+    };
+    for (const [operationId, answer] of Object.entries(answers)) {
+      expect({ operationId, faults: judge.faults(operationId, answer) }).toEqual({ operationId, faults: [] });
+    }
+  });
+
+  it.each(rows)('describes $problem where an upload can meet it', ({ problem }) => {
+    expect(
+      judge.faults('updateUserProfileImage', smartsheet.renderProblem(problem, anExchange(options))),
+    ).toEqual([]);
+  });
+
+  it('tells a wrong answer from a right one', () => {
+    const right = smartsheet.renderProblem({ kind: 'forbidden' }, anExchange(options));
+    const wrong: WireResponse = {
+      ...right,
+      body: { kind: 'json', value: { refId: 'x', errorCode: 4001, message: 'no' } },
+    };
+    expect(judge.faults('getUser', wrong)).not.toEqual([]);
+    expect(judge.faults('getUser', { ...right, body: { kind: 'json', value: { refId: 'x' } } })).not.toEqual(
+      [],
+    );
+  });
+});

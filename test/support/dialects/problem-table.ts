@@ -1,0 +1,59 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Exchange, Problem, ProblemKind, WireProfile, WireResponse } from '../../../src/domain/index.ts';
+import { bodyText, type ProblemRow } from './fixture.ts';
+
+/** Every kind of problem; the compiler keeps it complete. */
+const ALL_KINDS = {
+  unauthenticated: true,
+  forbidden: true,
+  'subject-not-found': true,
+  'image-not-found': true,
+  'invalid-parameter': true,
+  'body-missing': true,
+  'body-malformed': true,
+  'length-mismatch': true,
+  'file-missing': true,
+  'too-many-files': true,
+  'file-too-large': true,
+  'file-too-small': true,
+  'unsupported-format': true,
+  'corrupt-image': true,
+  'image-too-complex': true,
+  conflict: true,
+  'rate-limited': true,
+  'route-not-found': true,
+  'method-not-allowed': true,
+  'not-acceptable': true,
+  'unsupported-media-type': true,
+  'request-timeout': true,
+  overloaded: true,
+  'upstream-unavailable': true,
+  'upstream-timeout': true,
+  internal: true,
+} as const satisfies Record<ProblemKind, true>;
+
+/** Holds a dialect's problems against its golden rows, in both wire profiles. */
+export function describeProblemTable<Options>(
+  rows: readonly ProblemRow[],
+  render: (problem: Problem, exchange: Exchange<Options>) => WireResponse,
+  exchangeIn: (profile: WireProfile) => Exchange<Options>,
+): void {
+  const cases = (['documented', 'observed'] as const).flatMap((profile) =>
+    rows.map((row) => ({ profile, row, name: JSON.stringify(row.problem) })),
+  );
+
+  describe('problems', () => {
+    it('has a golden row for every kind', () => {
+      const kinds = new Set(rows.map(({ problem }) => problem.kind));
+      expect([...kinds].sort()).toEqual(Object.keys(ALL_KINDS).sort());
+    });
+
+    it.each(cases)('$profile: renders $name as the contract prints it', ({ profile, row }) => {
+      const expected = { ...row, ...(profile === 'observed' ? row.observed : {}) };
+      const answer = render(row.problem, exchangeIn(profile));
+      expect(answer.status).toBe(expected.status);
+      expect(answer.headers).toEqual(expected.headers);
+      expect(bodyText(answer)).toBe(expected.body);
+    });
+  });
+}
