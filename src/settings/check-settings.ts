@@ -1,0 +1,110 @@
+import type { Settings } from './settings.ts';
+
+/** The settings as the file has them, before paths are made absolute. */
+export type CheckedSettings = Settings & { readonly demo: boolean };
+
+/** A mistake that the schema cannot see, by JSON pointer. */
+export interface SettingsFault {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** Where a demo may listen. */
+const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
+
+/** Finds what the schema cannot: names that lead nowhere, people known twice, secrets where they do not belong. */
+export function findFaults(
+  settings: CheckedSettings,
+  plainInFile: (pointer: string) => boolean,
+): SettingsFault[] {
+  return [
+    ...unknownDialects(settings),
+    ...repeated(settings),
+    ...(settings.demo ? demoFaults(settings) : productionFaults(settings, plainInFile)),
+  ];
+}
+
+function unknownDialects({ dialects, tenants }: CheckedSettings): SettingsFault[] {
+  const known = Object.keys(dialects);
+  const fault = (pointer: string, dialect: string) =>
+    known.includes(dialect)
+      ? []
+      : [
+          {
+            pointer,
+            message: `there is no dialect "${dialect}" among the settings' dialects (${known.join(', ')})`,
+          },
+        ];
+  return tenants.flatMap((tenant, t) => [
+    ...Object.keys(tenant.dialects).flatMap((dialect) => fault(`/tenants/${t}/dialects/${dialect}`, dialect)),
+    ...tenant.credentials.flatMap(({ dialect }, c) =>
+      fault(`/tenants/${t}/credentials/${c}/dialect`, dialect),
+    ),
+    ...tenant.subjects.flatMap(({ aliases }, s) =>
+      Object.keys(aliases).flatMap((dialect) =>
+        fault(`/tenants/${t}/subjects/${s}/aliases/${dialect}`, dialect),
+      ),
+    ),
+  ]);
+}
+
+function repeated({ tenants }: CheckedSettings): SettingsFault[] {
+  const entries = tenants.flatMap((tenant, t) => [
+    { what: 'tenant', value: tenant.id, pointer: `/tenants/${t}/id` },
+    ...tenant.credentials.map(({ id }, c) => ({
+      what: `credential of tenant ${tenant.id}`,
+      value: id,
+      pointer: `/tenants/${t}/credentials/${c}/id`,
+    })),
+    ...tenant.subjects.flatMap(({ id, aliases }, s) => [
+      { what: `subject of tenant ${tenant.id}`, value: id, pointer: `/tenants/${t}/subjects/${s}/id` },
+      ...Object.entries(aliases).map(([dialect, alias]) => ({
+        what: `${dialect} id of tenant ${tenant.id}`,
+        value: alias,
+        pointer: `/tenants/${t}/subjects/${s}/aliases/${dialect}`,
+      })),
+    ]),
+  ]);
+  const seen = new Set<string>();
+  return entries.flatMap(({ what, value, pointer }) => {
+    const key = `${what}\0${value}`;
+    if (seen.has(key)) return [{ pointer, message: `the ${what} "${value}" is there twice` }];
+    seen.add(key);
+    return [];
+  });
+}
+
+function demoFaults({ listen }: CheckedSettings): SettingsFault[] {
+  if (LOOPBACK.includes(listen.host)) return [];
+  return [
+    {
+      pointer: '/listen/host',
+      message: `demo settings listen on this machine alone (${LOOPBACK.join(', ')})`,
+    },
+  ];
+}
+
+function productionFaults(
+  { tenants }: CheckedSettings,
+  plainInFile: (pointer: string) => boolean,
+): SettingsFault[] {
+  const secrets = tenants.flatMap((tenant, t) =>
+    tenant.credentials.flatMap((credential, c) => {
+      const at = `/tenants/${t}/credentials/${c}/secret`;
+      if (credential.kind === 'jwt-issuer') return [];
+      if (credential.kind === 'jwt-secret') return [{ pointer: at, value: credential.secret }];
+      return 'plain' in credential.secret ? [{ pointer: `${at}/plain`, value: credential.secret.plain }] : [];
+    }),
+  );
+  return secrets.flatMap(({ pointer, value }) => [
+    ...(plainInFile(pointer)
+      ? [{ pointer, message: 'a plain secret: take it from the environment (${NAME}), or store its hash' }]
+      : []),
+    ...(isDemoSecret(value) ? [{ pointer, message: "this is one of the demo's credentials" }] : []),
+  ]);
+}
+
+/** The demo's secrets are public: nothing but a demo may accept them. */
+function isDemoSecret(value: string): boolean {
+  return value.startsWith('demo-') || value === 'server123';
+}

@@ -1,0 +1,117 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { type CheckedSettings, findFaults } from './check-settings.ts';
+import { explainFault, isEcho } from './explain-fault.ts';
+import type { Settings } from './settings.ts';
+import { parseSettingsDocument, type SettingsDocument } from './settings-document.ts';
+import { SettingsError } from './settings-error.ts';
+import { settingsSchema } from './settings-schema.ts';
+
+/** What the command line says; it goes before the environment, which goes before the file. */
+export interface SettingsOverrides {
+  readonly file?: string | undefined;
+  readonly port?: number | undefined;
+  readonly dataDir?: string | undefined;
+}
+
+/** The settings, and whether they are a demo's. */
+export type LoadedSettings = Settings & { readonly demo: boolean; readonly file: string };
+
+/**
+ * Reads and checks the settings file: `--config`, else `POLYFACE_CONFIG`. `PORT` and `POLYFACE_DATA_DIR` replace what it says.
+ * Throws `SettingsError`: one line per mistake, each with file, line, column and what was expected.
+ */
+export async function loadSettings({
+  env = process.env,
+  overrides = {},
+}: {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly overrides?: SettingsOverrides;
+} = {}): Promise<LoadedSettings> {
+  const file = overrides.file ?? env.POLYFACE_CONFIG;
+  if (!file) throw new SettingsError('no settings: name a file with --config or POLYFACE_CONFIG');
+  const source = await readSource(file);
+  const document = parseSettingsDocument(source, file, env);
+  const settings = checked(document, document.value);
+  const port = overrides.port ?? portOf(env.PORT);
+  const final: CheckedSettings = {
+    ...settings,
+    listen: { ...settings.listen, ...(port === undefined ? {} : { port }) },
+    dataDir: resolve(overrides.dataDir ?? env.POLYFACE_DATA_DIR ?? settings.dataDir),
+    dialects: Object.fromEntries(
+      Object.entries(settings.dialects).map(([name, dialect]) => [
+        name,
+        {
+          ...dialect,
+          ...(dialect.folder === undefined ? {} : { folder: resolve(dirname(file), dialect.folder) }),
+          ...(dialect.document === undefined ? {} : { document: resolve(dirname(file), dialect.document) }),
+        },
+      ]),
+    ),
+  };
+  const written = parseSettingsDocument(source, file, variablesAsThemselves(env)).value;
+  const faults = findFaults(final, (pointer) => !/\$\{/.test(String(valueAt(written, pointer))));
+  if (faults.length > 0) {
+    throw new SettingsError(
+      faults.map(({ pointer, message }) => `${document.placeOf(pointer)}: ${message}`).join('\n'),
+    );
+  }
+  return { ...final, file };
+}
+
+async function readSource(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new SettingsError(`${file}: the settings file cannot be read`, { cause });
+  }
+}
+
+const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, verbose: true }).compile(
+  settingsSchema,
+);
+
+function checked(document: SettingsDocument, value: unknown): CheckedSettings {
+  if (holds(value)) return value;
+  const faults = (validate.errors ?? []).filter((fault) => !isEcho(fault));
+  throw new SettingsError(
+    faults.map((fault) => `${document.placeOf(pointerOf(fault))}: ${explainFault(fault)}`).join('\n'),
+  );
+}
+
+function holds(value: unknown): value is CheckedSettings {
+  return validate(value);
+}
+
+function pointerOf({ instancePath, keyword, params }: NonNullable<typeof validate.errors>[number]): string {
+  return keyword === 'additionalProperties'
+    ? `${instancePath}/${String(params.additionalProperty)}`
+    : instancePath;
+}
+
+function portOf(value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined;
+  const port = Number(value);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new SettingsError(`PORT: ${value} is no port number`);
+  return port;
+}
+
+/** An environment in which every variable stands for itself: shows which secrets are written in the file. */
+function variablesAsThemselves(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.keys(environment).map((variable) => [variable, `\${${variable}}`]));
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  return pointer
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (inner, step) =>
+        typeof inner === 'object' && inner !== null ? (inner as Record<string, unknown>)[step] : undefined,
+      value,
+    );
+}
