@@ -5,12 +5,12 @@ import { writeUpdatedUser, writeUser } from '../../../dialects/smartsheet/write-
 import type { WireResponse } from '../../../src/domain/index.ts';
 import { judgeBy } from '../../support/dialects/document-judge.ts';
 import { anExchange } from '../../support/dialects/exchange.ts';
-import { fixtureJson, type ProblemRow } from '../../support/dialects/fixture.ts';
+import { problemRows } from '../../support/dialects/fixture.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
 const judge = await judgeBy('smartsheet');
-const rows = fixtureJson<ProblemRow[]>('smartsheet', 'problems.json');
+const rows = problemRows('smartsheet');
 const subject = aSubject({ aliases: { smartsheet: '48569348493401200' } });
 const images = [anImageView({ url: 'https://images.example.com/images/d/AQ' })];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import smartsheet from '../../../dialects/smartsheet/index.ts';
 import { currentUser, userInPath } from '../../../dialects/smartsheet/user-of-request.ts';
 import { type Json, type Problem, ProblemError } from '../../../src/domain/index.ts';
@@ -133,7 +133,7 @@ describe('commands', () => {
   });
 
   it('looks for each imageId in its place, also for those that cannot be', () => {
-    const json = fixtureJson<Json>('smartsheet', 'image-urls.request.json');
+    const json = fixtureJson('smartsheet', 'image-urls.request.json');
     expect(listImageUrls?.read(aRequest({ json }), jane)).toEqual({
       kind: 'locate-images',
       requests: [

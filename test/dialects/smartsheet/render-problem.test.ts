@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import smartsheet from '../../../dialects/smartsheet/index.ts';
+import { renderProblem } from '../../../dialects/smartsheet/render-problem.ts';
 import { aHead, anExchange } from '../../support/dialects/exchange.ts';
-import { fixtureJson, fixtureText, type ProblemRow } from '../../support/dialects/fixture.ts';
+import { fixtureText, problemRows } from '../../support/dialects/fixture.ts';
 import { describeProblemTable } from '../../support/dialects/problem-table.ts';
 import { options } from './options.ts';
 
-const rows = fixtureJson<ProblemRow[]>('smartsheet', 'problems.json');
+const rows = problemRows('smartsheet');
 
-describeProblemTable(rows, smartsheet.renderProblem, (profile) => anExchange(options, { profile }));
+describeProblemTable(rows, renderProblem, (profile) => anExchange(options, { profile }));
 
 /** The vendor's list: `HTTP status \t errorCode \t message`; {0} stands for a value, `<br/>` begins an alternative. */
 const vendorRows = fixtureText('smartsheet', 'error-codes.tsv')
@@ -54,8 +54,8 @@ describe('the vendor list of error codes', () => {
 
 describe('refId', () => {
   it('stands in the log line as in the answer, and follows from the request id', () => {
-    const one = smartsheet.renderProblem({ kind: 'forbidden' }, anExchange(options));
-    const other = smartsheet.renderProblem(
+    const one = renderProblem({ kind: 'forbidden' }, anExchange(options));
+    const other = renderProblem(
       { kind: 'forbidden' },
       anExchange(options, { requestId: 'ffffffffffffffffffffffffffffffff' }),
     );
@@ -65,7 +65,7 @@ describe('refId', () => {
 
   it('comes with the integration source, unless that is malformed', () => {
     const from = (value: string) =>
-      smartsheet.renderProblem(
+      renderProblem(
         { kind: 'forbidden' },
         anExchange(options, { request: aHead({ headers: { 'smartsheet-integration-source': value } }) }),
       ).logFields?.integrationSource;

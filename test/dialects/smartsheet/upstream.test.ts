@@ -11,7 +11,7 @@ import {
   type WireResponse,
 } from '../../../src/domain/index.ts';
 import { anExchange } from '../../support/dialects/exchange.ts';
-import { bodyText, fixtureJson, type ProblemRow } from '../../support/dialects/fixture.ts';
+import { bodyText, fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
 import { anImageView, anUpload, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -120,7 +120,7 @@ describe('answers of a backend', () => {
   });
 
   it('finds no image in a user without one', () => {
-    const json = fixtureJson<Json>('smartsheet', 'user-without-image.json');
+    const json = fixtureJson('smartsheet', 'user-without-image.json');
     expect(upstream.answer(read, { status: 200, headers: {}, json }, { options })).toMatchObject({
       kind: 'done',
       images: [],
@@ -128,7 +128,7 @@ describe('answers of a backend', () => {
   });
 
   it('reads addresses in their order', () => {
-    const json = fixtureJson<Json>('smartsheet', 'image-urls.json');
+    const json = fixtureJson('smartsheet', 'image-urls.json');
     const locate: Command = { kind: 'locate-images', requests: [] };
     expect(upstream.answer(locate, { status: 200, headers: {}, json }, { options })).toEqual({
       kind: 'located',
@@ -145,7 +145,7 @@ describe('answers of a backend', () => {
     'request-timeout': 'upstream-timeout',
   };
 
-  it.each(fixtureJson<ProblemRow[]>('smartsheet', 'problems.json'))('understands $problem', ({ problem }) => {
+  it.each(problemRows('smartsheet'))('understands $problem', ({ problem }) => {
     const answer = answered(renderProblem(problem, anExchange(options)));
     expect(upstream.answer(put(), answer, { options })).toMatchObject({
       kind: 'problem',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { jsonText, type Problem, type WireResponse } from '../../../src/domain/index.ts';
+import { type Json, jsonText, type Problem, type WireResponse } from '../../../src/domain/index.ts';
 
 const DIALECTS = join(import.meta.dirname, '../../../dialects');
 
@@ -10,8 +10,13 @@ export function fixtureText(dialect: string, name: string): string {
 }
 
 /** A golden file of a dialect, parsed. */
-export function fixtureJson<T>(dialect: string, name: string): T {
-  return JSON.parse(fixtureText(dialect, name)) as T;
+export function fixtureJson(dialect: string, name: string): Json {
+  return JSON.parse(fixtureText(dialect, name)) as Json;
+}
+
+/** A dialect's `problems.json`. */
+export function problemRows(dialect: string): readonly ProblemRow[] {
+  return JSON.parse(fixtureText(dialect, 'problems.json')) as ProblemRow[];
 }
 
 /** What goes on the wire behind the head. */

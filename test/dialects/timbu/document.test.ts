@@ -1,0 +1,51 @@
+import { describe, expect, it } from '@jest/globals';
+import timbu from '../../../dialects/timbu/index.ts';
+import { writeProfileImage } from '../../../dialects/timbu/write-profile-image.ts';
+import { writeUpdatedUser, writeUser } from '../../../dialects/timbu/write-user.ts';
+import type { WireResponse } from '../../../src/domain/index.ts';
+import { judgeBy } from '../../support/dialects/document-judge.ts';
+import { aHead, anExchange } from '../../support/dialects/exchange.ts';
+import { problemRows } from '../../support/dialects/fixture.ts';
+import { anImageView, aSubject } from '../../support/dialects/subject.ts';
+import { options } from './options.ts';
+
+const judge = await judgeBy('timbu');
+const subject = aSubject({ aliases: { timbu: 'user123' } });
+const view = anImageView({ url: 'https://images.example.com/images/d/AQ', ticket: 'AQ' });
+
+describe('openapi/timbu.yaml', () => {
+  it('documents exactly the operations that are translated', () => {
+    expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
+      Object.keys(timbu.operations).sort(),
+    );
+  });
+
+  describe.each(['documented', 'observed'] as const)('%s', (profile) => {
+    const exchange = anExchange(options, { profile });
+    const put = { kind: 'images-put', subject, images: [view], created: false } as const;
+    const read = { kind: 'subject-read', subject, images: [view] } as const;
+    const opened = { kind: 'download-opened', picture: view.picture, attachment: false } as const;
+
+    it.each<[string, WireResponse]>([
+      ['uploadUserImage', writeUpdatedUser(put, exchange)],
+      ['getCurrentUser', writeUser(read, exchange)],
+      ['getCurrentUser', writeUser({ ...read, images: [] }, exchange)],
+      ['getProfileImage', writeProfileImage(opened)],
+    ])('describes the success of %s', (operationId, answer) => {
+      expect(judge.faults(operationId, answer)).toEqual([]);
+    });
+
+    it.each(problemRows('timbu'))('describes $problem where an upload can meet it', ({ problem }) => {
+      expect(judge.faults('uploadUserImage', timbu.renderProblem(problem, exchange))).toEqual([]);
+    });
+  });
+
+  it.each([
+    ['uploadUserImage', '/users/image/upload/'],
+    ['getCurrentUser', '/users/me/'],
+    ['getProfileImage', '/images/profileImages/x.jpg/'],
+  ])('describes the redirect of %s', (operationId, path) => {
+    const answer = timbu.redirect?.(aHead({ path }), { options, profile: 'observed' });
+    expect(answer && judge.faults(operationId, answer)).toEqual([]);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { writeProfileImage } from '../../../dialects/timbu/write-profile-image.ts';
+import { writeUpdatedUser, writeUser } from '../../../dialects/timbu/write-user.ts';
+import { ProblemError } from '../../../src/domain/index.ts';
+import { anExchange } from '../../support/dialects/exchange.ts';
+import { bodyText, fixtureText } from '../../support/dialects/fixture.ts';
+import { anImageView, aSubject } from '../../support/dialects/subject.ts';
+import { options } from './options.ts';
+
+const john = aSubject({
+  aliases: { timbu: 'user123' },
+  profile: {
+    firstName: 'John',
+    lastName: 'Doe',
+    email: 'user@example.com',
+    phoneNumber: '+1234567890',
+    extra: { timbu: { phone_country_code: '+234', device_id: 7, password: 'never printed' } },
+  },
+});
+const view = anImageView({ url: 'https://path/to/updated/image', ticket: 'AQ0Kc2lnbmVk' });
+
+describe('answers', () => {
+  it.each(['documented', 'observed'] as const)('%s: answers an upload as the golden file', (profile) => {
+    const answer = writeUpdatedUser(
+      { kind: 'images-put', subject: john, images: [view], created: true },
+      anExchange(options, { profile }),
+    );
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toEqual({ 'Content-Type': 'application/json' });
+    expect(bodyText(answer)).toBe(fixtureText('timbu', `upload.${profile}.json`));
+  });
+
+  it.each(['documented', 'observed'] as const)('%s: answers a read as the golden file', (profile) => {
+    const outcome = { kind: 'subject-read', subject: john, images: [view] } as const;
+    expect(bodyText(writeUser(outcome, anExchange(options, { profile })))).toBe(
+      fixtureText('timbu', `user.${profile}.json`),
+    );
+  });
+
+  it('prints what is not known as empty strings', () => {
+    const ada = aSubject({ aliases: { timbu: 'ada' } });
+    const answer = writeUser({ kind: 'subject-read', subject: ada, images: [] }, anExchange(options));
+    expect(bodyText(answer)).toBe(fixtureText('timbu', 'user-without-image.json'));
+  });
+
+  it('prints the absolute address in either profile where the store serves downloads itself', () => {
+    const direct = anImageView({ url: 'https://store.example.com/x?sig=1' });
+    const answer = writeUpdatedUser(
+      { kind: 'images-put', subject: john, images: [direct], created: true },
+      anExchange(options, { profile: 'observed' }),
+    );
+    expect(bodyText(answer)).toContain('"image_url":"https://store.example.com/x?sig=1"');
+  });
+
+  it('knows nobody who has no id here', () => {
+    const outcome = { kind: 'subject-read', subject: aSubject(), images: [] } as const;
+    expect(() => writeUser(outcome, anExchange(options))).toThrow(
+      new ProblemError({ kind: 'subject-not-found' }),
+    );
+  });
+
+  it('leaves the picture to the gateway', () => {
+    const { picture } = view;
+    expect(writeProfileImage({ kind: 'download-opened', picture, attachment: false })).toEqual({
+      status: 200,
+      headers: {},
+      body: { kind: 'picture', picture, attachment: false },
+    });
+  });
+});
