@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { createDocsPages } from './console/docs-pages.ts';
+import { createBackgroundWork } from './core/background-work.ts';
+import { createCommandExecutor } from './core/execute-commands.ts';
+import { recordKey } from './core/storage-keys.ts';
+import { subjectKey } from './core/subject-key.ts';
+import { createSettingsDirectory } from './directory/settings-directory.ts';
+import type { Clock, CommandExecutor, IdSource } from './domain/index.ts';
+import { createAuthenticator } from './gateway/credentials/authenticator.ts';
+import { createTokenIssuer } from './gateway/credentials/token-issuer.ts';
+import { type LoadedDialect, loadDialects } from './gateway/dialect-registry.ts';
+import { createDownloadLinks } from './gateway/downloads/download-links.ts';
+import type { ExchangeObserver } from './gateway/exchange-report.ts';
+import { createGateway } from './gateway/gateway.ts';
+import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
+import { createImaging } from './imaging/imaging.ts';
+import type { LoadedSettings } from './settings/load-settings.ts';
+import type { Settings } from './settings/settings.ts';
+import { signingKeys } from './signing-keys.ts';
+import { createSpool } from './spool/spool-folder.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+
+/** A gateway that serves. */
+export interface RunningPolyface {
+  /** `http://host:port`. */
+  readonly url: string;
+  /** The dialects that are spoken, in the settings' order. */
+  readonly dialects: readonly LoadedDialect[];
+  readonly log: Logger;
+  readonly executor: CommandExecutor;
+  /** Exchanges under way end first; every worker, timer and connection is gone when it resolves. */
+  stop(): Promise<void>;
+}
+
+/** What a caller may put in the place of the parts that the settings name. */
+export interface PolyfaceOverrides {
+  readonly store?: Store;
+  readonly clock?: Clock;
+  readonly ids?: IdSource;
+  /** Where log lines go; default: standard output. */
+  readonly logTo?: DestinationStream;
+  readonly observers?: readonly ExchangeObserver[];
+}
+
+/**
+ * Builds every part from the settings and starts them. The only place that knows them all. When it rejects, nothing is left running.
+ */
+export async function startPolyface(
+  settings: Settings & Partial<Pick<LoadedSettings, 'demo'>>,
+  overrides: PolyfaceOverrides = {},
+): Promise<RunningPolyface> {
+  const log = pino(
+    { level: settings.log.level, base: null },
+    overrides.logTo ?? pino.destination({ sync: false }),
+  );
+  const warn = (message: string, cause: unknown) => log.warn({ err: cause }, message);
+  const clock = overrides.clock ?? { nowMs: () => Date.now() };
+  const ids = overrides.ids ?? { newId: () => randomBytes(16).toString('hex') };
+  const stops: (() => Promise<void>)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).reverse()) await stop();
+  };
+  try {
+    const [dialects, keys, store] = await Promise.all([
+      loadDialects(settings),
+      signingKeys(settings.downloads.keys, settings.dataDir),
+      overrides.store ?? openStore(settings),
+    ]);
+    const { objects, records } = store;
+    const imaging = createImaging({ ...settings.imaging, scratchDir: join(settings.dataDir, 'scratch') });
+    const rates = createRateLimiter({ ...settings.rateLimits, log });
+    stops.push(() => store.stop());
+    await store.start();
+    stops.push(() => imaging.stop(settings.limits.shutdownSeconds));
+    await imaging.start();
+    stops.push(() => rates.stop());
+    await rates.start();
+
+    const credentials = { tenants: settings.tenants, records, clock, signingKeys: keys, log };
+    const background = createBackgroundWork(warn);
+    stops.push(() => background.settle());
+    const executor = createCommandExecutor({
+      directory: createSettingsDirectory({ tenants: settings.tenants, subjectKey, recordKey, records }),
+      objects,
+      records,
+      imaging,
+      spool: createSpool({
+        folder: join(settings.dataDir, 'spool'),
+        memoryBytes: settings.limits.spoolMemoryBytes,
+      }),
+      links: createDownloadLinks({ keys, objects, mode: settings.downloads.mode, clock }),
+      tokens: createTokenIssuer(credentials),
+      clock,
+      ids,
+      background,
+      warn,
+    });
+    const gateway = createGateway({
+      settings,
+      dialects,
+      executor,
+      authenticator: createAuthenticator(credentials),
+      rates,
+      objects,
+      clock,
+      ids,
+      log,
+      ...(overrides.observers ? { observers: overrides.observers } : {}),
+      ...(settings.docs ? { pages: [createDocsPages(docsOf(dialects))] } : {}),
+    });
+    const { host, port } = await gateway.start();
+    stops.push(() => gateway.stop());
+    return {
+      url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      dialects,
+      log,
+      executor,
+      stop: stopAll,
+    };
+  } catch (cause) {
+    await stopAll();
+    throw cause;
+  }
+}
+
+function docsOf(dialects: readonly LoadedDialect[]) {
+  return dialects.map((loaded) => ({
+    name: loaded.dialect.name,
+    title: loaded.dialect.title,
+    profile: loaded.setting().profile,
+  }));
+}
