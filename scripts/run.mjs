@@ -1,0 +1,9 @@
+/* Runs one of the project's TypeScript programs on the pinned Node: `node scripts/run.mjs bench/bench.ts --short`. */
+import { join } from 'node:path';
+import { build, installDependencies, root, run } from './set-up.mjs';
+
+const [program, ...args] = process.argv.slice(2);
+installDependencies();
+installDependencies(join(root, 'judges'));
+build();
+run('node', [program, ...args]);

@@ -1,0 +1,17 @@
+/* `npm test [-- <jest arguments>]`: install what is missing, build, and run the suite on the pinned Node. */
+import { join } from 'node:path';
+import { build, environment, installDependencies, root, run } from './set-up.mjs';
+
+installDependencies();
+installDependencies(join(root, 'judges'));
+build();
+run(
+  'node',
+  [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+    ...process.argv.slice(2),
+  ],
+  { env: environment({ NODE_ENV: 'test' }) },
+);
