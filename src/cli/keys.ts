@@ -98,11 +98,7 @@ async function hash({ md5 = false }: { readonly md5?: boolean }): Promise<void> 
 }
 
 function settingsOf({ config, dataDir }: CommonOptions): Promise<Settings> {
-  return loadSettings({
-    ...(config === undefined ? {} : { file: config }),
-    env: process.env,
-    overrides: dataDir === undefined ? {} : { dataDir },
-  });
+  return loadSettings({ overrides: { file: config, dataDir } });
 }
 
 async function checkedKind(settings: Settings, { dialect, tenant, kind }: CreateOptions): Promise<KeyKind> {

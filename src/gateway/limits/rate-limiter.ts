@@ -36,7 +36,8 @@ export function createRateLimiter({
     const name = `${limit}/${windowSeconds}`;
     const known = limiters.get(name);
     if (known) return known;
-    const options = { points: limit, duration: windowSeconds, keyPrefix: `polyface:rate:${name}` };
+    // Redis counts whole points and whole seconds.
+    const options = { points: limit, duration: Math.ceil(windowSeconds), keyPrefix: `polyface:rate:${name}` };
     const inMemory = new RateLimiterMemory(options);
     const made = redis ? redis.limiter(options, inMemory) : inMemory;
     limiters.set(name, made);
@@ -58,7 +59,7 @@ export function createRateLimiter({
     async admit(principal, policy, operationId) {
       if (!enabled) return;
       try {
-        const weight = policy.weights?.[operationId] ?? 1;
+        const weight = Math.ceil(policy.weights?.[operationId] ?? 1);
         await limiterOf(policy).consume(windowKey(principal, policy, operationId), weight);
       } catch (refused) {
         if (!(refused instanceof RateLimiterRes)) throw refused;
