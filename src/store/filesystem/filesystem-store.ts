@@ -17,20 +17,20 @@ import { sweepLeftovers } from './sweep-leftovers.ts';
  */
 export function createFilesystemStore(options: { readonly folder: string }): Store {
   const folder = resolve(options.folder);
-  const bodies = join(folder, 'bodies');
+  const objects = join(folder, 'objects');
   const records = join(folder, 'records');
   const temporary = join(folder, 'temporary');
   const folders = createDurableFolders(folder);
   const staging = createStaging(temporary, newProcessTag());
 
   return {
-    objects: createFilesystemObjects({ root: bodies, folders, staging }),
+    objects: createFilesystemObjects({ root: objects, folders, staging }),
     records: createFilesystemRecords({ root: records, folders, staging }),
 
     async start() {
       await asStoreWork(async () => {
         await makeRoot(folder);
-        for (const part of [bodies, records, temporary]) await folders.require(part);
+        for (const part of [objects, records, temporary]) await folders.require(part);
         await sweepLeftovers(temporary, Date.now());
       });
     },

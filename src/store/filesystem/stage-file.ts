@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { untilAborted } from '../until-aborted.ts';
 import { asStoreWork } from './error-reason.ts';
 import { syncFile, unlinkIfThere, writeFully } from './file-operations.ts';
 
@@ -50,34 +51,5 @@ async function writePieces(
 ): Promise<void> {
   for await (const piece of untilAborted(pieces, signal)) {
     await asStoreWork(() => writeFully(file, piece));
-  }
-}
-
-/** The pieces, until the signal; a source that stays silent does not hold the work back. */
-async function* untilAborted<T>(
-  pieces: AsyncIterable<T>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<T> {
-  if (!signal) {
-    yield* pieces;
-    return;
-  }
-  const iterator = pieces[Symbol.asyncIterator]();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  if (signal.aborted) abort();
-  try {
-    for (;;) {
-      const step = await Promise.race([iterator.next(), aborted]);
-      if (step.done === true) return;
-      yield step.value;
-    }
-  } catch (cause) {
-    // Not awaited: a silent source never ends, and what it says after the work was called off is nobody's concern.
-    iterator.return?.().catch(() => undefined);
-    throw cause;
-  } finally {
-    signal.removeEventListener('abort', abort);
   }
 }

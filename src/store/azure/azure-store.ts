@@ -1,0 +1,33 @@
+import type { StoreSettings } from '../../settings/settings.ts';
+import type { Store } from '../store.ts';
+import { createAzureObjects } from './azure-objects.ts';
+import { createAzureRecords } from './azure-records.ts';
+import { connectAzure } from './connect-azure.ts';
+import { createTimeLimit } from './time-limit.ts';
+
+/** The settings of an Azure store. */
+export type AzureStoreSettings = Extract<StoreSettings, { kind: 'azure' }>;
+
+/**
+ * One container of Azure Blob Storage, shared by any number of gateways. Block blobs are bodies, small blobs with ETag conditions
+ * are records. `timeoutSeconds` bounds each request for a record and each piece of a body, tries and pauses included.
+ */
+export async function createAzureStore(settings: AzureStoreSettings): Promise<Store> {
+  const { container, withoutRetries, signer } = await connectAzure(settings);
+  const limit = createTimeLimit(settings.timeoutSeconds);
+  const start = settings.prefix ? `${settings.prefix.replace(/\/+$/, '')}/` : '';
+
+  return {
+    objects: createAzureObjects({ container, limit, start: `${start}objects/`, ...(signer && { signer }) }),
+    records: createAzureRecords({ container, withoutRetries, limit, start: `${start}records/` }),
+
+    async start() {
+      await limit.run(undefined, async (abortSignal) => {
+        if (settings.createContainer) await container.createIfNotExists({ abortSignal });
+        await container.listBlobsFlat({ prefix: start, abortSignal }).byPage({ maxPageSize: 1 }).next();
+      });
+    },
+
+    async stop() {},
+  };
+}

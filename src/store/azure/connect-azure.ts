@@ -1,0 +1,83 @@
+import {
+  AnonymousCredential,
+  BlobServiceClient,
+  ContainerClient,
+  newPipeline,
+  StorageSharedKeyCredential,
+} from '@azure/storage-blob';
+import type { AzureStoreSettings } from './azure-store.ts';
+import { type BlobSigner, signWithDelegation, signWithKey } from './sign-blob.ts';
+
+/** A container, ready to be spoken to. */
+export interface AzureConnection {
+  /** Tries again what may be tried again. */
+  readonly container: ContainerClient;
+  /** Tries once: for conditional writes, whose repetition would meet its own effect and call it a conflict. */
+  readonly withoutRetries: ContainerClient;
+  /** Absent where the credential cannot sign. */
+  readonly signer?: BlobSigner;
+}
+
+const RETRIES = { maxTries: 3, retryDelayInMs: 100, maxRetryDelayInMs: 1_000 };
+
+/** Reads the credential; no request is made. */
+export async function connectAzure(settings: AzureStoreSettings): Promise<AzureConnection> {
+  const { address, credential, signer } = await accessOf(settings);
+  const open = (maxTries: number) =>
+    new ContainerClient(address, newPipeline(credential, { retryOptions: { ...RETRIES, maxTries } }));
+  return {
+    container: open(RETRIES.maxTries),
+    withoutRetries: open(1),
+    ...(signer && { signer }),
+  };
+}
+
+interface Access {
+  /** The container's. */
+  readonly address: string;
+  readonly credential: Parameters<typeof newPipeline>[0];
+  readonly signer?: BlobSigner;
+}
+
+async function accessOf({ credential, container }: AzureStoreSettings): Promise<Access> {
+  switch (credential.kind) {
+    case 'connection-string': {
+      const service = BlobServiceClient.fromConnectionString(credential.connectionString);
+      const key = service.credential;
+      return {
+        address: service.getContainerClient(container).url,
+        credential: key,
+        ...(key instanceof StorageSharedKeyCredential && { signer: signWithKey(key) }),
+      };
+    }
+    case 'account-key': {
+      const key = new StorageSharedKeyCredential(credential.account, credential.key);
+      return {
+        address: addressOf(credential.endpoint, container),
+        credential: key,
+        signer: signWithKey(key),
+      };
+    }
+    case 'sas':
+      return {
+        address: `${addressOf(credential.endpoint, container)}?${credential.token.replace(/^\?/, '')}`,
+        credential: new AnonymousCredential(),
+      };
+    case 'identity': {
+      const { DefaultAzureCredential } = await import('@azure/identity');
+      const identity = new DefaultAzureCredential(
+        credential.clientId === undefined ? {} : { managedIdentityClientId: credential.clientId },
+      );
+      const service = new BlobServiceClient(credential.endpoint, identity);
+      return {
+        address: addressOf(credential.endpoint, container),
+        credential: identity,
+        signer: signWithDelegation(service),
+      };
+    }
+  }
+}
+
+function addressOf(endpoint: string, container: string): string {
+  return `${endpoint.replace(/\/+$/, '')}/${container}`;
+}

@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import type { Settings } from '../settings/settings.ts';
+import { createFilesystemStore } from './filesystem/filesystem-store.ts';
+import type { Store } from './store.ts';
+
+/** The store that the settings name, not yet started. The Azure SDK is loaded only where it is asked for. */
+export async function openStore(settings: Pick<Settings, 'store' | 'dataDir'>): Promise<Store> {
+  switch (settings.store.kind) {
+    case 'filesystem':
+      return createFilesystemStore({ folder: join(settings.dataDir, 'store') });
+    case 'azure': {
+      const { createAzureStore } = await import('./azure/azure-store.ts');
+      return await createAzureStore(settings.store);
+    }
+  }
+}
