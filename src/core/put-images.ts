@@ -72,22 +72,23 @@ async function commit(
   opened: OpenedSubject,
   drafts: readonly Draft[],
 ): Promise<RecordChange> {
-  let announced = false;
+  let goesIn = false;
+  let isTheirs = false;
   try {
     const change = await changeSubjectRecord(
       parts.records,
       opened.subject,
       snapshotOf(opened),
       async (record) => {
-        // Once announced, others may have acted on it: then it goes in, whatever was committed meanwhile.
-        if (!announced) {
+        if (!goesIn) {
           requireNoOverlap(record, opened, context);
           requirePrecondition(command.onlyIf, record, command.images[0]?.slot);
         }
         const contents = await contentsFor(parts, opened.subject.key, drafts, record, context);
-        if (context.beforeCommit && !announced) {
-          announced = true;
-          await context.beforeCommit(preparedPut(opened, record, contents));
+        if (context.beforeCommit && !goesIn) {
+          isTheirs = true;
+          goesIn = (await context.beforeCommit(preparedPut(opened, record, contents))) === 'goes in';
+          isTheirs = goesIn;
         }
         return recordWith(record, contents, command, context, parts.clock.nowMs(), () => parts.ids.newId());
       },
@@ -97,7 +98,7 @@ async function commit(
     return change;
   } catch (cause) {
     // After a failure of the store the swap may yet take effect: then the bodies must stay, and gc decides.
-    if (cause instanceof ProblemError && !announced) discardBodies(parts, unusedBodies(drafts, undefined));
+    if (cause instanceof ProblemError && !isTheirs) discardBodies(parts, unusedBodies(drafts, undefined));
     throw cause;
   }
 }

@@ -22,10 +22,11 @@ export interface CommandContext {
   /** Replicas that a write leaves behind: noted in the record by the same swap that acknowledges it. */
   readonly owes?: readonly string[];
   /**
-   * Called once for a put, when everything is verified and durable and nothing but the swap is left. A rejection leaves the old pictures
-   * and is the caller's answer. From the call on the prepared bodies are the callee's to discard should the put fail.
+   * Called for a put when everything is verified and durable and nothing but the swap is left; again where others were faster.
+   * `'goes in'`: from now on the put is committed whatever others commit meanwhile, and nobody is asked again. A rejection leaves the old
+   * pictures and is the caller's answer; the bodies are then the callee's to discard.
    */
-  readonly beforeCommit?: (prepared: PreparedPut) => Promise<void>;
+  readonly beforeCommit?: (prepared: PreparedPut) => Promise<'goes in' | 'as always'>;
 }
 
 /** A put that only its swap keeps from being acknowledged. */

@@ -12,6 +12,7 @@ export * from './intake-policy.ts';
 export * from './json.ts';
 export * from './object-store.ts';
 export * from './outcome.ts';
+export * from './picture-comparer.ts';
 export * from './picture-format.ts';
 export * from './principal.ts';
 export * from './problem.ts';

@@ -18,6 +18,18 @@ export type IntendedImage = {
   readonly fileName?: string;
 };
 
+/**
+ * A write got no answer and may take effect at the backend as late as `atMs`. From then on own's newest state of the slots is sent once more
+ * (`push`), where it is newer than `after`; or own follows the backend (`adopt`).
+ */
+export type SecondLook = {
+  readonly atMs: number;
+  readonly how: 'push' | 'adopt';
+  readonly slots: readonly number[];
+  /** The generation before the write. */
+  readonly after: number;
+};
+
 /** Who alone may write to the backend for this subject. */
 export type Lease = { readonly owner: string; readonly untilMs: number };
 
@@ -27,26 +39,24 @@ export type JournalEntry = {
   readonly subjectKey: string;
   readonly subjectId: string;
   readonly sinceMs: number;
-  /** Nobody removes the entry for a while after this: a swap that owes may be on its way. */
+  /** The subject's record may owe something, or may do so soon. */
+  readonly owing?: boolean;
+  /** Nobody takes `owing` back for a while after this: a swap that owes may be on its way. */
   readonly touchedAtMs: number;
   /** The generation up to which the backend is known to hold everything. */
   readonly reached: number;
   readonly lease?: Lease;
   readonly intent?: Intent;
-  /**
-   * A write got no answer and may take effect until then. From that moment on the newest state is sent once more (`push`), or own follows the
-   * backend (`adopt`).
-   */
-  readonly lookAgain?: { readonly atMs: number; readonly how: 'push' | 'adopt' };
+  readonly lookAgain?: SecondLook;
   /** Tries in vain since the last success. */
   readonly attempts: number;
   readonly notBeforeMs: number;
   readonly lastFailure?: string;
 };
 
-/** Whether there is anything to do for the subject, apart from debts in its record. */
-export function isUnfinished({ intent, lookAgain }: JournalEntry): boolean {
-  return intent !== undefined || lookAgain !== undefined;
+/** Whether the entry has to stay. */
+export function isNeeded({ intent, lookAgain, owing }: JournalEntry): boolean {
+  return intent !== undefined || lookAgain !== undefined || owing === true;
 }
 
 /** A record as it came from the store. */

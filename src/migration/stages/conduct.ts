@@ -12,6 +12,8 @@ export interface Conduct {
   readonly strict: boolean;
   /** With `both`: others may still stream, so own follows the backend once more afterwards. */
   readonly recheck: boolean;
+  /** With `both`: whether a write that was left unfinished is finished by whoever comes next; else it is given up. */
+  readonly redo: boolean;
   /** Do the same on shadow subjects afterwards, and compare. */
   readonly shadow: boolean;
 }
@@ -22,7 +24,7 @@ export interface Phase {
   readonly drained: boolean;
 }
 
-const PLAIN = { strict: false, recheck: false, shadow: false };
+const PLAIN = { strict: false, recheck: false, redo: true, shadow: false };
 
 /** Each stage when nothing is changing. */
 export const STEADY = {
@@ -35,11 +37,16 @@ export const STEADY = {
 
 const BOTH_READ_BACKEND: Conduct = { ...PLAIN, write: 'both', read: 'backend', strict: true };
 const BOTH_READ_OWN: Conduct = { ...PLAIN, write: 'both', read: 'own', strict: true };
+const BOTH_WITHOUT_REDO: Conduct = { ...BOTH_READ_BACKEND, redo: false };
 const BOTH_WITH_RECHECK: Conduct = { ...PLAIN, write: 'both', read: 'backend', recheck: true };
 
 /** What lies between two stages, in order; a step that is not named happens at once. */
 const BETWEEN: Readonly<Record<string, readonly Phase[]>> = {
   'shadow>dual-write': [{ conduct: BOTH_WITH_RECHECK, drained: false }],
+  'dual-write>shadow': [
+    { conduct: BOTH_READ_BACKEND, drained: true },
+    { conduct: BOTH_WITHOUT_REDO, drained: false },
+  ],
   'dual-write>switched': [
     { conduct: BOTH_READ_BACKEND, drained: true },
     { conduct: BOTH_READ_OWN, drained: false },

@@ -43,7 +43,10 @@ export function createStageWatch(parts: {
   readonly migrations: readonly { readonly name: MigrationName; readonly initial: MigrationStage }[];
   readonly warn: (message: string, cause: unknown) => void;
   readonly presence: PresenceNote;
+  /** Milliseconds that only ever rise. */
+  readonly monotonicMs?: () => number;
 }): StageWatch {
+  const monotonicMs = parts.monotonicMs ?? (() => performance.now());
   const watched = new Map<string, Watched>(
     parts.migrations.map(({ name, initial }) => [
       nameText(name),
@@ -55,7 +58,7 @@ export function createStageWatch(parts: {
   let stopped = false;
 
   async function refresh(one: Watched): Promise<void> {
-    const beganAt = performance.now();
+    const beganAt = monotonicMs();
     const { record } = await beginStage(parts.records, one.name, one.initial);
     if (!one.record || record.revision >= one.record.revision) one.record = record;
     one.confirmedAt = Math.max(one.confirmedAt, beganAt);
@@ -94,7 +97,7 @@ export function createStageWatch(parts: {
     async enter(name) {
       const one = watched.get(nameText(name));
       if (!one) throw new Error(`no migration is set up for ${nameText(name)}`);
-      const isFresh = () => performance.now() - one.confirmedAt < STAGE_VALID_MS;
+      const isFresh = () => monotonicMs() - one.confirmedAt < STAGE_VALID_MS;
       if (one.record && (onlyStreams(one.record) || isFresh())) return enterNow(one, one.record);
       try {
         await refresh(one);

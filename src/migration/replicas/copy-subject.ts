@@ -1,0 +1,91 @@
+import { type CommandContext, ProblemError, type Subject, type UpstreamImage } from '../../domain/index.ts';
+import type { FetchedPicture } from './backend.ts';
+import { openOwn } from './own-record.ts';
+import type { ReplicaParts } from './replica-parts.ts';
+
+/** Pictures can be replaced between the answer that names them and their download. */
+const MAX_READS = 4;
+
+/** A subject's pictures at the backend, all of one moment as far as can be told. */
+export interface BackendPictures {
+  readonly pictures: readonly { readonly slot: number; readonly fetched: FetchedPicture }[];
+  release(): Promise<void>;
+}
+
+/** Reads every picture of a subject from the backend. None for a subject that the backend does not know. */
+export async function readBackendPictures(
+  { backend }: Pick<ReplicaParts, 'backend'>,
+  subject: Subject,
+): Promise<BackendPictures> {
+  for (let read = 0; read < MAX_READS; read += 1) {
+    const { outcome } = await backend.carryOut(
+      { kind: 'read-subject', subject: { kind: 'key', key: subject.key }, images: true },
+      subject,
+    );
+    if (outcome.kind === 'problem') {
+      if (outcome.problem.kind === 'subject-not-found') return { pictures: [], release: async () => {} };
+      throw new ProblemError({ kind: 'upstream-unavailable' }, { cause: new ProblemError(outcome.problem) });
+    }
+    const fetched = await fetchAll(backend, outcome.kind === 'done' ? outcome.images : [], subject);
+    if (fetched) return fetched;
+  }
+  throw new ProblemError({ kind: 'upstream-unavailable' });
+}
+
+async function fetchAll(
+  backend: ReplicaParts['backend'],
+  images: readonly UpstreamImage[],
+  subject: Subject,
+): Promise<BackendPictures | undefined> {
+  const pictures: { readonly slot: number; readonly fetched: FetchedPicture }[] = [];
+  const release = async () => {
+    await Promise.all(pictures.map(({ fetched }) => fetched.release()));
+  };
+  try {
+    for (const image of images) {
+      const fetched = await backend.fetch(image, subject);
+      if (!fetched) {
+        await release();
+        return undefined;
+      }
+      pictures.push({ slot: image.slot, fetched });
+    }
+  } catch (cause) {
+    await release();
+    throw cause;
+  }
+  return { pictures, release };
+}
+
+/**
+ * Copies every picture of a subject that was never written here, all in one swap, only if that is still so at the swap. Call it with
+ * the subject's lease.
+ */
+export async function copySubject(
+  parts: ReplicaParts,
+  subject: Subject,
+): Promise<'copied' | 'nothing there' | 'written here'> {
+  const opened = await openOwn(parts, subject);
+  if (opened.generation > 0) return 'written here';
+  const { pictures, release } = await readBackendPictures(parts, subject);
+  try {
+    if (pictures.length === 0) return 'nothing there';
+    const images = pictures.map(({ slot, fetched }) => ({ slot, upload: fetched.upload }));
+    const context: CommandContext = { ...parts.ownContext, opened };
+    await parts.own.execute(
+      {
+        kind: 'put-images',
+        subject: { kind: 'key', key: subject.key },
+        images,
+        onlyIf: { kind: 'never-written' },
+      },
+      context,
+    );
+    return 'copied';
+  } catch (cause) {
+    if (cause instanceof ProblemError && cause.problem.kind === 'conflict') return 'written here';
+    throw cause;
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,39 @@
+import type {
+  Clock,
+  CommandContext,
+  CommandExecutor,
+  ObjectStore,
+  PictureComparer,
+  RecordStore,
+  Spool,
+} from '../../domain/index.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { MigrationName } from '../stages/stage-store.ts';
+import type { Backend } from './backend.ts';
+
+/** What it takes to keep a subject's own record and a backend in step. */
+export interface ReplicaParts {
+  readonly name: MigrationName;
+  /** The backend's name in a record's `owes`. */
+  readonly replica: string;
+  readonly backend: Backend;
+  readonly journal: Journal;
+  /** Writes to the own store. */
+  readonly own: CommandExecutor;
+  /** How the migration itself writes: whatever the backend holds is accepted. */
+  readonly ownContext: CommandContext;
+  readonly records: RecordStore;
+  readonly objects: ObjectStore;
+  readonly spool: Spool;
+  readonly comparer: PictureComparer;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** How long after a request without an answer the backend may still carry it out, in milliseconds. */
+  readonly settleMs: number;
+  readonly warn: (message: string, cause: unknown) => void;
+}
+
+/** The name of a dialect's backend in a record's `owes`. */
+export function replicaName(dialect: string): string {
+  return `backend/${dialect}`;
+}
