@@ -23,6 +23,9 @@ const read = promisify(readWithCallback);
 /** Parts up to this size are read at once, larger ones in pieces of it, in bytes. */
 const READ_BYTES = 256 * 1024;
 
+/** A subject's bodies share a folder, so that one upload syncs one folder. */
+const SHARDED_SEGMENTS = 1;
+
 /** How many bodies a listing looks at before it lets other work run. */
 const LISTED_PER_TURN = 64;
 
@@ -35,7 +38,7 @@ export function createFilesystemObjects(parts: {
   const { root, folders, staging } = parts;
 
   async function publish(key: string, whole: string): Promise<'created' | 'exists'> {
-    const { folder, path } = pathOf(root, placeOfKey(key));
+    const { folder, path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
     return await asStoreWork(async () => {
       await folders.require(folder);
       const created = linkIfFree(whole, path);
@@ -49,7 +52,7 @@ export function createFilesystemObjects(parts: {
     capabilities: { conditionalCreate: true, signedDownloads: false, orderedListing: true },
 
     async put(key, source, options) {
-      placeOfKey(key);
+      placeOfKey(key, SHARDED_SEGMENTS);
       const signal = options?.signal;
       signal?.throwIfAborted();
       if (source.kind === 'file') {
@@ -60,7 +63,7 @@ export function createFilesystemObjects(parts: {
     },
 
     async get(key, range) {
-      const { path } = pathOf(root, placeOfKey(key));
+      const { path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
       try {
         return await openPart(openSync(path, 'r'), range);
       } catch (cause) {
@@ -70,7 +73,7 @@ export function createFilesystemObjects(parts: {
     },
 
     async delete(key) {
-      const { path } = pathOf(root, placeOfKey(key));
+      const { path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
       try {
         await unlink(path);
       } catch (cause) {

@@ -17,6 +17,9 @@ import {
 import type { Staging } from './stage-file.ts';
 import { walkKeys } from './walk-keys.ts';
 
+/** Records of one kind may be named by what they belong to before they are named by a subject. */
+const SHARDED_SEGMENTS = 3;
+
 /** How many records a listing looks at before it lets other work run. */
 const LISTED_PER_TURN = 32;
 
@@ -38,7 +41,7 @@ export function createFilesystemRecords(parts: {
     expected: string | undefined,
     content: { readonly value?: Json },
   ): Promise<string | undefined> {
-    const { folder: shard, path: folder } = pathOf(root, placeOfKey(key));
+    const { folder: shard, path: folder } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
     const current = newestVersion(folder);
     if (versionOf(current) !== expected) return undefined;
     const next = followingVersion(current, randomBytes(6).toString('hex'), content);
@@ -79,7 +82,7 @@ export function createFilesystemRecords(parts: {
     capabilities: { conditionalCreate: true, conditionalReplace: true, orderedListing: true },
 
     async read(key) {
-      const version = newestVersion(pathOf(root, placeOfKey(key)).path);
+      const version = newestVersion(pathOf(root, placeOfKey(key, SHARDED_SEGMENTS)).path);
       if (version?.value === undefined) return undefined;
       return { value: version.value, version: String(version.number) };
     },
