@@ -57,7 +57,7 @@ function parse(body: IncomingBody, policy: IntakePolicy, form: FormFiles): Promi
   return new Promise((resolve, reject) => {
     multer(options).any()(body.request, body.response, (cause: unknown) => {
       if (cause === undefined || cause === null) resolve();
-      else reject(formError(cause, policy));
+      else reject(form.errorFor(cause));
     });
   });
 }
@@ -95,22 +95,28 @@ class FormFiles implements multer.StorageEngine {
 
   /** Feeds the parser under the body's watch. */
   readonly feed = (_request: unknown, parser: FormParser): void => {
-    const fail = (cause: unknown) => this.#body.refuse(formError(cause, this.#policy));
+    const fail = (cause: unknown) => this.#body.refuse(this.errorFor(cause));
     parser.on('error', fail);
     parser.on('field', (name) => this.#noteText(name));
     parser.on('file', (name, _stream, { filename }) => {
       if (!filename) this.#noteText(name);
     });
-    this.#body
-      .read((chunk) => (parser.write(chunk) ? undefined : drained(parser, this.#body.signal)))
-      .then(
-        () => parser.end(),
-        (cause: Error) => {
-          this.#body.refuse(cause);
-          parser.destroy(cause);
-        },
-      );
+    void this.#pour(parser);
   };
+
+  async #pour(parser: FormParser): Promise<void> {
+    try {
+      await this.#body.read((chunk) =>
+        parser.write(chunk) ? undefined : drained(parser, this.#body.signal),
+      );
+      if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
+      parser.end();
+    } catch (cause) {
+      const error = this.errorFor(cause);
+      this.#body.refuse(error);
+      parser.destroy(error);
+    }
+  }
 
   _handleFile(
     _request: unknown,
@@ -126,7 +132,7 @@ class FormFiles implements multer.StorageEngine {
     } catch (cause) {
       // The rest of the part has to go somewhere, or the parser waits for ever.
       file.stream.resume();
-      this.#body.refuse(formError(cause, this.#policy));
+      this.#body.refuse(this.errorFor(cause));
       done(cause);
       return;
     }
@@ -141,15 +147,28 @@ class FormFiles implements multer.StorageEngine {
   /** The files, once the form is complete. */
   async wanted(): Promise<readonly Upload[]> {
     await this.#discarding;
-    const { field } = this.#policy;
     const uploads = this.#uploads.filter((upload) => upload !== undefined);
     if (uploads.length > 0) return uploads;
-    if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
-    throw new ProblemError({
+    throw new ProblemError(this.#fileMissing());
+  }
+
+  /** What is known stays as it is; whatever else comes out of the parser is a form that it cannot read. */
+  errorFor(cause: unknown): Error {
+    const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
+    if (known) return cause;
+    const code = codeOf(cause);
+    // A picture that was sent as a text field is too long for one; its sender is better told which field it was.
+    if (code === 'LIMIT_FIELD_VALUE' && this.#sentAsText) return new ProblemError(this.#fileMissing());
+    return new ProblemError(formProblem(code, this.#policy));
+  }
+
+  #fileMissing(): Problem {
+    const { field } = this.#policy;
+    return {
       kind: 'file-missing',
       field: field === 'any' ? 'file' : field.name,
       ...(this.#sentAsText && { sentAsText: true }),
-    });
+    };
   }
 
   async #take(file: Express.Multer.File): Promise<void> {
@@ -202,28 +221,17 @@ function drained(parser: FormParser, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** What is known stays as it is; whatever else comes out of the parser is a form that it cannot read. */
-function formError(cause: unknown, policy: IntakePolicy): Error {
-  const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
-  return known ? cause : new ProblemError(formProblem(cause, policy));
+/** A MulterError is made by hand and no `Error` in the strict sense. */
+function codeOf(cause: unknown): unknown {
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
 }
 
+const LIMIT_CODE = /^LIMIT_(PART|FIELD)_/;
+
 /** multer's limits by their codes. */
-function formProblem(cause: unknown, policy: IntakePolicy): Problem {
-  const code = Error.isError(cause) && 'code' in cause ? cause.code : undefined;
-  switch (code) {
-    case 'LIMIT_FILE_SIZE':
-      return { kind: 'file-too-large', limitBytes: policy.maxBytes };
-    case 'LIMIT_FILE_COUNT':
-      return { kind: 'too-many-files', limit: policy.maxFiles };
-    case 'LIMIT_PART_COUNT':
-    case 'LIMIT_FIELD_KEY':
-    case 'LIMIT_FIELD_VALUE':
-    case 'LIMIT_FIELD_COUNT':
-    case 'LIMIT_FIELD_NESTING':
-    case 'LIMIT_FIELD_ARRAY_INDEX':
-      return { kind: 'body-malformed', reason: 'limits' };
-    default:
-      return { kind: 'body-malformed', reason: 'syntax' };
-  }
+function formProblem(code: unknown, policy: IntakePolicy): Problem {
+  if (code === 'LIMIT_FILE_SIZE') return { kind: 'file-too-large', limitBytes: policy.maxBytes };
+  if (code === 'LIMIT_FILE_COUNT') return { kind: 'too-many-files', limit: policy.maxFiles };
+  const overLimit = typeof code === 'string' && LIMIT_CODE.test(code);
+  return { kind: 'body-malformed', reason: overLimit ? 'limits' : 'syntax' };
 }

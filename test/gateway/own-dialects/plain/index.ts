@@ -107,7 +107,7 @@ export default defineDialect<PlainOptions>({
       write: ({ subject, images }, { options }) =>
         json({
           id: subject.id,
-          greeting: (options as PlainOptions).greeting,
+          greeting: options.greeting,
           pictures: images.map(({ url }) => url ?? ''),
         }),
       links: () => ({ ttlSeconds: 60 }),
