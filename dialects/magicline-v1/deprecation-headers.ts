@@ -1,0 +1,18 @@
+import type { Exchange } from '../../src/domain/index.ts';
+import type { MagiclineOptions } from './options.ts';
+
+/** `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link` on the deprecated update, where the settings name them. */
+export function deprecationHeaders({
+  options,
+  request,
+}: Exchange<MagiclineOptions>): Readonly<Record<string, string>> {
+  if (request.operationId !== 'updateImage') return {};
+  const { deprecatedSince, sunsetAt, successor } = options;
+  return {
+    ...(deprecatedSince === undefined
+      ? {}
+      : { Deprecation: `@${Math.floor(Date.parse(deprecatedSince) / 1000)}` }),
+    ...(sunsetAt === undefined ? {} : { Sunset: new Date(sunsetAt).toUTCString() }),
+    ...(successor === undefined ? {} : { Link: `<${successor}>; rel="successor-version"` }),
+  };
+}

@@ -1,0 +1,37 @@
+import type { JsonObject } from '../../src/domain/index.ts';
+
+/** What a tenant may choose. */
+export interface MagiclineOptions {
+  /** Largest upload in bytes. */
+  readonly maxBytes: number;
+  /** JPEG quality of the stored rendition, 1 to 100. */
+  readonly quality: number;
+  /** Life of `imageUrl`. */
+  readonly linkTtlSeconds: number;
+  /** RFC 3339 date-time since when the update is deprecated: sent as `Deprecation` (RFC 9745). */
+  readonly deprecatedSince?: string;
+  /** RFC 3339 date-time from which the update will be gone: sent as `Sunset` (RFC 8594). */
+  readonly sunsetAt?: string;
+  /** Address of the operation that succeeds the update: sent as `Link` with `rel="successor-version"`. */
+  readonly successor?: string;
+}
+
+/** 15 minutes are the vendor's; 20 MiB and quality 85 are ours, for its page names neither. */
+export const optionsSchema = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    maxBytes: { type: 'integer', minimum: 1, default: 20_971_520, description: 'Largest upload in bytes.' },
+    quality: { type: 'integer', minimum: 1, maximum: 100, default: 85, description: 'JPEG quality.' },
+    linkTtlSeconds: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 604_800,
+      default: 900,
+      description: 'Life of an image URL in seconds.',
+    },
+    deprecatedSince: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' },
+    sunsetAt: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$' },
+    successor: { type: 'string', pattern: '^(https?://|/)[^<>\\s]*$' },
+  },
+} as const satisfies JsonObject;

@@ -1,0 +1,91 @@
+import {
+  type CommandOf,
+  isJsonObject,
+  type Loss,
+  ProblemError,
+  type Subject,
+  type UpstreamAnswer,
+  type UpstreamOutcome,
+  type UpstreamRequest,
+  type UpstreamTranslation,
+} from '../../src/domain/index.ts';
+import type { MagiclineOptions } from './options.ts';
+import { readUpstreamProblem } from './read-upstream-problem.ts';
+
+/** The v1 API spoken as a client. It has no words for deletes nor for addresses by image id. */
+export const upstream: UpstreamTranslation<MagiclineOptions> = {
+  supports: ['put-images', 'read-subject', 'check-credential'],
+
+  request(command, { aliases }) {
+    switch (command.kind) {
+      case 'put-images':
+        return putRequest(command, customerPath(aliases));
+      case 'read-subject':
+        return { request: bodiless('GET', customerPath(aliases)), losses: [] };
+      case 'check-credential':
+        return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
+      default:
+        throw new Error(`${command.kind} has no words in this API`);
+    }
+  },
+
+  answer(_command, answer, { options }) {
+    if (answer.status < 200 || answer.status > 299) return readUpstreamProblem(answer, options);
+    return done(answer);
+  },
+};
+
+function putRequest(
+  command: CommandOf<'put-images'>,
+  path: string,
+): { request: UpstreamRequest; losses: readonly Loss[] } {
+  const put = command.images.find(({ slot }) => slot === 0);
+  if (!put) throw new ProblemError({ kind: 'too-many-files', limit: 1 });
+  return {
+    request: {
+      method: 'PUT',
+      path: `${path}/images`,
+      headers: { Accept: 'application/json' },
+      body: { kind: 'multipart', parts: [{ name: 'image', upload: put.upload }] },
+    },
+    losses: putLosses(command),
+  };
+}
+
+function putLosses({ images, notes, onlyIf }: CommandOf<'put-images'>): Loss[] {
+  const dropped = (field: string, note: string): Loss => ({ field, fate: 'dropped', note });
+  return [
+    ...images
+      .filter(({ slot }) => slot !== 0)
+      .map(({ slot }) => dropped(`images[${slot}]`, 'a customer has one picture')),
+    ...Object.keys(notes ?? {}).map((name) =>
+      dropped(`notes.${name}`, 'an update carries the picture alone'),
+    ),
+    ...(onlyIf ? [dropped('onlyIf', 'an update cannot be conditional')] : []),
+  ];
+}
+
+function done({ json }: UpstreamAnswer): UpstreamOutcome {
+  if (json === undefined) return { kind: 'done', profile: {}, images: [] };
+  if (!isJsonObject(json)) return { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
+  const { firstName, lastName, email, imageUrl } = json;
+  return {
+    kind: 'done',
+    profile: {
+      ...(typeof firstName === 'string' ? { firstName } : {}),
+      ...(typeof lastName === 'string' ? { lastName } : {}),
+      ...(typeof email === 'string' ? { email } : {}),
+    },
+    images: typeof imageUrl === 'string' ? [{ slot: 0, url: imageUrl, format: 'jpeg' }] : [],
+  };
+}
+
+function customerPath(aliases: Subject['aliases']): string {
+  const id = aliases['magicline-v1'];
+  if (id === undefined) throw new ProblemError({ kind: 'subject-not-found' });
+  return `/v1/customers/${encodeURIComponent(id)}`;
+}
+
+function bodiless(method: string, path: string): UpstreamRequest {
+  return { method, path, headers: { Accept: 'application/json' }, body: { kind: 'none' } };
+}

@@ -1,0 +1,13 @@
+import type { OutcomeOf, WireResponse } from '../../src/domain/index.ts';
+
+/** As Spring, behind which this API runs, writes it. */
+export const JSON_TYPE = 'application/json';
+
+/** `{"imageUrl":"…"}`: the address of the JPEG. */
+export function writeImageUrl({ images }: OutcomeOf<'put-images'>): WireResponse {
+  return {
+    status: 200,
+    headers: { 'Content-Type': JSON_TYPE },
+    body: { kind: 'json', value: { imageUrl: images[0]?.url } },
+  };
+}
