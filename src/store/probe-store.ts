@@ -69,7 +69,7 @@ async function probeRecords(records: RecordStore): Promise<void> {
   if (!after || after.version === before?.version)
     throw new UnfitStoreError('a swap is not there to be read');
   // Nobody wins where another gateway probes at the same moment.
-  if (winners.length === 1 && values.includes(String(after.value)) && after.value !== winners[0]) {
+  if (winners.length === 1 && after.value !== winners[0] && values.some((value) => value === after.value)) {
     throw new UnfitStoreError('a swap that lost took effect');
   }
   if ((await records.swap(PROBE_KEY, before?.version, 'late')) !== 'conflict') {
