@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import native from '../../../dialects/native/index.ts';
+import { writeDeleted, writeImage, writeImageFacts } from '../../../dialects/native/write-image.ts';
+import type { WireResponse } from '../../../src/domain/index.ts';
+import { judgeBy } from '../../support/dialects/document-judge.ts';
+import { anExchange } from '../../support/dialects/exchange.ts';
+import { problemRows } from '../../support/dialects/fixture.ts';
+import { anImageView, aSubject } from '../../support/dialects/subject.ts';
+
+const judge = await judgeBy('native');
+const subject = aSubject();
+const view = anImageView({});
+const put = { kind: 'images-put', subject, images: [view] } as const;
+
+describe('openapi/native.yaml', () => {
+  it('documents exactly the operations that are translated', () => {
+    expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
+      Object.keys(native.operations).sort(),
+    );
+  });
+
+  it.each<[string, WireResponse]>([
+    ['putImage', writeImageFacts({ ...put, created: true })],
+    ['putImage', writeImageFacts({ ...put, created: false })],
+    ['getImage', writeImage({ kind: 'image-read', subject, view })],
+    ['deleteImage', writeDeleted()],
+  ])('describes the success of %s', (operationId, answer) => {
+    expect(judge.faults(operationId, answer)).toEqual([]);
+  });
+
+  it.each(problemRows('native'))('describes $problem where a put can meet it', ({ problem }) => {
+    const answer = native.renderProblem(problem, anExchange({ maxBytes: 1000, quality: 80 }));
+    expect(judge.faults('putImage', answer)).toEqual([]);
+  });
+});
