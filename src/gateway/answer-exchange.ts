@@ -23,12 +23,11 @@ export async function answerExchange(
   const { parts, inFlight, metrics } = context;
   const live = beginExchange(parts, request, response);
   inFlight.add(live);
-  const session = context.uploads.session();
-  const endings: (() => void)[] = [];
+  const holdings = createHoldings(context, live);
   try {
     response.setHeader('X-Request-Id', live.requestId);
     if (context.isStopping()) response.setHeader('Connection', 'close');
-    const answer = await decide(context, live, { session, onEnd: (act) => endings.push(act) });
+    const answer = await decide(context, live, holdings).finally(() => holdings.end());
     if (answer !== 'taken') await sendAnswer(live.body, answer, parts.settings.limits);
   } catch (cause) {
     if (!(cause instanceof ClientGone) && !response.destroyed) {
@@ -36,16 +35,30 @@ export async function answerExchange(
     }
     response.destroy();
   } finally {
-    for (const end of endings) end();
-    await session.release().catch((cause: unknown) => {
-      parts.log.error({ err: cause, requestId: live.requestId }, 'received files could not be removed');
-    });
     inFlight.delete(live);
     const report = reportOf(live, parts.clock.nowMs());
     metrics.observe(report);
     parts.log.info(report, 'exchange');
     for (const observe of parts.observers ?? []) observe(report);
   }
+}
+
+/** What is held is given back before the answer goes out: whoever has read it finds nothing left of the request. */
+function createHoldings({ parts, uploads }: GatewayContext, live: LiveExchange) {
+  const session = uploads.session();
+  const endings: (() => void)[] = [];
+  return {
+    session,
+    onEnd(act: () => void) {
+      endings.push(act);
+    },
+    async end(): Promise<void> {
+      for (const act of endings) act();
+      await session.release().catch((cause: unknown) => {
+        parts.log.error({ err: cause, requestId: live.requestId }, 'received files could not be removed');
+      });
+    },
+  };
 }
 
 async function decide(

@@ -21,7 +21,7 @@ import { runOperation } from './run-operation.ts';
 /** What an exchange holds until it is over. */
 export interface ExchangeHoldings {
   readonly session: UploadSession;
-  /** Runs at the end of the exchange, whatever becomes of it. */
+  /** Runs once the answer is decided, whatever it is. */
   onEnd(act: () => void): void;
 }
 

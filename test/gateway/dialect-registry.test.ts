@@ -1,0 +1,64 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadDialects } from '../../src/gateway/dialect-registry.ts';
+import type { DialectSettings } from '../../src/settings/settings.ts';
+import { FIXTURE_DIALECTS, FIXTURE_TENANT } from './support/start-gateway.ts';
+
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyface-registry-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const load = (plain: Partial<DialectSettings>) =>
+  loadDialects({ dialects: { plain: { ...FIXTURE_DIALECTS.plain, ...plain } }, tenants: [FIXTURE_TENANT] });
+
+async function changed(from: string, to: string): Promise<string> {
+  const text = await readFile(FIXTURE_DIALECTS.plain.document ?? '', 'utf8');
+  const file = join(folder, 'plain.yaml');
+  await writeFile(file, text.replace(from, to));
+  return file;
+}
+
+describe('the dialect registry', () => {
+  it('gives defaults, then the settings, then the tenant', async () => {
+    const [plain] = await load({ options: { maxBytes: 7 } });
+    expect(plain?.setting().options).toEqual({ maxBytes: 7, greeting: 'hello' });
+    expect(plain?.setting('demo').options).toEqual({ maxBytes: 7, greeting: 'hello from demo' });
+    expect(plain?.setting('unheard-of').options).toEqual({ maxBytes: 7, greeting: 'hello' });
+  });
+
+  it('refuses options that the dialect does not know', async () => {
+    await expect(load({ options: { maxBites: 7 } })).rejects.toThrow('its own options');
+  });
+
+  it('refuses a folder without a dialect', async () => {
+    await expect(load({ folder })).rejects.toThrow('there is no index.ts');
+  });
+
+  it('refuses a dialect under another name', async () => {
+    const settings = { dialects: { other: FIXTURE_DIALECTS.plain }, tenants: [] };
+    await expect(loadDialects(settings)).rejects.toThrow('calls itself plain');
+  });
+
+  it.each([
+    [
+      'an operation that only the document has',
+      'operationId: explode',
+      'operationId: explodes',
+      'explodes is documented but not translated',
+    ],
+    [
+      'a reference that leads nowhere',
+      "'#/components/parameters/Id'",
+      "'#/components/parameters/Ib'",
+      'leads nowhere',
+    ],
+    ['another version of OpenAPI', 'openapi: 3.1.0', 'openapi: 3.0.3', 'no OpenAPI 3.1 document'],
+  ])('refuses a document with %s', async (_what, from, to, message) => {
+    await expect(load({ document: await changed(from, to) })).rejects.toThrow(message);
+  });
+});
