@@ -50,6 +50,8 @@ const RESTART_DELAY_MS = 250;
 export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   const idle: WorkerProcess[] = [];
   const alive = new Set<WorkerProcess>();
+  /** Those that were ended here and are replaced at once. */
+  const discarded = new WeakSet<WorkerProcess>();
   const waiting: Job[] = [];
   const running = new Set<Job>();
   let starting = 0;
@@ -96,7 +98,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
       { leftMs: job.deadlineMs - startedMs, memoryBytes: parts.memoryBytes },
       (found) => {
         excess = found;
-        worker.kill();
+        discard(worker);
       },
     );
     job.tries += 1;
@@ -117,8 +119,13 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   function giveBack(worker: WorkerProcess): void {
-    if ((residentBytes(worker.pid) ?? 0) > parts.memoryBytes * KEEPS_AT_MOST) worker.kill();
+    if ((residentBytes(worker.pid) ?? 0) > parts.memoryBytes * KEEPS_AT_MOST) discard(worker);
     else if (alive.has(worker)) idle.push(worker);
+  }
+
+  function discard(worker: WorkerProcess): void {
+    discarded.add(worker);
+    worker.kill();
   }
 
   function fail(job: Job, cause: unknown, excess: Excess | undefined, spentMs: number): void {
@@ -155,7 +162,10 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     alive.delete(worker);
     const at = idle.indexOf(worker);
     if (at >= 0) idle.splice(at, 1);
-    next();
+    if (stopped) return;
+    if (discarded.has(worker)) await addWorker();
+    // One that died by itself: not at once, lest a machine in trouble spends its time on starting workers.
+    else setTimeout(next, RESTART_DELAY_MS).unref();
   }
 
   function settled(): void {

@@ -9,8 +9,7 @@ const SEQUENTIAL_FRAMES = new Set([0xc0, 0xc1]);
 
 /**
  * The same picture without what cameras and old software get wrong around it: stray bytes between segments, application
- * segments of the wrong form, spectral numbers of a sequential scan that are not 0 to 63, a missing end marker. Coded data is
- * not touched: where some of it is missing, the strict decoder still says so. `undefined` when nothing needed mending.
+ * segments of the wrong form, spectral numbers of a sequential scan that are not 0 to 63. Coded data is not touched: where some of it is missing, the strict decoder still says so. `undefined` when nothing needed mending.
  */
 export function mendJpeg(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;

@@ -6,6 +6,7 @@ import { inspectPicture } from '../decode/inspect-picture.ts';
 import { isDecodable } from '../decode/loaders.ts';
 import { readPictureHeader } from '../decode/picture-header.ts';
 import { renderPicture } from '../decode/render-picture.ts';
+import { requireEnding } from '../decode/require-ending.ts';
 import type { JobRequest, RenditionReport, WorkerAnswer, WorkerLimits } from '../job.ts';
 import { openByteReader } from '../recognise/byte-reader.ts';
 import { recogniseFormat } from '../recognise/recognise-format.ts';
@@ -47,6 +48,7 @@ async function recogniseAndRender(
     }
     const input = decoderInput(format, reader, limits);
     const header = await readPictureHeader(input, limits);
+    await requireEnding(input, reader);
     const inspected = await inspectPicture(input, header, job.recipes.length > 0);
     const renditions: RenditionReport[] = [];
     const bodies: Uint8Array[] = [];

@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
-import { type CameraFacts, exifBlock } from './exif.ts';
+import { type CameraFacts, exifBlock, withGpsDirectory } from './exif.ts';
 import { segment, withSegments } from './jpeg-segments.ts';
 import { type Motif, paint, storeTurned } from './paint.ts';
 import { chunk, ihdr, PNG_SIGNATURE, withChunks } from './png-chunks.ts';
@@ -111,9 +111,12 @@ export function anAvif(options: PictureOptions = {}): Promise<Buffer> {
 }
 
 /** A TIFF picture. */
-export function aTiff(options: PictureOptions & { readonly cmyk?: boolean } = {}): Promise<Buffer> {
+export async function aTiff(options: PictureOptions & { readonly cmyk?: boolean } = {}): Promise<Buffer> {
   const image = options.cmyk ? canvas(options).toColourspace('cmyk') : canvas(options);
-  return withCameraFacts(image, options).tiff({ compression: 'deflate' }).toBuffer();
+  const bare = await withCameraFacts(image, { orientation: options.orientation })
+    .tiff({ compression: 'deflate' })
+    .toBuffer();
+  return options.gps ? withGpsDirectory(bare) : bare;
 }
 
 /** A 12-megapixel photograph of about 3.5 MB as a phone makes it: held upright, orientation 6, with a position. Takes a second. */

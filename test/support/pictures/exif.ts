@@ -25,6 +25,37 @@ export function exifBlock({ orientation, gps }: CameraFacts): Buffer {
   return Buffer.concat([header, mainBlock, directory(gpsTags(), gpsOffset)]);
 }
 
+/** A little-endian TIFF file with a GPS directory behind it; the decoder's own writer leaves that out. */
+export function withGpsDirectory(tiff: Buffer): Buffer {
+  const GPS_POINTER = 0x8825;
+  const first = tiff.readUInt32LE(4);
+  const count = tiff.readUInt16LE(first);
+  const entries = tiff.subarray(first + 2, first + 2 + count * 12);
+  const padding = Buffer.alloc(tiff.length % 2);
+  const start = tiff.length + padding.length;
+  const gpsAt = start + 2 + (count + 1) * 12 + 4;
+  const pointer = littleEntry(GPS_POINTER, LONG, 1, gpsAt);
+  const latitude = Buffer.concat([littleCount(1), littleEntry(1, ASCII, 2, 0x4e), Buffer.alloc(4)]);
+  const moved = Buffer.from(tiff);
+  moved.writeUInt32LE(start, 4);
+  return Buffer.concat([moved, padding, littleCount(count + 1), entries, pointer, Buffer.alloc(4), latitude]);
+}
+
+function littleCount(count: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16LE(count);
+  return bytes;
+}
+
+function littleEntry(tag: number, type: number, count: number, value: number): Buffer {
+  const entry = Buffer.alloc(12);
+  entry.writeUInt16LE(tag, 0);
+  entry.writeUInt16LE(type, 2);
+  entry.writeUInt32LE(count, 4);
+  entry.writeUInt32LE(value, 8);
+  return entry;
+}
+
 function gpsTags(): Tag[] {
   return [
     [1, ASCII, 2, Buffer.from('N\0')],

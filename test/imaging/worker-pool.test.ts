@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import type { ProcessedPicture } from '../../src/domain/index.ts';
+import { createImaging } from '../../src/imaging/imaging.ts';
+import { residentBytes } from '../../src/imaging/resident-memory.ts';
+import { aFlatPng, aJpeg, aScanBomb, aTextBomb } from '../support/pictures.ts';
+import { recipe } from './recipes.ts';
+import { startImaging } from './started-imaging.ts';
+
+/** Legal, just below the limit of scans: half a second and more of the decoder's time in 80 KB. */
+const SLOW = aScanBomb({ side: 7000, scans: 99 });
+
+function workers(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        return Number(parent) === process.pid && state !== 'Z';
+      } catch {
+        return false;
+      }
+    });
+}
+
+describe('a worker that is killed', () => {
+  const imaging = startImaging({ wallSeconds: 5, memoryMiB: 300 });
+
+  it('for its memory is the end of its own picture alone', async () => {
+    const small = await aJpeg();
+    const [bomb, ...others] = await Promise.allSettled([
+      imaging.process(aTextBomb()),
+      ...Array.from({ length: 20 }, () => imaging.process(small)),
+    ]);
+    expect(bomb).toMatchObject({ reason: { problem: { kind: 'image-too-complex', limit: 'memory' } } });
+    expect(others.map(({ status }) => status)).toEqual(others.map(() => 'fulfilled'));
+    expect((await imaging.process(small)).facts.format).toBe('jpeg');
+  });
+
+  it('from outside is replaced, and its picture tried once more', async () => {
+    const slow = imaging.process(SLOW);
+    while (workers().every((pid) => (residentBytes(pid) ?? 0) < 120_000_000)) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const heaviest = workers().sort((one, other) => (residentBytes(other) ?? 0) - (residentBytes(one) ?? 0));
+    process.kill(heaviest[0] ?? 0, 'SIGKILL');
+    expect((await slow).facts).toMatchObject({ width: 7000, height: 7000 });
+  });
+
+  it('while idle is noticed before the next picture', async () => {
+    for (const pid of workers()) process.kill(pid, 'SIGKILL');
+    expect((await imaging.process(await aJpeg())).facts.format).toBe('jpeg');
+  });
+});
+
+describe('the wall', () => {
+  const imaging = startImaging({ workers: 1, wallSeconds: 0.6 });
+  const longer = [recipe({ format: 'png' })];
+
+  it('ends a picture that takes too long, and does not blame the one that waited behind it', async () => {
+    const small = await aJpeg();
+    const [slow, waiting] = await Promise.allSettled([imaging.process(SLOW, longer), imaging.process(small)]);
+    expect(slow).toMatchObject({ reason: { problem: { kind: 'image-too-complex', limit: 'time' } } });
+    if (waiting.status === 'rejected')
+      expect(waiting.reason).toMatchObject({ problem: { kind: 'overloaded' } });
+    expect(await readdir(imaging.scratchDir())).toEqual([]);
+  });
+});
+
+describe('a full queue', () => {
+  const imaging = startImaging({ workers: 1, queue: 2 });
+
+  it('is overloaded at once and says when to come back', async () => {
+    const jobs = Array.from({ length: 6 }, () => imaging.refusal(SLOW));
+    const problems = await Promise.all(jobs);
+    expect(problems.map((problem) => problem?.kind)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      'overloaded',
+      'overloaded',
+      'overloaded',
+    ]);
+    const refused = problems[5];
+    expect(refused?.kind === 'overloaded' && refused.retryAfterSeconds).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('stopping', () => {
+  it('lets pictures under way finish and ends every worker', async () => {
+    const before = workers();
+    const imaging = createImaging({
+      workers: 2,
+      wallSeconds: 10,
+      memoryMiB: 384,
+      limitMegapixels: 50,
+      limitSidePixels: 12_000,
+      queue: 4,
+      scratchDir: join(tmpdir(), 'polyface-imaging-stop'),
+    });
+    await imaging.start();
+    const bytes = aFlatPng({ width: 4000, height: 4000 });
+    const underWay: Promise<ProcessedPicture> = imaging.process({
+      source: { kind: 'memory', bytes },
+      accepted: ['png'],
+      recipes: [recipe({ format: 'jpeg' })],
+    });
+    await imaging.stop(10);
+    expect((await underWay).renditions).toHaveLength(1);
+    expect(workers()).toEqual(before);
+    await expect(
+      imaging.process({ source: { kind: 'memory', bytes }, accepted: ['png'], recipes: [] }),
+    ).rejects.toMatchObject({ problem: { kind: 'overloaded' } });
+  });
+});
+
+describe('a worker', () => {
+  startImaging();
+
+  it('gets nothing of the environment of the gateway', () => {
+    const environments = workers().map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));
+    expect(environments.length).toBeGreaterThan(0);
+    for (const environment of environments) {
+      expect(environment).toContain('VIPS_BLOCK_UNTRUSTED=1');
+      expect(environment).not.toContain('PATH=/');
+    }
+  });
+});
