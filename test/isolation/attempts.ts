@@ -1,0 +1,137 @@
+import { SignJWT } from 'jose';
+import { nobody, type Person, type Side } from './sides.ts';
+
+/** Whom and what a request is aimed at. */
+export interface Aim {
+  readonly person: Person;
+  /** An imageId as Smartsheet prints it. */
+  readonly imageId: string;
+  /** The last segment of a signed address. */
+  readonly ticket: string;
+  readonly client: Side['client'];
+}
+
+/** A request; without headers of its own it carries its side's credential. */
+export interface Attempt {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: BodyInit;
+}
+
+/** Nobody's person, picture, address and client, in the right shapes. */
+export const aimAtNobody: Aim = {
+  person: nobody,
+  imageId: 'u!1!AAAAAAAAAAA!AAAAAAAAAAA!AAAAAAAAAAA',
+  ticket: Buffer.alloc(80, 1).toString('base64url'),
+  client: { key: 'nobodys-client-key', secret: 'guess' },
+};
+
+type Making = (aim: Aim, by: Side, picture: Buffer) => Promise<readonly Attempt[]> | readonly Attempt[];
+
+/** How each operation of each dialect can be aimed at somebody. */
+export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>> = {
+  'magicline-v1': {
+    getCustomer: ({ person }) => [{ method: 'GET', path: `/v1/customers/${person.aliases['magicline-v1']}` }],
+    checkKey: ({ person }) => [
+      { method: 'HEAD', path: `/v1/customers/${person.aliases['magicline-v1']}` },
+      { method: 'HEAD', path: `/v1/customers/${person.aliases['magicline-v1']}/images` },
+    ],
+    updateImage: ({ person }, _by, picture) => [
+      {
+        method: 'PUT',
+        path: `/v1/customers/${person.aliases['magicline-v1']}/images`,
+        body: form('image', picture),
+      },
+    ],
+  },
+  native: {
+    getImage: ({ person }) => [
+      { method: 'GET', path: `/native/v1/subjects/${person.aliases.native}/image` },
+      { method: 'HEAD', path: `/native/v1/subjects/${person.aliases.native}/image` },
+    ],
+    putImage: ({ person }, by, picture) =>
+      [{}, { 'if-match': '*' }].map((condition) => ({
+        method: 'PUT',
+        path: `/native/v1/subjects/${person.aliases.native}/image`,
+        headers: { ...by.headers.native, ...condition, 'content-type': 'image/jpeg' },
+        body: bytes(picture),
+      })),
+    deleteImage: ({ person }) => [
+      { method: 'DELETE', path: `/native/v1/subjects/${person.aliases.native}/image` },
+    ],
+  },
+  smartsheet: {
+    updateUserProfileImage: ({ person }, by, picture) =>
+      ['/2.0', ''].map((mount) => ({
+        method: 'POST',
+        path: `${mount}/users/${person.aliases.smartsheet}/profileimage`,
+        headers: { ...by.headers.smartsheet, 'content-type': 'image/jpeg' },
+        body: bytes(picture),
+      })),
+    getUser: ({ person }) => [{ method: 'GET', path: `/2.0/users/${person.aliases.smartsheet}` }],
+    getCurrentUser: ({ person }, by) => [
+      {
+        method: 'GET',
+        path: '/2.0/users/me',
+        headers: { ...by.headers.smartsheet, 'assume-user': encodeURIComponent(person.email) },
+      },
+    ],
+    listImageUrls: ({ imageId }, by) => [
+      {
+        method: 'POST',
+        path: '/2.0/imageurls',
+        headers: { ...by.headers.smartsheet, 'content-type': 'application/json' },
+        body: JSON.stringify([{ imageId, width: 40 }, { imageId }]),
+      },
+    ],
+  },
+  timbu: {
+    uploadUserImage: async ({ person }, by, picture) => [
+      {
+        method: 'PATCH',
+        path: '/users/image/upload',
+        headers: { authorization: `Bearer ${await tokenFor(person, by)}` },
+        body: form('file', picture),
+      },
+    ],
+    getCurrentUser: async ({ person }, by) => [
+      {
+        method: 'GET',
+        path: '/users/me',
+        headers: { authorization: `Bearer ${await tokenFor(person, by)}` },
+      },
+    ],
+    getProfileImage: ({ ticket }) => [
+      { method: 'GET', path: `/images/profileImages/${altered(ticket)}.jpg` },
+      { method: 'GET', path: `/images/d/${altered(ticket)}` },
+    ],
+  },
+};
+
+/** A form with one picture. */
+export function form(field: string, picture: Buffer): FormData {
+  const body = new FormData();
+  body.append(field, new Blob([bytes(picture)], { type: 'image/jpeg' }), 'face.jpg');
+  return body;
+}
+
+/** A token that a tenant's own secret signs for whomever it likes. */
+function tokenFor(person: Person, by: Side): Promise<string> {
+  return new SignJWT({ user_id: person.aliases.timbu })
+    .setProtectedHeader({ alg: 'HS256' })
+    .setExpirationTime('1m')
+    .sign(new TextEncoder().encode(by.timbuSecret));
+}
+
+/** The same ticket for another person: one bit of the subject's key is turned. */
+function altered(ticket: string): string {
+  const sealed = Buffer.from(ticket, 'base64url');
+  const at = Math.min(20, sealed.length - 1);
+  sealed[at] = (sealed[at] ?? 0) ^ 1;
+  return sealed.toString('base64url');
+}
+
+function bytes(picture: Buffer): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(picture);
+}

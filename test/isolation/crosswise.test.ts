@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aJpeg } from '../support/pictures.ts';
+import { type Aim, aimAtNobody, attempts } from './attempts.ts';
+import { type Answer, type RunningDemo, startDemo } from './running-demo.ts';
+import { demo, other, type Side, withEveryCredential } from './sides.ts';
+
+const operations = Object.entries(attempts).flatMap(([dialect, table]) =>
+  Object.keys(table).map((operationId) => [dialect, operationId] as const),
+);
+
+let running: RunningDemo;
+let picture: Buffer;
+
+beforeAll(async () => {
+  running = await startDemo(withEveryCredential);
+  picture = await aJpeg({ width: 400, height: 300, grain: 60 });
+});
+afterAll(() => running.stop());
+
+async function askAll(dialect: string, operationId: string, aim: Aim, by: Side): Promise<Answer[]> {
+  const made = (await attempts[dialect]?.[operationId]?.(aim, by, picture)) ?? [];
+  const answers: Answer[] = [];
+  for (const attempt of made) answers.push(await running.ask(attempt, by, dialect));
+  return answers;
+}
+
+/** Without what differs from one request to the next, and without the words that the request itself brought. */
+function comparable({ status, headers, text }: Answer, aim: Aim): object {
+  const words = [...Object.values(aim.person.aliases), aim.person.email, aim.imageId, aim.client.key];
+  const scrub = (value: string): string =>
+    words
+      .reduce((rest, word) => rest.replaceAll(word, '<aim>'), value)
+      .replace(/"(refId|traceId|requestId)":"[^"]*"/g, '"$1":"…"')
+      .replace(/[0-9a-f]{32}|[0-9a-f]{8}-[0-9a-f-]{27}/g, '<id>');
+  const { date: _date, 'content-length': _length, ...kept } = headers;
+  return { status, headers: JSON.parse(scrub(JSON.stringify(kept))), text: scrub(text) };
+}
+
+/** What a side's own picture can be aimed at by: the imageId and a ticket that its owner sees. */
+async function aimAt(side: Side): Promise<Aim> {
+  const aim: Aim = { ...aimAtNobody, person: side.person, client: { ...side.client, secret: 'guess' } };
+  await askAll('smartsheet', 'updateUserProfileImage', aim, side);
+  const [seen] = await askAll('smartsheet', 'getUser', aim, side);
+  const imageId = /"imageId":"([^"]+)"/.exec(seen?.text ?? '')?.[1];
+  const [located] = await askAll('smartsheet', 'listImageUrls', { ...aim, imageId: imageId ?? '' }, side);
+  const ticket = /\/images\/d\/([\w-]+)/.exec(located?.text ?? '')?.[1];
+  if (imageId === undefined || ticket === undefined)
+    throw new Error('the picture cannot be seen by its owner');
+  return { ...aim, imageId, ticket };
+}
+
+/** Every record with its version and every body. */
+async function everythingStored(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const key of running.store.records.list('')) {
+    found.push(`${key} ${(await running.store.records.read(key))?.version}`);
+  }
+  for await (const { key, bytes } of running.store.objects.list('')) found.push(`${key} ${bytes}`);
+  return found;
+}
+
+it('knows how to aim every operation of every dialect', () => {
+  const operations = running.gateway.dialects.map(({ dialect }) => [
+    dialect.name,
+    Object.keys(dialect.operations).sort(),
+  ]);
+  expect(Object.entries(attempts).map(([name, table]) => [name, Object.keys(table).sort()])).toEqual(
+    expect.arrayContaining(operations),
+  );
+  expect(Object.keys(attempts).sort()).toEqual(
+    running.gateway.dialects.map(({ dialect }) => dialect.name).sort(),
+  );
+});
+
+describe.each([
+  ['other', 'demo', other, demo],
+  ['demo', 'other', demo, other],
+])('with the credentials of %s, aimed at %s', (_by, _at, by, at) => {
+  let aim: Aim;
+  let before: string[];
+
+  beforeAll(async () => {
+    aim = await aimAt(at);
+    before = await everythingStored();
+  });
+
+  it.each(operations)(
+    '%s %s answers as if there were nobody, and touches nothing',
+    async (dialect, operationId) => {
+      const foreign = await askAll(dialect, operationId, aim, by);
+      const unknown = await askAll(dialect, operationId, aimAtNobody, by);
+      expect(foreign.length).toBeGreaterThan(0);
+      expect(foreign.map((answer) => comparable(answer, aim))).toEqual(
+        unknown.map((answer) => comparable(answer, aimAtNobody)),
+      );
+      await expect(everythingStored()).resolves.toEqual(before);
+    },
+  );
+
+  it('shows no address and no picture of the other side in any answer', async () => {
+    for (const [dialect, operationId] of operations) {
+      for (const { headers, text } of await askAll(dialect, operationId, aim, by)) {
+        expect(text).not.toContain('/images/');
+        expect(headers['content-type'] ?? '').not.toMatch(/^image\//);
+      }
+    }
+  });
+});
+
+describe.each([
+  ['demo', demo],
+  ['other', other],
+])('the same requests of %s for its own people', (_name, side) => {
+  it('are good ones', async () => {
+    const refused: string[] = [];
+    for (const [dialect, operationId] of operations) {
+      // An altered ticket is good for nobody, its owner included.
+      if (operationId === 'getProfileImage') continue;
+      const aim = { ...(await aimAt(side)), client: side.client };
+      for (const { status, text } of await askAll(dialect, operationId, aim, side)) {
+        if (status >= 300 || text.includes('error":')) refused.push(`${operationId} ${status} ${text}`);
+      }
+    }
+    expect(refused).toEqual([]);
+  });
+});
