@@ -26,9 +26,10 @@ export async function answerExchange(
   const holdings = createHoldings(context, live);
   try {
     response.setHeader('X-Request-Id', live.requestId);
-    if (context.isStopping()) response.setHeader('Connection', 'close');
-    const answer = await decide(context, live, holdings).finally(() => holdings.end());
-    if (answer !== 'taken') await sendAnswer(live.body, answer, parts.settings.limits);
+    const answer = await decide(context, live, holdings);
+    if (answer !== 'taken') {
+      await sendAnswer(live.body, answer, parts.settings.limits, () => context.isStopping());
+    }
   } catch (cause) {
     if (!(cause instanceof ClientGone) && !response.destroyed) {
       parts.log.error({ err: cause, requestId: live.requestId }, 'an answer could not be sent');
@@ -64,7 +65,7 @@ function createHoldings({ parts, uploads }: GatewayContext, live: LiveExchange) 
 async function decide(
   context: GatewayContext,
   live: LiveExchange,
-  holdings: ExchangeHoldings,
+  holdings: ReturnType<typeof createHoldings>,
 ): Promise<ReadyAnswer | 'taken'> {
   try {
     const answer = await perform(context, live, holdings);
@@ -73,7 +74,9 @@ async function decide(
   } catch (cause) {
     if (cause instanceof ClientGone || live.body.response.headersSent) throw cause;
     const answer = withDialectHeaders(context, live, answerFor(context, live, cause));
-    return ready(context, live, judged(context, live, answer));
+    return await ready(context, live, judged(context, live, answer));
+  } finally {
+    await holdings.end();
   }
 }
 

@@ -33,12 +33,14 @@ export function readyAnswer(
 
 /**
  * Sends an answer. What is left of the request's body is read and discarded first; where it does not end in time, the answer goes
- * out with `Connection: close` and the connection stays open a while longer before it is shut.
+ * out with `Connection: close` and the connection stays open a while longer before it is shut. A gateway that is going down keeps no
+ * connection.
  */
 export async function sendAnswer(
   body: IncomingBody,
   answer: ReadyAnswer,
   limits: Pick<LimitSettings, 'drainBytes' | 'drainSeconds'>,
+  isStopping: () => boolean,
 ): Promise<void> {
   const { response } = body;
   const whole = fitsDrain(body, limits) && (await drain(body, limits)) === 'whole';
@@ -48,7 +50,7 @@ export async function sendAnswer(
   }
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  if (!whole) response.setHeader('Connection', 'close');
+  if (!whole || isStopping()) response.setHeader('Connection', 'close');
 
   if (answer.kind === 'picture') {
     if (answer.body) await pipeline(answer.body.stream, response);

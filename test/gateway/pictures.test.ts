@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aPng } from '../support/pictures.ts';
+import { filePart, formBytes } from './support/multipart.ts';
+import { type RunningGateway, startGateway } from './support/start-gateway.ts';
+
+let gateway: RunningGateway;
+const KEY = { 'x-plain-key': 'plain-writer-key' };
+
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+async function upload(width: number, person = 'ada'): Promise<string> {
+  const png = await aPng({ width, height: 30 });
+  const response = await fetch(`${gateway.url}/plain/v1/people/${person}/pictures`, {
+    method: 'PUT',
+    headers: { ...KEY, 'content-type': 'multipart/form-data; boundary=XbX' },
+    body: new Uint8Array(formBytes([filePart('photo', png)])),
+  });
+  const [stored] = (await response.json()) as { url: string }[];
+  return stored?.url ?? '';
+}
+
+describe('a stored picture', () => {
+  it('carries headers that keep it private, unsniffed, inert and embeddable', async () => {
+    const { headers } = await fetch(await upload(40));
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': expect.stringContaining('private'),
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cross-origin-resource-policy': 'cross-origin',
+      'accept-ranges': 'bytes',
+      etag: expect.stringMatching(/^"[0-9a-f]{64}"$/),
+    });
+  });
+
+  it('is not sent again to whoever has it', async () => {
+    const url = await upload(41);
+    const { headers } = await fetch(url);
+    const etag = headers.get('etag') ?? '';
+    for (const tag of [etag, `W/${etag}`, `"x", ${etag}`, '*']) {
+      const again = await fetch(url, { headers: { 'if-none-match': tag } });
+      expect([again.status, again.headers.get('etag'), await again.text()]).toEqual([304, etag, '']);
+    }
+    expect((await fetch(url, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
+  });
+
+  it('knows when it was written, where the dialect tells', async () => {
+    await upload(42);
+    const url = `${gateway.url}/plain/v1/people/ada/picture`;
+    const first = await fetch(url, { headers: KEY });
+    const modified = first.headers.get('last-modified') ?? '';
+    expect(Date.parse(modified)).toBeGreaterThan(0);
+    expect((await fetch(url, { headers: { ...KEY, 'if-modified-since': modified } })).status).toBe(304);
+    const longAgo = new Date(0).toUTCString();
+    expect((await fetch(url, { headers: { ...KEY, 'if-modified-since': longAgo } })).status).toBe(200);
+  });
+
+  it('is sent in parts that make up the whole', async () => {
+    const url = await upload(43);
+    const whole = Buffer.from(await (await fetch(url)).arrayBuffer());
+    const head = await fetch(url, { headers: { range: 'bytes=0-9' } });
+    expect([head.status, head.headers.get('content-range')]).toEqual([206, `bytes 0-9/${whole.length}`]);
+    const tail = await fetch(url, { headers: { range: 'bytes=10-' } });
+    const parts = [await head.arrayBuffer(), await tail.arrayBuffer()].map((part) => Buffer.from(part));
+    expect(Buffer.concat(parts).equals(whole)).toBe(true);
+    const past = await fetch(url, { headers: { range: `bytes=${whole.length}-` } });
+    expect([past.status, past.headers.get('content-range')]).toEqual([416, `bytes */${whole.length}`]);
+    const stale = await fetch(url, { headers: { range: 'bytes=0-9', 'if-range': '"old"' } });
+    expect(stale.status).toBe(200);
+  });
+
+  it('answers HEAD with its length alone', async () => {
+    const url = await upload(44);
+    const length = (await (await fetch(url)).arrayBuffer()).byteLength;
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(length)]);
+  });
+
+  it('is gone with the next upload, although its link has not expired', async () => {
+    const url = await upload(45);
+    await upload(46);
+    const { status, headers } = await fetch(url);
+    expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  });
+
+  it('is forbidden once its link has expired or was altered, and under other methods', async () => {
+    const url = await upload(47, 'grace');
+    expect((await fetch(`${url.slice(0, -1)}${url.endsWith('A') ? 'B' : 'A'}`)).status).toBe(403);
+    expect((await fetch(`${gateway.url}/images/d/`)).status).toBe(403);
+    const post = await fetch(url, { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
+    gateway.advance(60_000);
+    expect((await fetch(url)).status).toBe(403);
+  });
+});
