@@ -1,0 +1,105 @@
+import { expect, it } from '@jest/globals';
+import { sweepOrphans } from '../../src/maintenance/sweep-orphans.ts';
+import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { storeOrphan, storePicture } from './stored-pictures.ts';
+
+const HOUR_MS = 3_600_000;
+const ONCE = { graceSeconds: 3_600, dryRun: false, restart: false };
+
+/** A memory store whose clock the test sets. */
+function datedStore(): { readonly store: Store; readonly later: (ms: number) => void } {
+  let nowMs = 1_700_000_000_000;
+  return {
+    store: createMemoryStore({ now: () => nowMs }),
+    later: (ms) => {
+      nowMs += ms;
+    },
+  };
+}
+
+async function bodyKeys({ objects }: Store): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of objects.list('')) keys.push(key);
+  return keys;
+}
+
+it('deletes old bodies that no record names, and nothing else', async () => {
+  const { store, later } = datedStore();
+  const kept = await storePicture(store, 'ada');
+  await storeOrphan(store, 'ada');
+  await storeOrphan(store, 'nobody');
+  later(2 * HOUR_MS);
+  const young = await storeOrphan(store, 'bob');
+  const { report, complete } = await sweepOrphans(store, ONCE);
+  expect(complete).toBe(true);
+  expect(report).toMatchObject({ bodies: 5, subjects: 3, orphans: 2, orphanBytes: 200, young: 1 });
+  expect(await bodyKeys(store)).toEqual([...kept.bodyKeys, young].toSorted());
+});
+
+it('deletes nothing in a dry run', async () => {
+  const { store, later } = datedStore();
+  const orphan = await storeOrphan(store, 'ada');
+  later(2 * HOUR_MS);
+  const { report } = await sweepOrphans(store, { ...ONCE, dryRun: true });
+  expect(report.orphans).toBe(1);
+  expect(await bodyKeys(store)).toEqual([orphan]);
+});
+
+it('measures age by the clock of the store, whatever this machine believes', async () => {
+  const store = createMemoryStore({ now: () => Date.now() - 30 * 24 * HOUR_MS });
+  const orphan = await storeOrphan(store, 'ada');
+  await sweepOrphans(store, ONCE);
+  expect(await bodyKeys(store)).toEqual([orphan]);
+});
+
+it('leaves bodies alone whose keys it does not know', async () => {
+  const { store, later } = datedStore();
+  await store.objects.put('bodies/of-another-kind', { kind: 'memory', bytes: Buffer.from('x') });
+  later(2 * HOUR_MS);
+  const { report } = await sweepOrphans(store, ONCE);
+  expect(report).toMatchObject({ unknown: 1, orphans: 0 });
+  expect(await bodyKeys(store)).toEqual(['bodies/of-another-kind']);
+});
+
+it('deletes nothing of a subject whose record it cannot read', async () => {
+  const { store, later } = datedStore();
+  const { recordKey, bodyKeys: named } = await storePicture(store, 'ada');
+  const { version } = (await store.records.read(recordKey)) ?? {};
+  await store.records.swap(recordKey, version, { schema: 2 });
+  later(2 * HOUR_MS);
+  await expect(sweepOrphans(store, ONCE)).rejects.toThrow('schema');
+  expect(await bodyKeys(store)).toEqual([...named].toSorted());
+});
+
+it('goes on where an interrupted sweep stopped, and counts both parts', async () => {
+  const { store, later } = datedStore();
+  for (let subject = 0; subject < 200; subject += 1) await storeOrphan(store, `subject-${subject}`);
+  later(2 * HOUR_MS);
+  const interrupt = new AbortController();
+  const first = await sweepOrphans(store, {
+    ...ONCE,
+    signal: interrupt.signal,
+    onProgress: () => interrupt.abort(),
+  });
+  expect(first).toMatchObject({ complete: false, resumed: false });
+  expect(first.report.orphans).toBeLessThan(200);
+  const fractions: number[] = [];
+  const second = await sweepOrphans(store, { ...ONCE, onProgress: (fraction) => fractions.push(fraction) });
+  expect(second).toMatchObject({ complete: true, resumed: true, report: { orphans: 200, bodies: 200 } });
+  expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+  expect(await sweepOrphans(store, ONCE)).toMatchObject({ resumed: false, report: { bodies: 0 } });
+});
+
+it('begins anew when it is asked to, or asked something else', async () => {
+  const { store, later } = datedStore();
+  for (let subject = 0; subject < 100; subject += 1) await storeOrphan(store, `subject-${subject}`);
+  later(2 * HOUR_MS);
+  const interrupted = { ...ONCE, dryRun: true, signal: AbortSignal.abort() };
+  expect(await sweepOrphans(store, interrupted)).toMatchObject({ complete: false });
+  expect(await sweepOrphans(store, { ...ONCE, dryRun: true, restart: true })).toMatchObject({
+    resumed: false,
+  });
+  expect(await sweepOrphans(store, interrupted)).toMatchObject({ complete: false });
+  expect(await sweepOrphans(store, ONCE)).toMatchObject({ resumed: false, report: { orphans: 100 } });
+});
