@@ -1,6 +1,7 @@
 import { bodiesNamedBy } from '../core/body-references.ts';
 import { readSubjectRecord } from '../core/subject-records.ts';
 import type { ObjectFacts, ObjectStore, RecordStore } from '../domain/index.ts';
+import { bodiesNamedElsewhere } from './bodies-named-elsewhere.ts';
 import { inBatches, mapAtOnce } from './in-batches.ts';
 import { type Batch, type ResumableRun, type RunResult, runResumably } from './resumable-run.ts';
 import { storeNowMs } from './store-clock.ts';
@@ -47,6 +48,12 @@ interface SubjectBodies {
   readonly bodies: ObjectFacts[];
 }
 
+/** By what a body is judged. */
+interface Judgement {
+  readonly oldBeforeMs: number;
+  readonly namedElsewhere: ReadonlySet<string>;
+}
+
 /**
  * Deletes bodies that no record names: what crashed uploads and failed deletions left. Safe beside gateways that serve: a body is
  * judged by the record as it is after the body was listed, and only once it is older than any upload under way can be.
@@ -55,6 +62,7 @@ export async function sweepOrphans(
   store: { readonly objects: ObjectStore; readonly records: RecordStore },
   options: SweepOptions,
 ): Promise<RunResult<SweepReport>> {
+  const namedElsewhere = await bodiesNamedElsewhere(store.records);
   const oldBeforeMs = (await storeNowMs(store.objects)) - options.graceSeconds * 1000;
 
   async function* batches(after: string | undefined): AsyncGenerator<Batch<SweepReport>> {
@@ -63,7 +71,7 @@ export async function sweepOrphans(
         lastKey: subjects.at(-1)?.bodies.at(-1)?.key ?? '',
         work: async (report) => {
           const reports = await mapAtOnce(subjects, SUBJECTS_AT_ONCE, (subject) =>
-            sweepSubject(store, subject, oldBeforeMs, options),
+            sweepSubject(store, subject, { ...options, oldBeforeMs, namedElsewhere }),
           );
           return [report, ...reports].reduce(sum);
         },
@@ -86,14 +94,13 @@ export async function sweepOrphans(
 async function sweepSubject(
   { objects, records }: { readonly objects: ObjectStore; readonly records: RecordStore },
   { subjectKey, bodies }: SubjectBodies,
-  oldBeforeMs: number,
-  { dryRun }: SweepOptions,
+  { dryRun, oldBeforeMs, namedElsewhere }: SweepOptions & Judgement,
 ): Promise<SweepReport> {
   const seen = { ...NOTHING, bodies: bodies.length, bytes: totalBytes(bodies) };
   if (subjectKey === '') return { ...seen, unknown: bodies.length };
   const { record } = await readSubjectRecord(records, subjectKey);
   const named = record ? bodiesNamedBy(record) : new Set<string>();
-  const unnamed = bodies.filter(({ key }) => !named.has(key));
+  const unnamed = bodies.filter(({ key }) => !named.has(key) && !namedElsewhere.has(key));
   const orphans = unnamed.filter(({ modifiedAtMs }) => modifiedAtMs < oldBeforeMs);
   if (!dryRun) await Promise.all(orphans.map(({ key }) => objects.delete(key)));
   return {

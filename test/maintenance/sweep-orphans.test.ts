@@ -53,6 +53,18 @@ it('measures age by the clock of the store, whatever this machine believes', asy
   expect(await bodyKeys(store)).toEqual([orphan]);
 });
 
+it('leaves bodies alone that an unfinished write to a backend has yet to send', async () => {
+  const { store, later } = datedStore();
+  const kept = [await storeOrphan(store, 'ada'), await storeOrphan(store, 'bob')];
+  await store.records.swap('journal/timbu/1', undefined, {
+    intent: { images: [{ original: { key: String(kept[0]) } }] },
+  });
+  await store.records.swap('zeta', undefined, [String(kept[1])]);
+  await storePicture(store, 'carl');
+  later(2 * HOUR_MS);
+  expect(await sweepOrphans(store, ONCE)).toMatchObject({ report: { orphans: 0 } });
+});
+
 it('leaves bodies alone whose keys it does not know', async () => {
   const { store, later } = datedStore();
   await store.objects.put('bodies/of-another-kind', { kind: 'memory', bytes: Buffer.from('x') });
