@@ -10,7 +10,7 @@ import { loadSettings } from '../../src/settings/load-settings.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aDialect, aHead, aLog, refusalOf } from '../gateway/credentials/support.ts';
 
-const keysFile = new URL('../../src/cli/keys.ts', import.meta.url).href;
+const program = new URL('../../src/cli/polyface.ts', import.meta.url).pathname;
 const bearer = aDialect('smartsheet', { kind: 'bearer' });
 let folder: string;
 
@@ -25,15 +25,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** Runs the command in a process of its own, as an operator does. */
 async function keys(args: readonly string[], input = '') {
-  const program = `import { keysCommand } from '${keysFile}';
-    keysCommand().parseAsync(process.argv.slice(1), { from: 'user' })
-      .catch((error) => { console.error(error.message); process.exitCode = 1; });`;
   const common = args[0] === 'hash' ? [] : ['--config', join(folder, 'settings.yaml')];
-  const child = spawn(
-    process.execPath,
-    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', program, '--', ...args, ...common],
-    { stdio: 'pipe' },
-  );
+  const child = spawn(process.execPath, [program, 'keys', ...args, ...common], { stdio: 'pipe' });
   child.stdin.end(input);
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
   return { out, err, exitCode: child.exitCode };

@@ -31,6 +31,31 @@ type Making = (aim: Aim, by: Side, picture: Buffer) => Promise<readonly Attempt[
 
 /** How each operation of each dialect can be aimed at somebody. */
 export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>> = {
+  'capillary-v2': {
+    getCustomer: ({ person }) => [{ method: 'GET', path: `${customer(person)}?${readImages}` }],
+    getCustomerImage: ({ person }) => [{ method: 'GET', path: `${customer(person)}/setImage?${readImages}` }],
+    addCustomerImage: ({ person }, _by, picture) => [
+      { method: 'POST', path: `${customer(person)}/setImage`, body: form('file', picture) },
+    ],
+    addCustomerImageByIdentifier: ({ person }, _by, picture) => [
+      {
+        method: 'POST',
+        path: `/v2/customers/lookup/setImage?source=INSTORE&identifierName=email&identifierValue=${person.email}`,
+        body: form('file', picture),
+      },
+    ],
+    deleteCustomerImage: ({ person }) => [
+      { method: 'DELETE', path: `${customer(person)}/deleteImage?image_ids=0` },
+    ],
+    generateToken: ({ client }) => [
+      {
+        method: 'POST',
+        path: '/v3/oauth/token/generate',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(client),
+      },
+    ],
+  },
   'magicline-v1': {
     getCustomer: ({ person }) => [{ method: 'GET', path: `/v1/customers/${person.aliases['magicline-v1']}` }],
     checkKey: ({ person }) => [
@@ -108,6 +133,12 @@ export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>
     ],
   },
 };
+
+const readImages = 'embed=CUSTOMERIMAGE&source=INSTORE';
+
+function customer(person: Person): string {
+  return `/v2/customers/${person.aliases['capillary-v2']}`;
+}
 
 /** A form with one picture. */
 export function form(field: string, picture: Buffer): FormData {
