@@ -17,16 +17,14 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
   supports: ['put-images', 'read-subject', 'check-credential'],
 
   request(command, { aliases }) {
-    switch (command.kind) {
-      case 'put-images':
-        return putRequest(command, customerPath(aliases));
-      case 'read-subject':
-        return { request: bodiless('GET', customerPath(aliases)), losses: [] };
-      case 'check-credential':
-        return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
-      default:
-        throw new Error(`${command.kind} has no words in this API`);
+    if (command.kind === 'put-images') return putRequest(command, customerPath(aliases));
+    if (command.kind === 'read-subject') {
+      return { request: bodiless('GET', customerPath(aliases)), losses: [] };
     }
+    if (command.kind === 'check-credential') {
+      return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
+    }
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   answer(_command, answer, { options }) {

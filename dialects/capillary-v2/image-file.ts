@@ -1,0 +1,32 @@
+import type { JsonObject, ProfileImage } from '../../src/domain/index.ts';
+
+/** Where an image belongs. */
+export interface ImagePlace {
+  readonly orgId: string;
+  readonly userId: string;
+}
+
+/** The `file` object. `fileSize` is that of the uploaded bytes. On an add both versions are -1; on a read they count from 1. */
+export function imageFile(image: ProfileImage, { orgId, userId }: ImagePlace, version: number): JsonObject {
+  const name = `${orgId}/${userId}/${image.slot}`;
+  return {
+    acl: 'PRIVATE',
+    fileSize: String(image.original.bytes),
+    fileHandle: image.handle,
+    lastModified: timestamp(image.writtenAtMs),
+    latestVersion: version,
+    name,
+    namespace: 'customerImage',
+    s3Token: `customerImage/${orgId}/${userId}/${asUuid(image.id)}`,
+    version,
+  };
+}
+
+/** `YYYY-MM-DD HH:mm:ss` in UTC. */
+function timestamp(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function asUuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
