@@ -10,6 +10,8 @@ const PAST_SUBJECTS = 'subjects0';
 export async function bodiesNamedElsewhere(records: RecordStore): Promise<ReadonlySet<string>> {
   const named = new Set<string>();
   const collect = async (key: string) => {
+    // The place where a run stopped is a body's key as well.
+    if (key.startsWith('maintenance/')) return;
     for (const text of stringsIn((await records.read(key))?.value)) {
       if (text.startsWith('bodies/')) named.add(text);
     }
