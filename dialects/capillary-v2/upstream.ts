@@ -20,25 +20,18 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
   supports: ['put-images', 'read-subject', 'delete-images'],
 
   request(command, { aliases }) {
-    switch (command.kind) {
-      case 'put-images':
-        return putRequest(command, customerPath(aliases));
-      case 'read-subject':
-        return {
-          request: bodiless('GET', `${customerPath(aliases)}?embed=CUSTOMERIMAGE&source=INSTORE`),
-          losses: [],
-        };
-      case 'delete-images':
-        return {
-          request: bodiless(
-            'DELETE',
-            `${customerPath(aliases)}/deleteImage?image_ids=${command.slots.join(',')}`,
-          ),
-          losses: conditionLoss(command.onlyIf),
-        };
-      default:
-        throw new Error(`${command.kind} has no words in this API`);
+    const path = customerPath(aliases);
+    if (command.kind === 'put-images') return putRequest(command, path);
+    if (command.kind === 'read-subject') {
+      return { request: bodiless('GET', `${path}?embed=CUSTOMERIMAGE&source=INSTORE`), losses: [] };
     }
+    if (command.kind === 'delete-images') {
+      return {
+        request: bodiless('DELETE', `${path}/deleteImage?image_ids=${command.slots.join(',')}`),
+        losses: conditionLoss(command.onlyIf),
+      };
+    }
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   answer(command, answer, { options }): UpstreamOutcome {
