@@ -10,6 +10,7 @@ export const KEEP_TOUCHED_MS = 60_000;
 const RENEW_TOUCH_MS = 20_000;
 /** How long a writer waits for another gateway's lease before it gives up, in milliseconds. */
 const LEASE_WAIT_MS = 15_000;
+/** Pause between two tries to take a lease, in milliseconds. */
 const LEASE_POLL_MS = 40;
 
 /** The subject that an entry is about. */
@@ -63,6 +64,8 @@ export function createJournal(parts: {
   /** This process. */
   readonly owner: string;
   readonly leaseMs: number;
+  /** Default: 15 s. */
+  readonly leaseWaitMs?: number;
   readonly warn: (message: string, cause: unknown) => void;
 }): Journal {
   const { records, clock } = parts;
@@ -104,12 +107,13 @@ export function createJournal(parts: {
     generation: number,
     waitMs: number,
   ): Promise<StoredEntry> {
-    const giveUpAtMs = clock.nowMs() + waitMs;
-    for (;;) {
+    for (let waitedMs = 0; ; ) {
       const taken = await take(subject, generation);
       if (taken) return taken;
-      if (clock.nowMs() >= giveUpAtMs) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
-      await pause(LEASE_POLL_MS * (0.5 + Math.random()));
+      if (waitedMs >= waitMs) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+      const restMs = Math.min(LEASE_POLL_MS * (0.5 + Math.random()), waitMs - waitedMs);
+      await pause(restMs);
+      waitedMs += restMs;
     }
   }
 
@@ -170,7 +174,11 @@ export function createJournal(parts: {
     async lease(subject, generation, options) {
       const unlock = await locks.acquire(subject.key);
       try {
-        const taken = await takeInTime(subject, generation, options?.waitMs ?? LEASE_WAIT_MS);
+        const taken = await takeInTime(
+          subject,
+          generation,
+          options?.waitMs ?? parts.leaseWaitMs ?? LEASE_WAIT_MS,
+        );
         return holding(subject, taken, unlock);
       } catch (cause) {
         unlock();

@@ -53,6 +53,7 @@ async function finish(
   subject: Subject,
   conduct: Conduct,
 ): Promise<void> {
+  if (conduct.recheck) return;
   if (conduct.write === 'stream' || !conduct.redo) {
     // Own is not fed any more: the backend is the truth, whatever was left unfinished.
     await held.write(({ intent: _given, lookAgain: _up, owing: _too, ...entry }) => entry);
@@ -72,8 +73,6 @@ async function lookAgain(
   const look = held.entry.lookAgain;
   if (!look || look.atMs > parts.clock.nowMs()) return;
   if (look.how === 'push') await pushAgain(parts, held, subject, look);
-  // While others may still stream, the order at the backend is not settled.
-  else if (conduct.recheck) return;
   else if ((await adoptBackend(parts, subject)) === 'written meanwhile') return;
   await held.write((entry) => {
     if (entry.lookAgain?.atMs !== look.atMs) return entry;

@@ -44,7 +44,7 @@ export async function putBoth(
         held = await parts.journal.lease(prepared.subject, prepared.generation);
         await makeReady(parts, held, prepared.subject, conduct, putsEverySlot(parts, command));
         const { generation } = await openOwn(parts, prepared.subject);
-        await attempt(parts, held, intentOf(parts, command, prepared, generation), send);
+        await attempt(parts, held, intentOf(parts, command, prepared, generation), conduct, send);
         return 'goes in';
       },
     });
@@ -75,7 +75,7 @@ export async function deleteBoth(
       startedAtMs: parts.clock.nowMs(),
       slots: command.slots,
     };
-    await attempt(parts, held, intent, send);
+    await attempt(parts, held, intent, conduct, send);
     await leaveTombstones(parts, subject, command.slots, Number.POSITIVE_INFINITY, owes);
     await held.write((entry) => finished(parts, entry, conduct));
     return { kind: 'images-deleted', subject, slots: command.slots };
@@ -84,7 +84,10 @@ export async function deleteBoth(
   }
 }
 
-/** Finishes or gives up what was left unfinished, and copies a subject that was never written here. */
+/**
+ * Finishes or gives up what was left unfinished, and copies a subject that was never written here. While others may still stream, nothing
+ * may be sent again: the journal says first that own has to follow the backend, whatever comes of this write.
+ */
 async function makeReady(
   parts: ReplicaParts,
   held: HeldEntry,
@@ -92,11 +95,17 @@ async function makeReady(
   conduct: Conduct,
   replacesEverything: boolean,
 ): Promise<void> {
-  if (held.entry.intent) {
-    if (conduct.redo) await resolveIntent(parts, held, subject);
-    else await held.write(({ intent: _given, lookAgain: _up, ...entry }) => entry);
-  }
+  if (conduct.recheck) await held.write((entry) => adoptLater(parts, entry));
+  else if (!conduct.redo) await held.write(({ intent: _given, lookAgain: _up, ...entry }) => entry);
+  else await resolveIntent(parts, held, subject);
   if (!replacesEverything) await copySubject(parts, subject);
+}
+
+function adoptLater(
+  { clock, settleMs }: ReplicaParts,
+  { intent: _given, ...entry }: JournalEntry,
+): JournalEntry {
+  return { ...entry, lookAgain: { atMs: clock.nowMs() + settleMs, how: 'adopt', slots: [], after: 0 } };
 }
 
 /** The one moment at which the backend is asked, with the intent in the journal. */
@@ -104,21 +113,22 @@ async function attempt(
   parts: ReplicaParts,
   held: HeldEntry,
   intent: Intent,
+  conduct: Conduct,
   send: SendToBackend,
 ): Promise<void> {
-  await held.write((entry) => ({ ...entry, intent }));
+  if (conduct.redo) await held.write((entry) => ({ ...entry, intent }));
   let reply: BackendReply;
   try {
     reply = await send();
   } catch (cause) {
-    await leaveUnsure(parts, held, intent);
+    if (conduct.redo) await leaveUnsure(parts, held, intent);
     throw cause;
   }
   const verdict = verdictOf(reply);
   if (verdict === 'done') return;
   const problem = reply.outcome.kind === 'problem' ? reply.outcome.problem : { kind: 'internal' as const };
   if (verdict === 'unsure') {
-    await leaveUnsure(parts, held, intent);
+    if (conduct.redo) await leaveUnsure(parts, held, intent);
   } else {
     await held.write(({ intent: _refused, ...entry }) => entry);
     await discardIntended(parts, intent);
@@ -155,12 +165,8 @@ function putsEverySlot({ backend }: ReplicaParts, { images }: CommandOf<'put-ima
   return new Set(images.map(({ slot }) => slot)).size >= backend.slots;
 }
 
-function finished(
-  { clock, settleMs }: ReplicaParts,
-  { intent, ...entry }: JournalEntry,
-  { recheck }: Conduct,
-): JournalEntry {
-  if (!recheck || !intent) return entry;
-  const atMs = clock.nowMs() + settleMs;
-  return { ...entry, lookAgain: { atMs, how: 'adopt', slots: [], after: intent.generation } };
+function finished(parts: ReplicaParts, entry: JournalEntry, { recheck }: Conduct): JournalEntry {
+  if (recheck) return adoptLater(parts, entry);
+  const { intent: _done, ...rest } = entry;
+  return rest;
 }

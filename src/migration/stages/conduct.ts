@@ -10,7 +10,7 @@ export interface Conduct {
   readonly read: 'backend' | 'own';
   /** With `both`: acknowledge only what both have; a durable intent does not do. */
   readonly strict: boolean;
-  /** With `both`: others may still stream, so own follows the backend once more afterwards. */
+  /** With `both`: others may still stream, so own follows the backend once more afterwards. Goes with `redo: false`. */
   readonly recheck: boolean;
   /** With `both`: whether a write that was left unfinished is finished by whoever comes next; else it is given up. */
   readonly redo: boolean;
@@ -38,7 +38,7 @@ export const STEADY = {
 const BOTH_READ_BACKEND: Conduct = { ...PLAIN, write: 'both', read: 'backend', strict: true };
 const BOTH_READ_OWN: Conduct = { ...PLAIN, write: 'both', read: 'own', strict: true };
 const BOTH_WITHOUT_REDO: Conduct = { ...BOTH_READ_BACKEND, redo: false };
-const BOTH_WITH_RECHECK: Conduct = { ...PLAIN, write: 'both', read: 'backend', recheck: true };
+const BOTH_WITH_RECHECK: Conduct = { ...PLAIN, write: 'both', read: 'backend', recheck: true, redo: false };
 
 /** What lies between two stages, in order; a step that is not named happens at once. */
 const BETWEEN: Readonly<Record<string, readonly Phase[]>> = {

@@ -13,13 +13,14 @@ export const EVERYBODY: Ramp = { kind: 'percent', percent: 100 };
 /** A stage with its ramp. */
 export type Placement = { readonly stage: MigrationStage; readonly ramp: Ramp };
 
-/** Whether a ramp takes the subject in. Rising percentages only ever add subjects: the place comes from the key alone. */
-export function isRampedIn(ramp: Ramp, subjectKey: string): boolean {
+/** Whether a ramp takes the subject in; nobody in particular comes last. Rising percentages only ever add subjects: the place comes from the key alone. */
+export function isRampedIn(ramp: Ramp, subjectKey: string | undefined): boolean {
+  if (subjectKey === undefined) return isEverybody(ramp);
   return ramp.kind === 'list' ? ramp.keys.includes(subjectKey) : placeOf(subjectKey) < ramp.percent;
 }
 
 /** The stage of one subject under a placement. */
-export function stageOf({ stage, ramp }: Placement, subjectKey: string): MigrationStage {
+export function stageOf({ stage, ramp }: Placement, subjectKey: string | undefined): MigrationStage {
   return isRampedIn(ramp, subjectKey) ? stage : (neighbour(stage, -1) ?? stage);
 }
 

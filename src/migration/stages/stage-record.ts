@@ -53,7 +53,7 @@ export function movedStages(
 }
 
 /** How the requests about a subject are treated under a record. */
-export function conductOf({ placement, change }: StageRecord, subjectKey: string): Conduct {
+export function conductOf({ placement, change }: StageRecord, subjectKey: string | undefined): Conduct {
   const before = stageOf(placement, subjectKey);
   const after = change ? stageOf(change.to, subjectKey) : before;
   if (before === after || !change) return STEADY[before];

@@ -17,6 +17,8 @@ export interface StageWatch {
    * stage cannot be confirmed.
    */
   enter(name: MigrationName): Promise<EnteredStage>;
+  /** Reads every stage now, and lets the others know. */
+  refresh(): Promise<void>;
   /** Reads every stage once, begins those that have none, and goes on watching. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -107,6 +109,7 @@ export function createStageWatch(parts: {
       if (!one.record || !isFresh()) throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
       return enterNow(one, one.record);
     },
+    refresh: refreshAll,
     async start() {
       await Promise.all([...watched.values()].map(refresh));
       await announce();

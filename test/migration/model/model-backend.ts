@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { ProblemError, type Subject, type Upload } from '../../../src/domain/index.ts';
+import type { Backend, BackendReply } from '../../../src/migration/replicas/backend.ts';
+
+/** A picture is a number; 0 is none. */
+export type Value = number;
+
+/** What is wrong with the backend. `lost answer`: the write takes effect, but nobody hears of it. */
+export type Trouble = 'down' | 'refuses' | 'lost request' | 'lost answer';
+
+/** The bytes that stand for a value. */
+export function bytesOf(value: Value): Uint8Array {
+  return Buffer.from(`picture ${value}`);
+}
+
+/** An upload of a value. */
+export function uploadOf(value: Value): Upload {
+  const bytes = bytesOf(value);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes: bytes.byteLength, sha256, source: { kind: 'memory', bytes } };
+}
+
+/** The value that an upload or a digest stands for. */
+export async function valueOf({ source }: Upload): Promise<Value> {
+  if (source.kind !== 'memory') throw new Error('pictures of the model stay in memory');
+  return Number(Buffer.from(source.bytes).toString().replace('picture ', ''));
+}
+
+/** A legacy backend with two slots, as simple as can be. Survives everything; only its answers get lost. */
+export interface ModelBackend {
+  /** As seen by one process. */
+  readonly as: (step: <T>(act: () => Promise<T>) => Promise<T>) => Backend;
+  /** Lasts until it is taken back; the others last for one write. */
+  trouble(kind: Trouble | undefined): void;
+  value(subjectKey: string, slot: number): Value;
+  readonly writes: number;
+}
+
+/** See `ModelBackend`. */
+export function createModelBackend(): ModelBackend {
+  const held = new Map<string, Map<number, Value>>();
+  let trouble: Trouble | undefined;
+  let writes = 0;
+
+  const done = (images: Map<number, Value> | undefined): BackendReply => ({
+    losses: [],
+    outcome: {
+      kind: 'done',
+      profile: {},
+      images: [...(images ?? [])].map(([slot, value]) => ({ slot, url: String(value) })),
+    },
+  });
+  const problem = (kind: 'image-not-found' | 'corrupt-image'): BackendReply => ({
+    losses: [],
+    outcome: { kind: 'problem', problem: { kind } },
+  });
+
+  async function write(subject: Subject, apply: (slots: Map<number, Value>) => Promise<BackendReply>) {
+    const now = trouble;
+    if (now === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+    trouble = undefined;
+    if (now === 'refuses') return problem('corrupt-image');
+    if (now === 'lost request') throw new ProblemError({ kind: 'upstream-timeout' });
+    const slots = held.get(subject.key) ?? new Map<number, Value>();
+    held.set(subject.key, slots);
+    const reply = await apply(slots);
+    writes += 1;
+    if (now === 'lost answer') throw new ProblemError({ kind: 'upstream-timeout' });
+    return reply;
+  }
+
+  return {
+    trouble(kind) {
+      trouble = kind;
+    },
+    value: (subjectKey, slot) => held.get(subjectKey)?.get(slot) ?? 0,
+    get writes() {
+      return writes;
+    },
+    as: (step) => ({
+      slots: 2,
+      canDelete: true,
+      carryOut: (command, subject) =>
+        step(async () => {
+          switch (command.kind) {
+            case 'put-images': {
+              const puts = await Promise.all(
+                command.images.map(async ({ slot, upload }) => [slot, await valueOf(upload)] as const),
+              );
+              return write(subject, async (slots) => {
+                for (const [slot, value] of puts) slots.set(slot, value);
+                return done(slots);
+              });
+            }
+            case 'delete-images':
+              return write(subject, async (slots) =>
+                command.slots.map((slot) => slots.delete(slot)).every(Boolean)
+                  ? done(slots)
+                  : problem('image-not-found'),
+              );
+            default:
+              if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+              return done(held.get(subject.key));
+          }
+        }),
+      fetch: (image) =>
+        step(async () => {
+          if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+          return { upload: uploadOf(Number(image.url)), release: async () => {} };
+        }),
+    }),
+  };
+}

@@ -1,0 +1,286 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createBackgroundWork } from '../../../src/core/background-work.ts';
+import { createCommandExecutor } from '../../../src/core/execute-commands.ts';
+import {
+  ALL_PICTURE_FORMATS,
+  type CommandContext,
+  type Imaging,
+  ProblemError,
+  type ProfileImage,
+  type Subject,
+  type SubjectDirectory,
+} from '../../../src/domain/index.ts';
+import { createJournal } from '../../../src/migration/journal/journal.ts';
+import { createMigratingExecutor } from '../../../src/migration/migrating-executor.ts';
+import { adoptBackend } from '../../../src/migration/replicas/adopt-backend.ts';
+import { copySubject } from '../../../src/migration/replicas/copy-subject.ts';
+import { createReconciler, type Reconciler } from '../../../src/migration/replicas/reconciler.ts';
+import { type ReplicaParts, replicaName } from '../../../src/migration/replicas/replica-parts.ts';
+import { createPresence } from '../../../src/migration/stages/presence.ts';
+import { conductOf } from '../../../src/migration/stages/stage-record.ts';
+import { createStageWatch, type StageWatch } from '../../../src/migration/stages/stage-watch.ts';
+import { createSpool } from '../../../src/spool/spool-folder.ts';
+import { type ModelBackend, uploadOf, type Value } from './model-backend.ts';
+import type { MortalProcess } from './mortal-process.ts';
+
+/** The migration that the model is about. */
+export const NAME = { tenant: 'acme', dialect: 'legacy' };
+/** How long a lease lasts and a write without an answer may take, in the model's milliseconds. */
+export const LEASE_MS = 5_000;
+
+/** The people of the model. */
+export const SUBJECTS: readonly Subject[] = ['a', 'b', 'c'].map((id) => ({
+  key: createHash('sha256').update(id).digest('hex').slice(0, 32),
+  tenant: NAME.tenant,
+  id,
+  aliases: { legacy: id },
+  profile: {},
+}));
+
+/** One gateway process of the model. */
+export interface ModelGateway {
+  readonly process: MortalProcess;
+  readonly watch: StageWatch;
+  readonly reconciler: Reconciler;
+  readonly replica: ReplicaParts;
+  put(subject: Subject, slot: number, value: Value): Promise<void>;
+  remove(subject: Subject, slot: number): Promise<void>;
+  get(subject: Subject, slot: number): Promise<Value>;
+  copy(subject: Subject): Promise<void>;
+  adopt(subject: Subject): Promise<void>;
+  /** Waits for what the gateway does in the background. */
+  settle(): Promise<void>;
+}
+
+const directory: SubjectDirectory = {
+  byAlias: async (_tenant, _dialect, id) => SUBJECTS.find((subject) => subject.id === id),
+  byIdentifier: async () => undefined,
+  byKey: async (_tenant, key) => SUBJECTS.find((subject) => subject.key === key),
+};
+
+/** Believes everything: what a picture is does not matter here. */
+const imaging: Imaging = {
+  process: async () => ({
+    facts: { format: 'png', width: 1, height: 1, frames: 1, transparent: false, decodable: true },
+    renditions: [],
+    release: async () => {},
+  }),
+  start: async () => {},
+  stop: async () => {},
+};
+
+const context: CommandContext = {
+  dialect: NAME.dialect,
+  principal: { ...NAME, credentialId: 'test', scopes: [] },
+  intake: {
+    formats: ALL_PICTURE_FORMATS,
+    minBytes: 0,
+    maxBytes: 1000,
+    maxFiles: 5,
+    slots: 5,
+    bodies: ['raw'],
+    field: 'any',
+    surplus: 'refuse',
+    renders: 'at-first-read',
+    overlap: 'last-writer-wins',
+  },
+  rendition: 'original',
+  baseUrl: '',
+};
+
+/** A gateway over a store and a backend that outlive it. */
+export function createModelGateway(parts: {
+  readonly process: MortalProcess;
+  readonly backend: ModelBackend;
+  readonly nowMs: () => number;
+}): ModelGateway {
+  const { process, nowMs } = parts;
+  const { records, objects } = process;
+  const gatewayId = randomBytes(8).toString('hex');
+  const newId = () => randomBytes(16).toString('hex');
+  const clock = { nowMs };
+  const warn = () => {};
+  const spool = createSpool({ folder: '/nowhere', memoryBytes: 1_000_000 });
+  const background = createBackgroundWork(warn);
+  const core = createCommandExecutor({
+    directory,
+    objects,
+    records,
+    imaging,
+    spool,
+    links: { sign: () => Promise.reject(new Error('no links here')), verify: () => never() },
+    tokens: { issue: () => Promise.reject(new Error('no tokens here')) },
+    clock,
+    ids: { newId },
+    background,
+    warn,
+  });
+  const presence = createPresence({ records, clock, gatewayId });
+  const watch = createStageWatch({
+    records,
+    migrations: [{ name: NAME, initial: 'pass-through' }],
+    warn,
+    presence,
+    monotonicMs: nowMs,
+  });
+  const backend = parts.backend.as(process.step);
+  const journal = createJournal({
+    records,
+    clock,
+    name: NAME,
+    owner: gatewayId,
+    leaseMs: LEASE_MS,
+    leaseWaitMs: 60,
+    warn,
+  });
+  const replica: ReplicaParts = {
+    name: NAME,
+    replica: replicaName(NAME.dialect),
+    backend,
+    journal,
+    own: core,
+    ownContext: context,
+    records,
+    objects,
+    spool,
+    comparer: { compare: async () => undefined },
+    clock,
+    newId,
+    settleMs: LEASE_MS,
+    warn,
+  };
+  const reconciler = createReconciler({
+    replica,
+    subjectOf: (entry) => directory.byKey(NAME.tenant, entry.subjectKey),
+    async conductOf(subjectKey) {
+      const { record, leave } = await watch.enter(NAME);
+      leave();
+      return conductOf(record, subjectKey);
+    },
+  });
+
+  /** One exchange under the stage that stands when it begins. */
+  async function exchange<T>(
+    act: (executor: ReturnType<typeof createMigratingExecutor>) => Promise<T>,
+  ): Promise<T> {
+    const { record, leave } = await watch.enter(NAME);
+    const front = { replica, conductOf: (key: string | undefined) => conductOf(record, key) };
+    const executor = createMigratingExecutor({
+      core,
+      front,
+      others: [],
+      translator: {
+        async execute(command, _context, opened) {
+          if (!opened) throw new Error('everybody is known here');
+          const { outcome } = await backend.carryOut(command, opened.subject);
+          if (outcome.kind === 'problem') throw new ProblemError(outcome.problem);
+          const images = outcome.kind === 'done' ? outcome.images : [];
+          return {
+            kind: 'subject-read',
+            subject: opened.subject,
+            images: images.map(({ slot, url }) => viewOf(slot, Number(url))),
+          };
+        },
+      },
+    });
+    try {
+      return await act(executor);
+    } finally {
+      leave();
+    }
+  }
+
+  async function withLease(subject: Subject, act: () => Promise<unknown>): Promise<void> {
+    const { record, leave } = await watch.enter(NAME);
+    try {
+      const conduct = conductOf(record, subject.key);
+      if (conduct.write !== 'both' || conduct.recheck) return;
+      const held = await journal.lease(subject, 0);
+      try {
+        // An intent means that somebody has to finish first.
+        if (!held.entry.intent) await act();
+      } finally {
+        await held.release();
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  return {
+    process,
+    watch,
+    reconciler,
+    replica,
+    put: (subject, slot, value) =>
+      exchange(async (executor) => {
+        const opened = await executor.open({ kind: 'key', key: subject.key }, principal());
+        await executor.execute(
+          {
+            kind: 'put-images',
+            subject: { kind: 'key', key: subject.key },
+            images: [{ slot, upload: uploadOf(value) }],
+          },
+          { ...context, opened },
+        );
+      }),
+    remove: (subject, slot) =>
+      exchange(async (executor) => {
+        await executor.execute(
+          { kind: 'delete-images', subject: { kind: 'key', key: subject.key }, slots: [slot] },
+          context,
+        );
+      }),
+    get: (subject, slot) =>
+      exchange(async (executor) => {
+        const outcome = await executor.execute(
+          { kind: 'read-subject', subject: { kind: 'key', key: subject.key }, images: true },
+          context,
+        );
+        if (outcome.kind !== 'subject-read') throw new Error('a read reads');
+        const image = outcome.images.find((view) => view.image.slot === slot)?.image;
+        return image ? valueNamed(image) : 0;
+      }),
+    copy: (subject) => withLease(subject, () => copySubject(replica, subject)),
+    adopt: (subject) => withLease(subject, () => adoptBackend(replica, subject)),
+    settle: () => background.settle(),
+  };
+}
+
+function principal() {
+  return { ...NAME, credentialId: 'test', scopes: [] };
+}
+
+function never(): never {
+  throw new Error('no links here');
+}
+
+const BY_SHA = new Map<string, Value>();
+
+function valueNamed({ original }: Pick<ProfileImage, 'original'>): Value {
+  for (let value = BY_SHA.size; !BY_SHA.has(original.sha256) && value < 10_000; value += 1) {
+    BY_SHA.set(uploadOf(value).sha256, value);
+  }
+  return BY_SHA.get(original.sha256) ?? Number.NaN;
+}
+
+function viewOf(slot: number, value: Value) {
+  const { sha256, bytes } = uploadOf(value);
+  const original = { key: '', bytes, sha256, format: 'png', width: 1, height: 1 } as const;
+  return {
+    image: {
+      id: sha256.slice(0, 32),
+      slot,
+      version: 1,
+      generation: 1,
+      handle: '',
+      writtenAtMs: 0,
+      writtenThrough: NAME.dialect,
+      decodable: true,
+      transparent: false,
+      original,
+      renditions: {},
+    },
+    picture: original,
+  };
+}
