@@ -1,5 +1,6 @@
 import {
   type CommandOf,
+  type Exchange,
   type ImageRequest,
   isJsonArray,
   isJsonObject,
@@ -7,6 +8,7 @@ import {
   ProblemError,
   type WireRequest,
 } from '../../src/domain/index.ts';
+import { assumedUser } from './assumed-user.ts';
 import { requireIntegrationSource } from './integration-source.ts';
 import { parseUserImageId } from './user-image-id.ts';
 
@@ -14,8 +16,9 @@ import { parseUserImageId } from './user-image-id.ts';
 const MAX_ITEMS = 100;
 
 /** `[{"imageId":"…","height":40,"width":20}]`. An imageId that cannot be ours is asked for all the same and found nowhere. */
-export function readImageUrls(request: WireRequest): CommandOf<'locate-images'> {
+export function readImageUrls(request: WireRequest, exchange: Exchange<unknown>): CommandOf<'locate-images'> {
   requireIntegrationSource(request);
+  assumedUser(request, exchange);
   const { json } = request;
   if (json === undefined) throw new ProblemError({ kind: 'body-missing' });
   if (!isJsonArray(json) || json.length > MAX_ITEMS) throw invalid('body', json);

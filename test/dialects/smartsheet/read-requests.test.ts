@@ -61,10 +61,13 @@ describe('Assume-User', () => {
     expect(currentUser(aHead(), admin)).toEqual({ kind: 'caller' });
   });
 
-  it('is forbidden to everybody else, on every operation about a user', () => {
+  it('is forbidden to everybody else, on every operation', () => {
     const head = { ...assuming('ada%40example.com'), params: { userId: '1' } };
     expect(problemOf(() => currentUser(head, jane))).toEqual({ kind: 'forbidden' });
     expect(problemOf(() => userInPath(head, jane))).toEqual({ kind: 'forbidden' });
+    expect(problemOf(() => listImageUrls?.read({ ...aRequest(head), json: [] }, jane))).toEqual({
+      kind: 'forbidden',
+    });
     expect(problemOf(() => currentUser(head, anExchange(options)))).toEqual({ kind: 'forbidden' });
   });
 
