@@ -29,7 +29,7 @@ export interface Authenticator {
 
 /** Throws a plain `Error` for credentials that cannot work or that two tenants would share. */
 export function createAuthenticator(inputs: CredentialInputs): Authenticator {
-  const { book, stored, passwords, clients, tokens, brake, recent } = createCredentialParts(inputs);
+  const { book, stored, passwords, clients, tokens, brake, recent, wrong } = createCredentialParts(inputs);
   const keyCheck = createKeyCheck({ book, stored });
   const jwtChecks = [
     createSharedSecretJwtCheck({ book, ...inputs }),
@@ -41,7 +41,7 @@ export function createAuthenticator(inputs: CredentialInputs): Authenticator {
     bearer: createBearerScheme({ keyCheck, jwtChecks }),
     'issued-token': createIssuedTokenScheme({ tokens, clients }),
   };
-  const guarded = createProofGuard<Principal>({ brake, recent });
+  const guarded = createProofGuard<Principal>({ brake, recent, wrong });
 
   return {
     async authenticate({ dialect }, head, remoteAddress) {

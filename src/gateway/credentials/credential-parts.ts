@@ -4,7 +4,7 @@ import { createArgon2idChecker } from './argon2id.ts';
 import { type ClientCheck, createClientCheck } from './client-check.ts';
 import { type CredentialBook, createCredentialBook } from './credential-book.ts';
 import type { CredentialLog } from './credential-log.ts';
-import { createGuessingBrake, type GuessingBrake } from './guessing-brake.ts';
+import { createGuessingBrake, forgottenAfterMs, type GuessingBrake } from './guessing-brake.ts';
 import { createIssuedTokens, type IssuedTokens, type SigningKey } from './issued-token.ts';
 import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
 import { createProofMemory, type ProofMemory } from './proof-memory.ts';
@@ -34,7 +34,10 @@ export interface CredentialParts {
   readonly clients: ClientCheck;
   readonly tokens: IssuedTokens;
   readonly brake: GuessingBrake;
+  /** Secrets that were right lately. */
   readonly recent: ProofMemory;
+  /** Secrets that were wrong lately. */
+  readonly wrong: ProofMemory;
 }
 
 /** How long a secret that was right is spared the waits that other people's guesses bring about. */
@@ -64,5 +67,6 @@ export function createCredentialParts({
         log.warn({ dialect, address, by }, 'many wrong credentials: further attempts have to wait'),
     }),
     recent: createProofMemory({ ttlMs: recentForMs, maxEntries: 10_000, monotonicMs }),
+    wrong: createProofMemory({ ttlMs: forgottenAfterMs, maxEntries: 20_000, monotonicMs }),
   };
 }

@@ -11,7 +11,9 @@ export interface Attempt {
 
 /** Slows down whoever guesses secrets. Counts are kept in this process alone. */
 export interface GuessingBrake {
-  /** Counts the attempt against its name. Throws `ProblemError` `rate-limited` while the name or the address has to wait. */
+  /** Throws `ProblemError` `rate-limited` while the name or the address has to wait. */
+  check(attempt: Attempt): void;
+  /** Counts the attempt against its name, before its answer is known: a hundred guesses sent at once must not all be free. */
   begin(attempt: Attempt): void;
   /** The secret was wrong. */
   failed(attempt: Attempt): void;
@@ -31,7 +33,8 @@ interface Patience {
 const patienceWithName: Patience = { free: 10, longestWaitMs: 300_000 };
 /** Many for an address, and short waits: behind one proxy all clients share it. */
 const patienceWithAddress: Patience = { free: 100, longestWaitMs: 30_000 };
-const forgottenAfterMs = 900_000;
+/** Whoever has been quiet for this long starts afresh. */
+export const forgottenAfterMs = 900_000;
 /** Whoever makes up names must not fill the memory; the oldest are forgotten first. */
 const mostCounted = 20_000;
 
@@ -74,13 +77,17 @@ export function createGuessingBrake({
   };
 
   return {
-    begin(attempt) {
-      const [name, address] = [nameKey(attempt), addressKey(attempt)];
-      const leftMs = Math.max(waitMs(name, patienceWithName), waitMs(address, patienceWithAddress));
+    check(attempt) {
+      const leftMs = Math.max(
+        waitMs(nameKey(attempt), patienceWithName),
+        waitMs(addressKey(attempt), patienceWithAddress),
+      );
       if (leftMs > 0) {
         throw new ProblemError({ kind: 'rate-limited', retryAfterSeconds: Math.ceil(leftMs / 1000) });
       }
-      // Counted before the answer is known: a hundred guesses sent at once must not all be free.
+    },
+    begin(attempt) {
+      const name = nameKey(attempt);
       if (name !== undefined && add(name, 1) === patienceWithName.free) slowed(attempt, 'name');
     },
     failed(attempt) {

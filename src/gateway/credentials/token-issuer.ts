@@ -8,8 +8,8 @@ import { createProofGuard } from './proof-guard.ts';
  * cannot work. Guessing is slowed per client key.
  */
 export function createTokenIssuer(inputs: CredentialInputs): TokenIssuer {
-  const { clients, tokens, brake, recent } = createCredentialParts(inputs);
-  const guarded = createProofGuard<ProvedClient>({ brake, recent });
+  const { clients, tokens, brake, recent, wrong } = createCredentialParts(inputs);
+  const guarded = createProofGuard<ProvedClient>({ brake, recent, wrong });
   return {
     async issue(dialect, key, secret) {
       const { principal, handle, ttlSeconds } = await guarded({ dialect, name: key, secret }, () =>

@@ -95,6 +95,12 @@ describe('guessing a password', () => {
     await expect(login('guess', '198.51.100.7')).resolves.toEqual(invalid);
   });
 
+  it('is not what a client does that keeps sending one old password', async () => {
+    const { login } = aTarget();
+    await expect(times(50, () => login('old'))).resolves.toEqual(Array.from({ length: 50 }, () => invalid));
+    await expect(login('right')).resolves.toBe('no refusal');
+  });
+
   it('is slowed for names that nobody has, as for others', async () => {
     const { login } = aTarget();
     await times(10, (index) => login(`guess ${index}`, '192.0.2.1', 'nobody'));
@@ -147,6 +153,14 @@ describe('guessing keys from one address', () => {
         message: 'many wrong credentials: further attempts have to wait',
       }),
     ]);
+  });
+
+  it('is not what a client does that keeps sending one old key', async () => {
+    const { key } = aTarget();
+    const answers = await times(150, () => key('old', '192.0.2.1'));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set([JSON.stringify(invalid)]),
+    );
   });
 
   it('is not what a request without any credential does', async () => {

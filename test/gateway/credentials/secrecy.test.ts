@@ -31,34 +31,33 @@ describe('what was presented', () => {
       .setProtectedHeader({ alg: 'HS256' })
       .sign(new TextEncoder().encode('hush-jwt-secret'));
     const { accessToken } = await issuer.issue('all', 'app', 'hush-client');
-    const presented = [
+    const presented = (round: number) => [
       { 'x-api-key': 'hush-key' },
-      { 'x-api-key': 'hush-wrong-key' },
+      { 'x-api-key': `hush-wrong-key-${round}` },
       { 'x-token': accessToken },
       { 'x-token': `${accessToken}x` },
       { authorization: basic('till', 'hush-password') },
-      { authorization: basic('hush-name', 'hush-wrong') },
+      { authorization: basic('hush-name', `hush-wrong-${round}`) },
       { authorization: 'Basic hush' },
       { authorization: `Bearer ${token}` },
       { authorization: `Bearer ${token}x` },
       { authorization: 'Bearer hush' },
     ];
     for (let round = 0; round < 30; round += 1) {
-      for (const headers of presented) {
+      for (const headers of presented(round)) {
         await authenticator
           .authenticate(everything, aHead({ ...headers }), '192.0.2.1')
           .catch((error: unknown) => log.error({ err: error }, 'refused'));
       }
       await issuer
-        .issue('all', 'hush-client-name', 'hush-wrong')
+        .issue('all', 'hush-client-name', `hush-wrong-${round}`)
         .catch((error: unknown) => log.error({ err: error }, 'refused'));
     }
     const text = written.join('');
-    expect(text).toContain('further attempts have to wait');
-    expect(text).not.toMatch(/hush/);
+    const [slowed, hushed] = ['further attempts have to wait', 'hush'].map((word) => text.includes(word));
+    expect({ slowed, hushed }).toEqual({ slowed: true, hushed: false });
     for (const secret of [token, accessToken, btoa('till:hush-password')]) {
-      expect(text).not.toContain(secret);
-      expect(text).not.toContain(secret.split('.')[1] ?? secret);
+      for (const piece of secret.split('.')) expect(text.includes(piece)).toBe(false);
     }
   });
 });
