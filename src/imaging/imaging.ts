@@ -10,7 +10,11 @@ import { createWorkerPool } from './worker-pool.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 /** The settings, and a folder for renditions that are too large to be handed over in memory. */
-export type ImagingOptions = ImagingSettings & { readonly scratchDir: string };
+export type ImagingOptions = ImagingSettings & {
+  readonly scratchDir: string;
+  /** Told of every worker that died in the middle of a job: the decoder crashed, or the system ended it. */
+  readonly onCrash?: (cause: Error) => void;
+};
 
 /** A worker imports the decoder in a fraction of a second; a machine that needs this long is in trouble. */
 const WORKER_START_SECONDS = 30;
@@ -25,6 +29,7 @@ export function createImaging(options: ImagingOptions): Imaging {
     queue,
     wallMs: wallSeconds * 1000,
     memoryBytes: memoryMiB * 1024 * 1024,
+    onCrash: options.onCrash,
   });
 
   return {

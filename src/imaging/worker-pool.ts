@@ -15,6 +15,8 @@ export interface WorkerPoolParts {
   readonly wallMs: number;
   /** Ceiling of one worker's resident memory. */
   readonly memoryBytes: number;
+  /** Told of every worker that ended in the middle of a job without being told to. */
+  readonly onCrash?: ((cause: Error) => void) | undefined;
 }
 
 /** Runs jobs in worker processes. A worker that is killed or dies is replaced; jobs in other workers are not touched. */
@@ -132,8 +134,13 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     if (excess === 'time' && spentMs < parts.wallMs * FAIR_SHARE) job.reject(overloaded());
     else if (excess) job.reject(new ProblemError({ kind: 'image-too-complex', limit: excess }, { cause }));
     else if (!(cause instanceof WorkerGone)) job.reject(cause);
-    // A worker that dies by itself may have been the system's victim: once more. Twice, and it is the picture.
-    else if (job.tries < 2 && !stopped) enqueue(job, true);
+    else retry(job, cause);
+  }
+
+  /** A worker that dies by itself may have been the system's victim: once more. Twice, and it is the picture. */
+  function retry(job: Job, cause: WorkerGone): void {
+    if (!stopped) parts.onCrash?.(cause);
+    if (job.tries < 2 && !stopped) enqueue(job, true);
     else job.reject(new ProblemError({ kind: 'image-too-complex', limit: 'memory' }, { cause }));
   }
 

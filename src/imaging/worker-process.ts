@@ -16,9 +16,15 @@ export interface WorkerProcess {
   readonly gone: Promise<void>;
 }
 
-/** The process ended before it answered. */
+/** The process ended before it answered; `how` is the signal or the exit code. */
 export class WorkerGone extends Error {
   override readonly name = 'WorkerGone';
+  readonly how: string;
+
+  constructor(how: string, lastWords: string) {
+    super(`a picture worker ended (${how}) ${lastWords}`.trim());
+    this.how = how;
+  }
 }
 
 /** How a file of this folder ends: `.ts` under type stripping, `.js` when built. */
@@ -102,7 +108,7 @@ function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: 
   });
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
-      settle(({ reject }) => reject(new WorkerGone(`a picture worker ended (${how}) ${lastWords}`.trim())));
+      settle(({ reject }) => reject(new WorkerGone(how, lastWords)));
       resolve();
     };
     child.once('error', (cause) => end(cause.message));

@@ -47,7 +47,7 @@ async function recogniseAndRender(
       return { answer: { kind: 'done', facts, renditions: [] }, bodies: [] };
     }
     const input = decoderInput(format, reader, limits);
-    const header = await readPictureHeader(input, limits);
+    const header = await readPictureHeader(input, reader, limits);
     await requireEnding(input, reader);
     const inspected = await inspectPicture(input, header, job.recipes.length > 0);
     const renditions: RenditionReport[] = [];

@@ -9,6 +9,9 @@ export const CORNERS = {
 /** What is on a test picture. `corners`: a colour per quadrant. `photograph`: soft shapes with grain. `grey`: one flat colour. */
 export type Motif = 'corners' | 'photograph' | 'grey';
 
+// Bound once: within Jest every mention of a global goes through its sandbox, and a photograph mentions them 36 million times.
+const { imul, sin, cos } = Math;
+
 /** Interleaved 8-bit RGB as it looks upright. `grain`: amplitude of the noise, 0 to 255. The same arguments give the same pixels. */
 export function paint(motif: Motif, width: number, height: number, grain: number): Buffer {
   const pixels = Buffer.alloc(width * height * 3);
@@ -17,7 +20,7 @@ export function paint(motif: Motif, width: number, height: number, grain: number
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const colour = COLOUR[motif](x / width, y / height);
-      random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
+      random = (imul(random, 1664525) + 1013904223) >>> 0;
       const noise = grain === 0 ? 0 : ((random >>> 16) % grain) - (grain >> 1);
       pixels[at++] = clamp(colour[0] + noise);
       pixels[at++] = clamp(colour[1] + noise);
@@ -68,9 +71,9 @@ const COLOUR: Record<Motif, (x: number, y: number) => readonly [number, number, 
     return x < 0.5 ? CORNERS.bottomLeft : CORNERS.bottomRight;
   },
   photograph: (x, y) => [
-    128 + 90 * Math.sin(7 * x + 3 * y),
-    120 + 80 * Math.sin(5 * y - 2 * x + 1),
-    110 + 70 * Math.cos(9 * x * y + 2),
+    128 + 90 * sin(7 * x + 3 * y),
+    120 + 80 * sin(5 * y - 2 * x + 1),
+    110 + 70 * cos(9 * x * y + 2),
   ],
   grey: () => [128, 128, 128],
 };
