@@ -6,6 +6,7 @@ import { createBackgroundWork } from './core/background-work.ts';
 import { createCommandExecutor } from './core/execute-commands.ts';
 import { recordKey } from './core/storage-keys.ts';
 import { subjectKey } from './core/subject-key.ts';
+import { type DemoGuide, readDemoGuide } from './demo-guide.ts';
 import { createSettingsDirectory } from './directory/settings-directory.ts';
 import type { Clock, CommandExecutor, IdSource } from './domain/index.ts';
 import { createAuthenticator } from './gateway/credentials/authenticator.ts';
@@ -109,7 +110,9 @@ export async function startPolyface(
       ids,
       log,
       ...(overrides.observers ? { observers: overrides.observers } : {}),
-      ...(settings.docs ? { pages: [createDocsPages(docsOf(dialects))] } : {}),
+      ...(settings.docs
+        ? { pages: [createDocsPages(docsOf(dialects, settings.demo ? await readDemoGuide() : {}))] }
+        : {}),
     });
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());
@@ -126,10 +129,11 @@ export async function startPolyface(
   }
 }
 
-function docsOf(dialects: readonly LoadedDialect[]) {
-  return dialects.map((loaded) => ({
-    name: loaded.dialect.name,
-    title: loaded.dialect.title,
-    profile: loaded.setting().profile,
+function docsOf(dialects: readonly LoadedDialect[], guide: DemoGuide) {
+  return dialects.map(({ dialect: { name, title }, setting }) => ({
+    name,
+    title,
+    profile: setting().profile,
+    demoCredentials: guide[name]?.credentials ?? [],
   }));
 }

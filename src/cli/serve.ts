@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { readDemoGuide } from '../demo-guide.ts';
 import { startPolyface } from '../main.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 
@@ -6,6 +7,7 @@ interface ServeOptions {
   readonly config?: string;
   readonly port?: number;
   readonly dataDir?: string;
+  readonly welcome?: true;
 }
 
 /** `polyface serve`: the gateway, until SIGTERM or SIGINT. */
@@ -15,17 +17,36 @@ export function serveCommand(): Command {
     .option('--config <file>', 'settings file (or POLYFACE_CONFIG)')
     .option('--port <port>', 'port to listen on; 0 takes a free one (or PORT)', portNumber)
     .option('--data-dir <folder>', 'folder of the embedded store and of spool files (or POLYFACE_DATA_DIR)')
+    .option('--welcome', 'print one curl line per dialect of the demo')
     .action(serve);
 }
 
-async function serve({ config, port, dataDir }: ServeOptions): Promise<void> {
+async function serve({ config, port, dataDir, welcome }: ServeOptions): Promise<void> {
   const settings = await loadSettings({ overrides: { file: config, port, dataDir } });
   const ended = firstSignal();
   const running = await startPolyface(settings);
   process.stderr.write(`polyface listens on ${running.url}\n`);
+  if (welcome && settings.demo) process.stderr.write(await welcomeText(running.url));
   running.log.info({ url: running.url, settings: settings.file }, 'listening');
   running.log.info({ signal: await ended }, 'stopping');
   await running.stop();
+}
+
+/** What a newcomer can paste. */
+async function welcomeText(url: string): Promise<string> {
+  const lines = Object.entries(await readDemoGuide()).flatMap(([dialect, { curl }]) =>
+    curl === undefined ? [] : [`# ${dialect}`, curl.replaceAll('{url}', url)],
+  );
+  return [
+    '',
+    'Upload a photograph in any dialect, from another terminal in this folder:',
+    '',
+    ...lines,
+    '',
+    `Read and try the operations at ${url}/docs. Ctrl-C stops.`,
+    '',
+    '',
+  ].join('\n');
 }
 
 /** A second signal ends the process at once: Node does so when nobody listens any more. */

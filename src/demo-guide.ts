@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { Json } from './domain/index.ts';
+import { projectFiles } from './gateway/project-root.ts';
+
+/** How to talk to the demo in one dialect. */
+export interface DemoGuideEntry {
+  /** A line to paste into a shell; `{url}` stands for the gateway's address. */
+  readonly curl?: string;
+  /** What the Authorize dialog of the documentation page takes. */
+  readonly credentials: readonly string[];
+  readonly headers: Readonly<Record<string, string>>;
+  /** Path and query parameters by name. */
+  readonly params?: Readonly<Record<string, string>>;
+  /** JSON bodies by operationId. */
+  readonly bodies?: Readonly<Record<string, Json>>;
+}
+
+/** By dialect name. */
+export type DemoGuide = Readonly<Record<string, DemoGuideEntry>>;
+
+/** Reads `config/demo-guide.yaml`, which goes with `config/demo.yaml`. */
+export async function readDemoGuide(): Promise<DemoGuide> {
+  return parse(await readFile(join(projectFiles().root, 'config/demo-guide.yaml'), 'utf8')) as DemoGuide;
+}
