@@ -1,5 +1,11 @@
 import type { Request, Response } from 'express';
-import type { Exchange, Principal, ProblemKind, WireRequestHead } from '../../domain/index.ts';
+import type {
+  DialectSetting,
+  Exchange,
+  Principal,
+  ProblemKind,
+  WireRequestHead,
+} from '../../domain/index.ts';
 import type { LoadedDialect } from '../dialect-registry.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { createIncomingBody, type IncomingBody } from '../intake/incoming-body.ts';
@@ -43,15 +49,22 @@ export function beginExchange(
   };
 }
 
+/** Outside of every dialect there is nothing to set. */
+const NO_SETTING: DialectSetting<object> = { profile: 'documented', options: {} };
+
 /** What a dialect may know of the exchange at this moment. */
-export function dialectExchange(live: LiveExchange, loaded: LoadedDialect, nowMs: number): Exchange<object> {
+export function dialectExchange(
+  live: LiveExchange,
+  loaded: LoadedDialect | undefined,
+  nowMs: number,
+): Exchange<object> {
   const { requestId, traceId, baseUrl, principal } = live;
   const head: WireRequestHead = live.received.head;
   return {
     requestId,
     traceId,
     nowMs,
-    ...loaded.setting(principal?.tenant),
+    ...(loaded?.setting(principal?.tenant) ?? NO_SETTING),
     baseUrl,
     request: head,
     ...(principal && { principal }),

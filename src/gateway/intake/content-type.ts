@@ -14,7 +14,7 @@ export function parseContentType(header: string | undefined): ContentType {
   if (!found) return {};
   const [, mediaType = '', parameters = ''] = found;
   if (parameters.replace(/"(?:[^"\\]|\\.)*"/g, '').includes(',')) return {};
-  const boundary = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(parameters);
+  const boundary = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(parameters);
   const value = boundary?.[1]?.replace(/\\(.)/g, '$1') ?? boundary?.[2];
   return {
     mediaType: mediaType.toLowerCase(),

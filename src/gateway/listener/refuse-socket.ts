@@ -1,10 +1,11 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Problem, WireRequestHead } from '../../domain/index.ts';
+import type { Exchange, Problem, WireRequestHead, WireResponse } from '../../domain/index.ts';
 import { readyAnswer } from '../answers/send-answer.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { houseAnswer } from '../problems/house-answer.ts';
+import { renderProblem } from '../problems/render-problem.ts';
 import { splitTarget } from '../routes/request-target.ts';
+import type { RouteMatch } from '../routes/route-table.ts';
 import { parserProblem, unknownMethodProblem } from './parser-problem.ts';
 
 /** How long a refused connection stays open so that its client can read the answer. */
@@ -23,70 +24,97 @@ export function refuseSocket(
     socket.destroy();
     return;
   }
-  const line = requestLine(fault.rawPacket);
-  const match = line && context.routes.match(line.method, line.path);
+  const broken = brokenRequest(context, requestLine(fault.rawPacket));
   const problem =
-    match && fault.code === 'HPE_INVALID_METHOD'
-      ? unknownMethodProblem(match)
+    fault.code === 'HPE_INVALID_METHOD' && broken.match
+      ? unknownMethodProblem(broken.match)
       : parserProblem(fault.code, false);
-  writeAndShut(context, socket, line, problem);
+  writeAndShut(context, socket, broken, problem);
 }
 
 /** Answers a CONNECT, which Node hands over as a bare socket: the gateway is nobody's tunnel. */
 export function refuseTunnel(context: GatewayContext, socket: Duplex, target: string): void {
-  const line = { method: 'CONNECT', path: splitTarget(target).path };
-  writeAndShut(context, socket, line, unknownMethodProblem(context.routes.match(line.method, line.path)));
+  const match = context.routes.match('CONNECT', splitTarget(target).path);
+  const broken = brokenRequest(context, { method: 'CONNECT', path: splitTarget(target).path });
+  writeAndShut(context, socket, broken, unknownMethodProblem(match));
+}
+
+/** A request of which only the first line, if that, could be read. */
+interface BrokenRequest {
+  readonly head: WireRequestHead;
+  readonly match?: RouteMatch;
+}
+
+function brokenRequest({ routes }: GatewayContext, line: RequestLine | undefined): BrokenRequest {
+  const { method, path } = line ?? { method: 'GET', path: '/' };
+  const head = { method, path, params: {}, query: {}, headers: {} };
+  if (!line) return { head };
+  const match = routes.match(method, path);
+  const operationId = match.kind === 'operation' ? match.documented.operationId : undefined;
+  return { match, head: { ...head, ...(operationId !== undefined && { operationId }) } };
 }
 
 function writeAndShut(
   context: GatewayContext,
   socket: Duplex,
-  line: { readonly method: string; readonly path: string } | undefined,
+  { head, match }: BrokenRequest,
   problem: Problem,
 ): void {
-  const { parts, routes } = context;
-  const requestId = parts.ids.newId();
-  const head: WireRequestHead = {
-    method: line?.method ?? 'GET',
-    path: line?.path ?? '/',
-    params: {},
-    query: {},
-    headers: {},
-  };
-  const loaded = line && routes.ownerOf(line.path);
-  const exchange = loaded && {
-    requestId,
+  const { parts } = context;
+  const loaded = match?.loaded;
+  const exchange: Exchange<object> = {
+    requestId: parts.ids.newId(),
     traceId: parts.ids.newId(),
     nowMs: parts.clock.nowMs(),
-    ...loaded.setting(),
+    profile: 'documented',
+    options: {},
+    ...loaded?.setting(),
     baseUrl: parts.settings.publicUrl ?? '',
     request: head,
   };
-  const answer =
-    loaded && exchange ? loaded.dialect.renderProblem(problem, exchange) : houseAnswer(problem, requestId);
-  if (answer.body.kind === 'picture') throw new Error('a problem is never a picture');
-  const ready = readyAnswer({ ...answer, body: answer.body }, head);
-  const headers = {
-    ...(exchange && loaded?.dialect.responseHeaders?.(exchange)),
-    ...ready.headers,
-    'X-Request-Id': requestId,
-    Date: new Date().toUTCString(),
-    Connection: 'close',
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const start = `HTTP/1.1 ${ready.status} ${STATUS_CODES[ready.status] ?? ''}\r\n${lines.join('')}\r\n`;
+  const { requestId } = exchange;
+  const answer = renderProblem(context, loaded, problem, exchange);
   socket.on('error', () => socket.destroy());
-  socket.end(Buffer.concat([Buffer.from(start), (ready.kind === 'bytes' && ready.bytes) || Buffer.alloc(0)]));
+  socket.end(
+    answerBytes(answer, head, {
+      ...loaded?.dialect.responseHeaders?.(exchange),
+      'X-Request-Id': requestId,
+    }),
+  );
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
   parts.log.info(
-    { requestId, status: ready.status, problem: problem.kind, dialect: loaded?.dialect.name },
+    { requestId, status: answer.status, problem: problem.kind, dialect: loaded?.dialect.name },
     'a request could not be read',
   );
 }
 
+function answerBytes(
+  { status, headers, body }: WireResponse,
+  head: WireRequestHead,
+  further: Readonly<Record<string, string>>,
+): Buffer {
+  if (body.kind === 'picture') throw new Error('a problem is never a picture');
+  const ready = readyAnswer({ status, headers, body }, head);
+  const all = { ...further, ...ready.headers, Date: new Date().toUTCString(), Connection: 'close' };
+  const lines = Object.entries(all).map(
+    // Nothing checks these for us: a line break in a value would begin a header of its own.
+    ([name, value]) => `${name}: ${value.replace(/\p{Cc}/gu, ' ')}\r\n`,
+  );
+  const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`;
+  return Buffer.concat([
+    Buffer.from(start, 'latin1'),
+    (ready.kind === 'bytes' && ready.bytes) || Buffer.alloc(0),
+  ]);
+}
+
+interface RequestLine {
+  readonly method: string;
+  readonly path: string;
+}
+
 /** The first line of what the parser choked on, where it still looks like one. */
-function requestLine(packet: Buffer | undefined): { method: string; path: string } | undefined {
+function requestLine(packet: Buffer | undefined): RequestLine | undefined {
   const text = packet?.subarray(0, 8192).toString('latin1') ?? '';
   const found = /^\r?\n?([A-Za-z!#$%&'*+.^_`|~-]{1,32}) +(\S+)/.exec(text);
   return found?.[1] && found[2] ? { method: found[1], path: splitTarget(found[2]).path } : undefined;

@@ -1,8 +1,8 @@
-import type { Problem, WireResponse } from '../../domain/index.ts';
+import type { WireResponse } from '../../domain/index.ts';
 import { dialectExchange, type LiveExchange } from '../exchange/live-exchange.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { houseAnswer } from './house-answer.ts';
 import { problemOf } from './problem-of.ts';
+import { renderProblem } from './render-problem.ts';
 
 /**
  * The one place where something thrown becomes an answer: in the dialect of the route, else of the mount, else the gateway's own. What
@@ -18,19 +18,6 @@ export function answerFor(context: GatewayContext, live: LiveExchange, thrown: u
       'an exchange failed',
     );
   }
-  return render(context, live, problem);
-}
-
-function render(context: GatewayContext, live: LiveExchange, problem: Problem): WireResponse {
-  const { loaded, requestId } = live;
-  if (!loaded) return houseAnswer(problem, requestId);
-  try {
-    return loaded.dialect.renderProblem(problem, dialectExchange(live, loaded, context.parts.clock.nowMs()));
-  } catch (cause) {
-    context.parts.log.error(
-      { err: cause, requestId, dialect: loaded.dialect.name, problem: problem.kind },
-      'a dialect could not render a problem',
-    );
-    return houseAnswer({ kind: 'internal' }, requestId);
-  }
+  const { loaded } = live;
+  return renderProblem(context, loaded, problem, dialectExchange(live, loaded, context.parts.clock.nowMs()));
 }
