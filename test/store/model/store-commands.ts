@@ -1,12 +1,17 @@
 import { expect } from '@jest/globals';
 import * as fc from 'fast-check';
 import { acknowledge, type Cell, cellOf, observe, type StoreModel } from './store-model.ts';
-import type { MortalStore } from './store-port.ts';
+import type { MortalStore, StoreOperations } from './store-port.ts';
 
 type StoreCommand = fc.AsyncCommand<StoreModel, MortalStore>;
 
 /** Few, so that commands meet. */
-const bodyKey = fc.constantFrom('bodies/aa/1/original.0', 'bodies/aa/1/small.1', 'bodies/ab/2/original.2');
+const bodyKey = fc.constantFrom(
+  'bodies/aa/1/original.0',
+  'bodies/aa/1/small.1',
+  'bodies/ab/2/original.2',
+  'bodies/ac/3/original.3',
+);
 const recordKey = fc.constantFrom('subjects/aa', 'subjects/ab');
 const value = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 4, maxLength: 6 });
 
@@ -110,7 +115,7 @@ const crash = fc
     body: bodyKey,
     record: recordKey,
     text: value,
-    turns: fc.nat({ max: 40 }),
+    turns: fc.nat({ max: 1_000 }),
   })
   .map(({ write, body, record, text, turns }) => {
     const toBody = write === 'put' || write === 'delete';
@@ -158,6 +163,8 @@ export const storeCommands = [
   race,
   list,
   crash,
+  crash,
+  crash,
 ];
 
 function mayBeAbsent(cell: Cell): boolean {
@@ -170,6 +177,10 @@ function expectListed(cells: Map<string, Cell>, listed: readonly string[]): void
     if (cell.open.length === 0) expect(listed.includes(key)).toBe(cell.value !== undefined);
   }
   for (const key of listed) expect([...cells.keys()]).toContain(key);
+}
+
+async function textAt(operations: StoreOperations, key: string): Promise<string | undefined> {
+  return textOf((await operations.readRecord(key))?.value);
 }
 
 function textOf(found: unknown): string | undefined {

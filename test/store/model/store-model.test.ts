@@ -55,7 +55,7 @@ it('memory does what the model says', async () => {
 it('filesystem does what the model says, crashes included, and a start clears what they leave', async () => {
   const open = () =>
     openMortalStore({ store: { kind: 'filesystem' }, dataDir: join(folder, String(stores)) });
-  await holdAgainstModel(open, { runs: 12, lateArrivals: false });
+  await holdAgainstModel(open, { runs: 20, lateArrivals: false });
   for (const data of await readdir(folder)) {
     const last = await openMortalStore({ store: { kind: 'filesystem' }, dataDir: join(folder, data) });
     await last.close();
@@ -65,5 +65,5 @@ it('filesystem does what the model says, crashes included, and a start clears wh
 
 it('azure does what the model says, crashes included', async () => {
   const open = () => openMortalStore({ store: azuriteSettings(azurite, `model-${stores}`), dataDir: folder });
-  await holdAgainstModel(open, { runs: 6, lateArrivals: true });
+  await holdAgainstModel(open, { runs: 8, lateArrivals: true });
 }, 180_000);
