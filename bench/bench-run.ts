@@ -46,7 +46,16 @@ export async function createBenchRun(folder: string, scale: BenchScale): Promise
     scale,
     startGateway: (name) =>
       startChildServer(
-        ['dist/src/main.js', '--config', settings, '--port', '0', '--data-dir', join(folder, name)],
+        [
+          'dist/src/cli/polyface.js',
+          'serve',
+          '--config',
+          settings,
+          '--port',
+          '0',
+          '--data-dir',
+          join(folder, name),
+        ],
         {
           NODE_ENV: 'production',
         },
