@@ -1,3 +1,4 @@
+import { isDemoSecret } from './demo-secrets.ts';
 import type { Settings } from './settings.ts';
 
 /** The settings as the file has them, before paths are made absolute. */
@@ -19,6 +20,7 @@ export function findFaults(
 ): SettingsFault[] {
   return [
     ...unknownDialects(settings),
+    ...unknownBackends(settings),
     ...repeated(settings),
     ...(settings.demo ? demoFaults(settings) : productionFaults(settings, plainInFile)),
   ];
@@ -48,8 +50,26 @@ function unknownDialects({ dialects, tenants }: CheckedSettings): SettingsFault[
   ]);
 }
 
-function repeated({ tenants }: CheckedSettings): SettingsFault[] {
-  const entries = tenants.flatMap((tenant, t) => [
+function unknownBackends({ migration, tenants, dialects }: CheckedSettings): SettingsFault[] {
+  const names = { tenant: tenants.map(({ id }) => id), dialect: Object.keys(dialects) };
+  const fault = (pointer: string, what: 'tenant' | 'dialect', name: string | undefined) =>
+    name === undefined || names[what].includes(name)
+      ? []
+      : [{ pointer, message: `there is no ${what} "${name}" in the settings (${names[what].join(', ')})` }];
+  return (migration?.backends ?? []).flatMap(({ tenant, dialect, speaks }, b) => [
+    ...fault(`/migration/backends/${b}/tenant`, 'tenant', tenant),
+    ...fault(`/migration/backends/${b}/dialect`, 'dialect', dialect),
+    ...fault(`/migration/backends/${b}/speaks`, 'dialect', speaks),
+  ]);
+}
+
+function repeated({ tenants, downloads }: CheckedSettings): SettingsFault[] {
+  const keys = downloads.keys.map(({ id }, k) => ({
+    what: 'download key',
+    value: id,
+    pointer: `/downloads/keys/${k}/id`,
+  }));
+  const people = tenants.flatMap((tenant, t) => [
     { what: 'tenant', value: tenant.id, pointer: `/tenants/${t}/id` },
     ...tenant.credentials.map(({ id }, c) => ({
       what: `credential of tenant ${tenant.id}`,
@@ -66,7 +86,7 @@ function repeated({ tenants }: CheckedSettings): SettingsFault[] {
     ]),
   ]);
   const seen = new Set<string>();
-  return entries.flatMap(({ what, value, pointer }) => {
+  return [...keys, ...people].flatMap(({ what, value, pointer }) => {
     const key = `${what}\0${value}`;
     if (seen.has(key)) return [{ pointer, message: `the ${what} "${value}" is there twice` }];
     seen.add(key);
@@ -88,23 +108,31 @@ function productionFaults(
   { tenants }: CheckedSettings,
   plainInFile: (pointer: string) => boolean,
 ): SettingsFault[] {
-  const secrets = tenants.flatMap((tenant, t) =>
+  return tenants.flatMap((tenant, t) =>
     tenant.credentials.flatMap((credential, c) => {
-      const at = `/tenants/${t}/credentials/${c}/secret`;
+      const pointer = `/tenants/${t}/credentials/${c}/secret`;
       if (credential.kind === 'jwt-issuer') return [];
-      if (credential.kind === 'jwt-secret') return [{ pointer: at, value: credential.secret }];
-      return 'plain' in credential.secret ? [{ pointer: `${at}/plain`, value: credential.secret.plain }] : [];
+      if (credential.kind === 'jwt-secret') {
+        return [
+          ...plainFault(pointer, plainInFile),
+          ...demoSecretFault(pointer, { plain: credential.secret }),
+        ];
+      }
+      const { secret } = credential;
+      if ('argon2id' in secret) return [];
+      return [
+        ...('plain' in secret ? plainFault(`${pointer}/plain`, plainInFile) : []),
+        ...demoSecretFault(pointer, secret),
+      ];
     }),
   );
-  return secrets.flatMap(({ pointer, value }) => [
-    ...(plainInFile(pointer)
-      ? [{ pointer, message: 'a plain secret: take it from the environment (${NAME}), or store its hash' }]
-      : []),
-    ...(isDemoSecret(value) ? [{ pointer, message: "this is one of the demo's credentials" }] : []),
-  ]);
 }
 
-/** The demo's secrets are public: nothing but a demo may accept them. */
-function isDemoSecret(value: string): boolean {
-  return value.startsWith('demo-') || value === 'server123';
+function plainFault(pointer: string, plainInFile: (pointer: string) => boolean): SettingsFault[] {
+  if (!plainInFile(pointer)) return [];
+  return [{ pointer, message: 'a plain secret: take it from the environment (${NAME}), or store its hash' }];
+}
+
+function demoSecretFault(pointer: string, secret: Parameters<typeof isDemoSecret>[0]): SettingsFault[] {
+  return isDemoSecret(secret) ? [{ pointer, message: "this is one of the demo's credentials" }] : [];
 }

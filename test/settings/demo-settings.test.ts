@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { describe, expect, it } from '@jest/globals';
+import { loadSettings } from '../../src/settings/load-settings.ts';
+import { DEMO_FILE } from '../support/start-gateway.ts';
+import { load, refusal } from './write-settings.ts';
+
+const demoText = await readFile(DEMO_FILE, 'utf8');
+
+describe('the demo', () => {
+  it.each(['0.0.0.0', '::', '192.168.1.10', 'example.com'])('refuses to listen on %s', async (host) => {
+    const [line] = await refusal(demoText.replace('host: 127.0.0.1', `host: '${host}'`));
+    expect(line).toMatch(/polyface\.yaml:\d+:\d+: demo settings listen on this machine alone/);
+  });
+
+  it('knows Ada by four ids, and the third person by one id in each of three dialects', async () => {
+    const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
+    const people = tenants.find(({ id }) => id === 'demo')?.subjects ?? [];
+    const known = (dialect: string, alias: string) =>
+      people.find(({ aliases }) => aliases[dialect] === alias)?.id;
+    expect(
+      [
+        ['capillary-v2', '565039506'],
+        ['magicline-v1', '1002'],
+        ['smartsheet', '48569348493401201'],
+        ['timbu', 'ada'],
+      ].map(([dialect = '', alias = '']) => known(dialect, alias)),
+    ).toEqual(['ada', 'ada', 'ada', 'ada']);
+    expect(
+      [
+        ['capillary-v2', '565039507'],
+        ['magicline-v1', '1003'],
+        ['smartsheet', '48569348493401202'],
+      ].map(([dialect = '', alias = '']) => known(dialect, alias)),
+    ).toEqual(['third', 'third', 'third']);
+  });
+});
+
+describe('settings that are no demo', () => {
+  it('never take a credential of the demo, in whichever form it comes', async () => {
+    const plain = demoText.replace('demo: true', 'demo: false');
+    const lines = await refusal(plain);
+    expect(lines.some((line) => line.includes("one of the demo's credentials"))).toBe(true);
+    expect(lines.some((line) => line.includes('a plain secret'))).toBe(true);
+  });
+
+  it('refuse every secret of the demo by its hash as well', async () => {
+    const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
+    const secrets = tenants.flatMap(({ credentials }) =>
+      credentials.flatMap((credential) => {
+        if (credential.kind === 'jwt-issuer') return [];
+        if (credential.kind === 'jwt-secret') return [credential.secret];
+        return 'plain' in credential.secret ? [credential.secret.plain] : [];
+      }),
+    );
+    expect(secrets.length).toBeGreaterThan(12);
+    for (const secret of secrets) {
+      const sha256 = createHash('sha256').update(secret).digest('hex');
+      const [line] = await refusal(`dialects: { timbu: {} }
+tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: { sha256: ${sha256} } }] }]
+`);
+      expect(line).toMatch(/one of the demo's credentials/);
+    }
+  });
+
+  it('refuse a credential of the demo that comes from the environment', async () => {
+    const text = `dialects: { timbu: {} }
+tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: { plain: '\${KEY}' } }] }]
+`;
+    expect((await load(text, { KEY: 'a-secret-of-our-own' })).tenants[0]?.credentials).toHaveLength(1);
+    for (const KEY of ['demo-timbu-token', 'server123']) {
+      expect((await refusal(text, { KEY }))[0]).toMatch(/one of the demo's credentials/);
+    }
+  });
+});
+
+describe('the example for production', () => {
+  const file = DEMO_FILE.replace('demo.yaml', 'production.example.yaml');
+
+  it('loads once its variables are set, and has no secret in it', async () => {
+    const text = await readFile(file, 'utf8');
+    const variables = [...text.matchAll(/\$\{([A-Z_]+)\}/g)].map(([, name = '']) => name);
+    expect(variables.length).toBeGreaterThan(0);
+    const env = Object.fromEntries(
+      variables.map((name) => [
+        name,
+        `${name === 'REDIS_URL' ? 'redis' : 'https'}://${name.toLowerCase().replaceAll('_', '-')}.and-thirty-two-characters.example`,
+      ]),
+    );
+    const settings = await loadSettings({ env, overrides: { file } });
+    expect(settings.demo).toBe(false);
+    expect(text).not.toMatch(/demo-|server123/);
+  });
+
+  it('names the first variable that is not set', async () => {
+    await expect(loadSettings({ env: {}, overrides: { file } })).rejects.toThrow(
+      /the environment variable \w+ is not set/,
+    );
+  });
+});
