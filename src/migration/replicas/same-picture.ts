@@ -1,12 +1,14 @@
 import type { ProfileImage, SubjectRecord, Upload } from '../../domain/index.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
+type Parts = Pick<ReplicaParts, 'objects' | 'spool' | 'comparer'>;
+
 /**
  * Whether own holds, in a slot, the picture whose bytes the backend serves: the same bytes as the original or as one of its renditions, or
  * at least the same to look at (a backend may have encoded it in its own way).
  */
 export async function isSamePicture(
-  parts: Pick<ReplicaParts, 'objects' | 'spool' | 'comparer'>,
+  parts: Parts,
   record: SubjectRecord | undefined,
   slot: number,
   served: Upload,
@@ -21,12 +23,19 @@ export function hasBytes({ original, renditions }: ProfileImage, sha256: string)
   return original.sha256 === sha256 || Object.values(renditions).some((one) => one.sha256 === sha256);
 }
 
-async function looksTheSame(
-  { objects, spool, comparer }: Pick<ReplicaParts, 'objects' | 'spool' | 'comparer'>,
-  image: ProfileImage,
+async function looksTheSame(parts: Parts, image: ProfileImage, served: Upload): Promise<boolean> {
+  for (const { key } of [image.original, ...Object.values(image.renditions)]) {
+    if (await bodyLooksLike(parts, key, served)) return true;
+  }
+  return false;
+}
+
+async function bodyLooksLike(
+  { objects, spool, comparer }: Parts,
+  key: string,
   served: Upload,
 ): Promise<boolean> {
-  const body = await objects.get(image.original.key);
+  const body = await objects.get(key);
   if (!body) return false;
   const held = await spool.hold(body.stream, body.totalBytes);
   try {

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import type { Registry } from 'prom-client';
+import type { CoreParts } from '../core/core-parts.ts';
+import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
+import type { MigrationSettings } from '../settings/migration-settings.ts';
+import { buildBackend, captureFolder } from './build-backend.ts';
+import { makeCaptureFolder } from './exchange/capture.ts';
+import type {
+  LoadedDialectForMigration,
+  MigrationCall,
+  MigrationInterception,
+} from './exchange/intercepted-call.ts';
+import { createMigrationInterceptor } from './exchange/interceptor.ts';
+import { createLoopback } from './exchange/loopback.ts';
+import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
+import { createMigrationMetrics, type MigrationMetrics } from './migration-metrics.ts';
+import { readBacklog } from './replicas/backlog.ts';
+import { createPresence } from './stages/presence.ts';
+import { createStageWatch, type StageWatch } from './stages/stage-watch.ts';
+
+/** Pause between two measurements of the backlog, in milliseconds. */
+const MEASURE_MS = 5_000;
+
+/** The migration shim of one process. */
+export interface Migration {
+  /** The gateway's interceptor. */
+  readonly interceptor: { intercept(call: MigrationCall): Promise<MigrationInterception> };
+  readonly backends: readonly MigrationAtBackend[];
+  readonly watch: StageWatch;
+  /** Reads the stages; call it before the gateway listens. */
+  start(): Promise<void>;
+  /** Tells where the gateway listens, and begins to work in the background. */
+  serve(url: string): void;
+  /** What is under way ends first; call it after the gateway has stopped. */
+  stop(): Promise<void>;
+}
+
+/** What a migration is made of. */
+export interface MigrationParts {
+  readonly settings: MigrationSettings;
+  readonly dialects: readonly LoadedDialectForMigration[];
+  readonly core: CoreParts;
+  readonly executor: CommandExecutor;
+  readonly comparer: PictureComparer;
+  readonly dataDir: string;
+  /** Bodies up to this size stay in memory. */
+  readonly memoryBytes: number;
+  readonly log: { info(fields: object, message: string): void };
+  readonly registry?: Registry;
+}
+
+/** The shim in front of every backend that the settings name. */
+export function createMigration(parts: MigrationParts): Migration {
+  const { core, settings } = parts;
+  const gatewayId = randomBytes(8).toString('hex');
+  const loopback = createLoopback({ maxConnections: 64 });
+  const watch = createStageWatch({
+    records: core.records,
+    migrations: settings.backends.map(({ tenant, dialect, initialStage }) => ({
+      name: { tenant, dialect },
+      initial: initialStage,
+    })),
+    warn: core.warn,
+    presence: createPresence({ records: core.records, clock: core.clock, gatewayId }),
+  });
+  const shared = { ...parts, gatewayId, watch, loopback };
+  const backends = settings.backends.map((backend) => buildBackend(shared, backend));
+  const metrics = parts.registry && createMigrationMetrics(parts.registry);
+  let timer: NodeJS.Timeout | undefined;
+  let measuring: Promise<void> = Promise.resolve();
+
+  function schedule(): void {
+    if (!metrics) return;
+    timer = setTimeout(() => {
+      measuring = measure(metrics)
+        .catch((cause: unknown) => core.warn('the backlog cannot be measured', cause))
+        .finally(schedule);
+    }, MEASURE_MS);
+    timer.unref();
+  }
+
+  async function measure(into: MigrationMetrics): Promise<void> {
+    for (const { name, replica } of backends) {
+      into.backlog(name, await readBacklog(replica), core.clock.nowMs());
+      const { record, leave } = await watch.enter(name);
+      leave();
+      into.stage(name, record);
+    }
+  }
+
+  return {
+    backends,
+    watch,
+    interceptor: createMigrationInterceptor({
+      migrations: backends,
+      watch,
+      loopback,
+      core: parts.executor,
+      directory: core.directory,
+      imaging: core.imaging,
+      nowMs: () => core.clock.nowMs(),
+      onLosses({ name }, requestId, losses) {
+        if (losses.length === 0) return;
+        metrics?.losses(name, losses);
+        parts.log.info({ requestId, ...name, losses }, 'a translation lost something');
+      },
+    }),
+    async start() {
+      await makeCaptureFolder(captureFolder(parts.dataDir));
+      await watch.start();
+    },
+    serve(url) {
+      loopback.start(url);
+      for (const { reconciler, shadow } of backends) {
+        reconciler.start();
+        shadow.start();
+      }
+      schedule();
+    },
+    async stop() {
+      clearTimeout(timer);
+      await measuring;
+      await Promise.all(backends.map(({ shadow }) => shadow.stop()));
+      await Promise.all(backends.map(({ reconciler }) => reconciler.stop()));
+      await watch.stop();
+      await Promise.all(backends.map(({ connection }) => connection.stop()));
+      await loopback.stop();
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import type { WholeAnswer } from '../upstream/read-answer.ts';
+import type { IncomingAnswer } from '../upstream/upstream-connection.ts';
+
+/** Longer answers are not compared, in bytes: these APIs answer in JSON. */
+const MAX_BYTES = 1024 * 1024;
+
+/** Keeps a copy of an answer while it is streamed. */
+export function answerTap({ status, statusText, rawHeaders }: IncomingAnswer): {
+  piece(piece: Buffer): void;
+  /** `undefined` where it was too long. */
+  whole(): WholeAnswer | undefined;
+} {
+  const pieces: Buffer[] = [];
+  let size = 0;
+  return {
+    piece(piece) {
+      size += piece.byteLength;
+      if (size <= MAX_BYTES) pieces.push(piece);
+      else pieces.length = 0;
+    },
+    whole: () =>
+      size <= MAX_BYTES ? { status, statusText, rawHeaders, bytes: Buffer.concat(pieces) } : undefined,
+  };
+}

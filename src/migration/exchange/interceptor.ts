@@ -1,0 +1,258 @@
+import {
+  type AnyOperation,
+  type CommandExecutor,
+  type CommandKind,
+  type Loss,
+  type Principal,
+  ProblemError,
+  type Subject,
+  type SubjectDirectory,
+  type SubjectReference,
+} from '../../domain/index.ts';
+import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
+import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import type { Conduct } from '../stages/conduct.ts';
+import { conductOf } from '../stages/stage-record.ts';
+import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
+import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
+import type { Loopback } from './loopback.ts';
+import type { MigrationAtBackend } from './migration-at-backend.ts';
+import { takeBoth } from './take-both.ts';
+import { takeStream } from './take-stream.ts';
+import { createBackendTranslator } from './translate-commands.ts';
+
+/** What the interceptor works with. */
+export interface InterceptorParts {
+  readonly migrations: readonly MigrationAtBackend[];
+  readonly watch: StageWatch;
+  readonly loopback: Loopback;
+  readonly core: CommandExecutor;
+  readonly directory: SubjectDirectory;
+  readonly imaging: Parameters<typeof createBackendTranslator>[0]['imaging'];
+  readonly nowMs: () => number;
+  readonly onLosses: (migration: MigrationAtBackend, requestId: string, losses: readonly Loss[]) => void;
+}
+
+/** A migration with the stage that holds for this exchange. */
+interface Entered extends EnteredStage {
+  readonly migration: MigrationAtBackend;
+}
+
+/** Decides for each exchange under a dialect that is being migrated who answers it. */
+export function createMigrationInterceptor(parts: InterceptorParts): {
+  intercept(call: MigrationCall): Promise<MigrationInterception>;
+} {
+  return {
+    async intercept(call) {
+      const looped = parts.loopback.take(call.exchange.request.headers);
+      if (looped) return { executor: looped, unmetered: true };
+      const principal = await principalOf(call);
+      const front = frontOf(parts, call, principal);
+      const tenant = principal?.tenant ?? front?.name.tenant;
+      const concerned = parts.migrations.filter(({ name }) => name.tenant === tenant);
+      if (concerned.length === 0) return undefined;
+      const entered = await enterAll(parts, concerned);
+      const leave = () => {
+        for (const one of entered) one.leave();
+      };
+      call.response.once('close', leave);
+      const here = entered.find(({ migration }) => migration === front);
+      const others = entered.filter(({ migration }) => migration !== front);
+      return here ? answerFor(parts, call, principal, here, others) : besides(parts, others);
+    },
+  };
+}
+
+/** `undefined` where the gateway does not know the credential: the backend may. */
+async function principalOf(call: MigrationCall): Promise<Principal | undefined> {
+  try {
+    return await call.authenticate();
+  } catch (cause) {
+    if (cause instanceof ProblemError && cause.problem.kind === 'unauthenticated') return undefined;
+    throw cause;
+  }
+}
+
+function frontOf(
+  { migrations }: InterceptorParts,
+  { loaded }: MigrationCall,
+  principal: Principal | undefined,
+): MigrationAtBackend | undefined {
+  const behind = migrations.filter(({ name }) => name.dialect === loaded.dialect.name);
+  return principal
+    ? behind.find(({ name }) => name.tenant === principal.tenant)
+    : behind.find(({ settings }) => settings.takesUnknown);
+}
+
+async function enterAll(
+  { watch }: InterceptorParts,
+  migrations: readonly MigrationAtBackend[],
+): Promise<Entered[]> {
+  const entered: Entered[] = [];
+  try {
+    for (const migration of migrations) entered.push({ migration, ...(await watch.enter(migration.name)) });
+  } catch (cause) {
+    for (const one of entered) one.leave();
+    throw cause;
+  }
+  return entered;
+}
+
+/** A dialect without a backend of its own, in a tenant where others have one. */
+function besides(parts: InterceptorParts, others: readonly Entered[]): MigrationInterception {
+  return { executor: createMigratingExecutor({ core: parts.core, others: others.map(atWork) }) };
+}
+
+function atWork({ migration, record }: Entered): MigrationAtWork {
+  return { replica: migration.replica, conductOf: (key) => conductOf(record, key) };
+}
+
+async function answerFor(
+  parts: InterceptorParts,
+  call: MigrationCall,
+  principal: Principal | undefined,
+  here: Entered,
+  others: readonly Entered[],
+): Promise<MigrationInterception> {
+  const { migration, record } = here;
+  const operation = operationOf(call);
+  const subject = operation && (await subjectOf(parts, call, operation, principal));
+  const conduct = conductOf(record, subject?.key);
+  const executorParts: MigratingParts = {
+    core: parts.core,
+    front: atWork(here),
+    others: others.map(atWork),
+  };
+  if (migration.isTranslated) return translated(parts, call, migration, executorParts);
+  switch (wayOf(migration, operation?.command, conduct)) {
+    case 'stream': {
+      const shadow = conduct.shadow && principal ? shadowOf(call, operation, subject) : undefined;
+      return takeStream(migration, call, { ...(subject ? { subject } : {}), ...(shadow ? { shadow } : {}) });
+    }
+    case 'both':
+      return takeBoth(
+        {
+          migration,
+          loopback: parts.loopback,
+          executorParts,
+          conduct,
+          maxBytes: maxBodyBytes(call),
+          timeoutMs: migration.settings.timeoutSeconds * 1000,
+        },
+        call,
+        subject,
+      );
+    case 'own':
+      return { executor: createMigratingExecutor(executorParts) };
+  }
+}
+
+type Way = 'stream' | 'both' | 'own';
+
+function wayOf(
+  { settings }: MigrationAtBackend,
+  command: CommandKind | undefined,
+  { write, read }: Conduct,
+): Way {
+  switch (command) {
+    case 'put-images':
+    case 'delete-images':
+      return write === 'own-only' ? 'own' : write;
+    case 'issue-token':
+      // Tokens are good where they were issued: at the backend only if the backend gets to see them.
+      return read === 'backend' && settings.passCredential ? 'stream' : 'own';
+    default:
+      return read === 'backend' ? 'stream' : 'own';
+  }
+}
+
+function translated(
+  parts: InterceptorParts,
+  call: MigrationCall,
+  migration: MigrationAtBackend,
+  executorParts: MigratingParts,
+): MigrationInterception {
+  const losses: Loss[] = [];
+  const onLosses = (found: readonly Loss[]) => {
+    losses.push(...found);
+    parts.onLosses(migration, call.exchange.requestId, found);
+  };
+  const { lossHeader } = migration.settings;
+  return {
+    executor: createMigratingExecutor({
+      ...executorParts,
+      translator: createBackendTranslator({
+        backend: migration.backend,
+        directory: parts.directory,
+        imaging: parts.imaging,
+        nowMs: parts.nowMs,
+        onLosses,
+      }),
+      async send(command, { subject }) {
+        const reply = await migration.backend.ask(command, subject);
+        onLosses(reply.losses);
+        return reply;
+      },
+    }),
+    ...(lossHeader === undefined ? {} : { headers: () => ({ [lossHeader]: lossText(losses) }) }),
+  };
+}
+
+function lossText(losses: readonly Loss[]): string {
+  return [...new Set(losses.map(({ field, fate }) => `${fate} ${field}`))].join(', ') || 'none';
+}
+
+function operationOf({ loaded, operationId }: MigrationCall): AnyOperation<object> | undefined {
+  return operationId === undefined ? undefined : loaded.dialect.operations[operationId];
+}
+
+/** Whom the request is about, as far as its head and the directory tell. */
+async function subjectOf(
+  { directory }: InterceptorParts,
+  { exchange, loaded }: MigrationCall,
+  operation: AnyOperation<object>,
+  principal: Principal | undefined,
+): Promise<Subject | undefined> {
+  if (!principal) return undefined;
+  let reference: SubjectReference | undefined;
+  try {
+    reference = operation.subject?.(exchange.request, { ...exchange, principal });
+  } catch (cause) {
+    if (cause instanceof ProblemError) return undefined;
+    throw cause;
+  }
+  const { tenant } = principal;
+  switch (reference?.kind) {
+    case 'alias':
+      return directory.byAlias(tenant, loaded.dialect.name, reference.id);
+    case 'identifier':
+      return directory.byIdentifier(tenant, reference.name, reference.value);
+    case 'caller':
+      return principal.subject === undefined
+        ? undefined
+        : directory.byAlias(tenant, loaded.dialect.name, principal.subject);
+    case 'key':
+      return directory.byKey(tenant, reference.key);
+    case undefined:
+      return undefined;
+  }
+}
+
+function shadowOf(
+  { operationId }: MigrationCall,
+  operation: AnyOperation<object> | undefined,
+  subject: Subject | undefined,
+): ShadowSubject | undefined {
+  const command = operation?.command;
+  if (!subject || operationId === undefined) return undefined;
+  if (command !== 'put-images' && command !== 'delete-images' && command !== 'read-subject') return undefined;
+  return { subject, operationId, command };
+}
+
+function maxBodyBytes({ loaded, exchange }: MigrationCall): number {
+  const { maxBytes, maxFiles } = loaded.dialect.intake({
+    options: exchange.options,
+    profile: exchange.profile,
+  });
+  return maxBytes * maxFiles;
+}

@@ -1,0 +1,22 @@
+import type { BackendSettings } from '../../settings/migration-settings.ts';
+import type { Reconciler } from '../replicas/reconciler.ts';
+import type { ReplicaParts } from '../replicas/replica-parts.ts';
+import type { ShadowRunner } from '../shadow/shadow-runner.ts';
+import type { MigrationName } from '../stages/stage-store.ts';
+import type { BackendAddress } from '../upstream/backend-address.ts';
+import type { HttpBackend } from '../upstream/http-backend.ts';
+import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
+
+/** Everything of one tenant's migration of one dialect. */
+export interface MigrationAtBackend {
+  readonly name: MigrationName;
+  readonly settings: BackendSettings;
+  readonly address: BackendAddress;
+  readonly connection: UpstreamConnection;
+  readonly backend: HttpBackend;
+  readonly replica: ReplicaParts;
+  readonly reconciler: Reconciler;
+  readonly shadow: ShadowRunner;
+  /** Whether the backend speaks another dialect than the clients. */
+  readonly isTranslated: boolean;
+}

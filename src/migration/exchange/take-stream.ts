@@ -1,0 +1,52 @@
+import type { ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import { ProblemError, type Subject } from '../../domain/index.ts';
+import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import { streamAnswer } from './answer-as-it-came.ts';
+import { answerTap } from './answer-tap.ts';
+import { forward, hasBody } from './forward.ts';
+import type { MigrationCall } from './intercepted-call.ts';
+import type { MigrationAtBackend } from './migration-at-backend.ts';
+
+/**
+ * The backend answers, byte for byte; the exchange is over when its last byte is. Where it is shadowed, copies of request and answer are
+ * handed over afterwards, and nothing waits for that.
+ */
+export async function takeStream(
+  migration: MigrationAtBackend,
+  call: MigrationCall,
+  options: { readonly subject?: Subject; readonly shadow?: ShadowSubject },
+): Promise<'taken'> {
+  const { request, response, signal } = call;
+  const capture = options.shadow && migration.shadow.capture(options.shadow);
+  const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
+  let handedOver = false;
+  try {
+    const answer = await forward(migration, request, {
+      signal,
+      ...(body ? { body } : {}),
+      ...(options.subject ? { subject: options.subject } : {}),
+    });
+    const tap = capture && answerTap(answer);
+    await streamed(response, () => streamAnswer(response, answer, tap?.piece));
+    const whole = tap?.whole();
+    if (capture && options.shadow) {
+      handedOver = true;
+      if (whole) migration.shadow.add({ subject: options.shadow, request, capture, answer: whole });
+      else migration.shadow.skip(options.shadow, 'answer too long', capture);
+    }
+    return 'taken';
+  } finally {
+    if (capture && options.shadow && !handedOver) migration.shadow.skip(options.shadow, 'cut off', capture);
+  }
+}
+
+/** Once the head is out a failure can only cut the connection. */
+async function streamed(response: ServerResponse, send: () => Promise<void>): Promise<void> {
+  try {
+    await send();
+  } catch (cause) {
+    response.destroy();
+    if (cause instanceof ProblemError) throw cause;
+  }
+}

@@ -1,0 +1,174 @@
+import type { Clock, Json, RecordStore } from '../../domain/index.ts';
+import { keyPart, type MigrationName } from '../stages/stage-store.ts';
+import type { LevelVerdicts, ParityVerdict } from './verdict.ts';
+
+/** Figures of one operation. */
+export type OperationTally = {
+  readonly compared: number;
+  readonly verdicts: Readonly<Partial<Record<ParityVerdict, number>>>;
+  /** How often each level differed. */
+  readonly differing: Readonly<Partial<Record<keyof LevelVerdicts, number>>>;
+};
+
+/** What one gateway process, or all together, have compared. */
+export type ParityTally = {
+  readonly operations: Readonly<Record<string, OperationTally>>;
+  /** By reason. */
+  readonly notCompared: Readonly<Record<string, number>>;
+  /** By operation: paths that differ between two answers of the backend itself. */
+  readonly noise: Readonly<Record<string, readonly string[]>>;
+};
+
+/** A difference, without secrets. */
+export type ParityDifference = {
+  readonly atMs: number;
+  readonly operationId: string;
+  readonly subjectKey: string;
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly verdict: ParityVerdict;
+  readonly levels: LevelVerdicts;
+  readonly paths: readonly string[];
+  readonly statuses: readonly [theirs: number, ours: number];
+  readonly requestSha256?: string;
+  readonly pictureKey?: string;
+};
+
+const NOTHING: ParityTally = { operations: {}, notCompared: {}, noise: {} };
+
+/** Counts comparisons and keeps the newest differences, in memory until `flush`. */
+export interface ParityBook {
+  compared(operationId: string, verdict: ParityVerdict, levels: LevelVerdicts): void;
+  notCompared(reason: string): void;
+  learnNoise(operationId: string, paths: readonly string[]): void;
+  noiseOf(operationId: string): ReadonlySet<string>;
+  keep(difference: ParityDifference): Promise<void>;
+  tally(): ParityTally;
+  flush(): Promise<void>;
+}
+
+/** The book of one gateway process for one migration; earlier processes keep theirs. */
+export function createParityBook(parts: {
+  readonly records: RecordStore;
+  readonly name: MigrationName;
+  readonly gatewayId: string;
+  readonly clock: Clock;
+  /** Differences kept by this process. */
+  readonly maxDifferences: number;
+}): ParityBook {
+  let tally = NOTHING;
+  let flushed: ParityTally | undefined;
+  let version: string | undefined;
+  let differences = 0;
+  const key = `${tallyPrefix(parts.name)}${parts.gatewayId}`;
+
+  return {
+    compared(operationId, verdict, levels) {
+      const before = tally.operations[operationId] ?? { compared: 0, verdicts: {}, differing: {} };
+      const differing = { ...before.differing };
+      for (const [level, value] of Object.entries(levels) as [keyof LevelVerdicts, string][]) {
+        if (value !== 'same') differing[level] = (differing[level] ?? 0) + 1;
+      }
+      const verdicts = { ...before.verdicts, [verdict]: (before.verdicts[verdict] ?? 0) + 1 };
+      const after = { compared: before.compared + 1, verdicts, differing };
+      tally = { ...tally, operations: { ...tally.operations, [operationId]: after } };
+    },
+    notCompared(reason) {
+      const count = (tally.notCompared[reason] ?? 0) + 1;
+      tally = { ...tally, notCompared: { ...tally.notCompared, [reason]: count } };
+    },
+    learnNoise(operationId, paths) {
+      if (paths.length === 0) return;
+      const known = tally.noise[operationId] ?? [];
+      const all = [...new Set([...known, ...paths])].slice(0, 100);
+      tally = { ...tally, noise: { ...tally.noise, [operationId]: all } };
+    },
+    noiseOf: (operationId) => new Set(tally.noise[operationId] ?? []),
+    async keep(difference) {
+      if (parts.maxDifferences === 0) return;
+      const at = differences % parts.maxDifferences;
+      differences += 1;
+      const place = `${differencePrefix(parts.name)}${parts.gatewayId}/${String(at).padStart(6, '0')}`;
+      const before = await parts.records.read(place);
+      await parts.records.swap(place, before?.version, difference);
+    },
+    tally: () => tally,
+    async flush() {
+      if (tally === flushed || tally === NOTHING) return;
+      const now = tally;
+      version ??= (await parts.records.read(key))?.version;
+      const result = await parts.records.swap(key, version, now);
+      if (result === 'conflict') version = undefined;
+      else {
+        ({ version } = result);
+        flushed = now;
+      }
+    },
+  };
+}
+
+/** The sum over all gateway processes, past ones included. */
+export async function readTally(records: RecordStore, name: MigrationName): Promise<ParityTally> {
+  let sum = NOTHING;
+  for await (const key of records.list(tallyPrefix(name))) {
+    const found = await records.read(key);
+    if (found && isTally(found.value)) sum = added(sum, found.value);
+  }
+  return sum;
+}
+
+/** Kept differences, of all processes. */
+export async function* readDifferences(
+  records: RecordStore,
+  name: MigrationName,
+): AsyncGenerator<ParityDifference> {
+  for await (const key of records.list(differencePrefix(name))) {
+    const found = await records.read(key);
+    if (found && isDifference(found.value)) yield found.value;
+  }
+}
+
+function tallyPrefix({ tenant, dialect }: MigrationName): string {
+  return `migration/parity/${keyPart(tenant)}/${keyPart(dialect)}/`;
+}
+
+function differencePrefix({ tenant, dialect }: MigrationName): string {
+  return `migration/differences/${keyPart(tenant)}/${keyPart(dialect)}/`;
+}
+
+function added(one: ParityTally, other: ParityTally): ParityTally {
+  const operations: Record<string, OperationTally> = { ...one.operations };
+  for (const [id, tally] of Object.entries(other.operations)) {
+    const before = operations[id];
+    operations[id] = before
+      ? {
+          compared: before.compared + tally.compared,
+          verdicts: addedCounts(before.verdicts, tally.verdicts),
+          differing: addedCounts(before.differing, tally.differing),
+        }
+      : tally;
+  }
+  const noise: Record<string, readonly string[]> = { ...one.noise };
+  for (const [id, paths] of Object.entries(other.noise)) {
+    noise[id] = [...new Set([...(noise[id] ?? []), ...paths])];
+  }
+  return { operations, notCompared: addedCounts(one.notCompared, other.notCompared), noise };
+}
+
+function addedCounts<K extends string>(
+  one: Readonly<Partial<Record<K, number>>>,
+  other: Readonly<Partial<Record<K, number>>>,
+): Record<K, number> {
+  const sum = { ...one } as Record<K, number>;
+  for (const [key, count] of Object.entries(other) as [K, number][]) sum[key] = (sum[key] ?? 0) + count;
+  return sum;
+}
+
+function isTally(value: Json): value is ParityTally {
+  return typeof value === 'object' && value !== null && 'operations' in value && 'notCompared' in value;
+}
+
+function isDifference(value: Json): value is ParityDifference {
+  return typeof value === 'object' && value !== null && 'verdict' in value && 'levels' in value;
+}

@@ -1,0 +1,36 @@
+/** What a comparison came to, the worst first. */
+export const PARITY_VERDICTS = [
+  'error differs',
+  'missing',
+  'extra',
+  'different picture',
+  'answer differs',
+  're-encoded',
+  'identical',
+] as const;
+
+/** One of {@link PARITY_VERDICTS}. */
+export type ParityVerdict = (typeof PARITY_VERDICTS)[number];
+
+/** Verdicts that do not keep anybody from switching. */
+export function isEquivalent(verdict: ParityVerdict): boolean {
+  return verdict === 'identical' || verdict === 're-encoded';
+}
+
+/** Each level with a verdict of its own; `undefined`: there was nothing to compare. */
+export type LevelVerdicts = {
+  /** Status, content type and JSON. */
+  readonly wire: 'same' | 'differs';
+  /** The problem, and which slots hold a picture. */
+  readonly meaning: 'same' | 'error differs' | 'missing' | 'extra';
+  readonly bytes?: 'same' | 'differs';
+  readonly picture?: 'same' | 'differs';
+};
+
+/** One verdict for all levels. */
+export function overallVerdict({ wire, meaning, bytes, picture }: LevelVerdicts): ParityVerdict {
+  if (meaning !== 'same') return meaning;
+  if (picture === 'differs' || (bytes === 'differs' && picture === undefined)) return 'different picture';
+  if (wire === 'differs') return 'answer differs';
+  return bytes === 'differs' ? 're-encoded' : 'identical';
+}

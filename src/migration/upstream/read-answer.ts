@@ -1,0 +1,54 @@
+import type { Readable } from 'node:stream';
+import { type Json, ProblemError, type UpstreamAnswer } from '../../domain/index.ts';
+import { joined } from './hop-by-hop.ts';
+import { type IncomingAnswer, problemOf } from './upstream-connection.ts';
+
+/** No answer that is read as a whole is longer, in bytes: these APIs answer in JSON. */
+const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
+
+/** An answer that was read to its end. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly statusText: string;
+  readonly rawHeaders: readonly string[];
+  readonly bytes: Uint8Array;
+}
+
+/** Reads an answer to its end. Rejects with `ProblemError` `upstream-timeout` where it is cut off. */
+export async function readWhole(answer: IncomingAnswer): Promise<WholeAnswer> {
+  const bytes = await collect(answer.body);
+  return { status: answer.status, statusText: answer.statusText, rawHeaders: answer.rawHeaders, bytes };
+}
+
+/** An answer as plain values for a dialect. */
+export function asUpstreamAnswer({ status, rawHeaders, bytes }: WholeAnswer): UpstreamAnswer {
+  const headers = joined(rawHeaders);
+  const text = Buffer.from(bytes).toString('utf8');
+  const json = parsed(text);
+  return { status, headers, ...(json === undefined ? {} : { json }), text };
+}
+
+async function collect(body: Readable): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of body as AsyncIterable<Buffer>) {
+      length += piece.byteLength;
+      if (length > MAX_ANSWER_BYTES) throw new ProblemError({ kind: 'upstream-unavailable' });
+      pieces.push(piece);
+    }
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    throw problemOf(cause);
+  }
+  return Buffer.concat(pieces);
+}
+
+function parsed(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (cause) {
+    if (cause instanceof SyntaxError) return undefined;
+    throw cause;
+  }
+}
