@@ -13,6 +13,7 @@ const checks = {
   'folder-rules': ['node', 'judges/folder-rules.mjs'],
   openapi: ['redocly', 'lint', 'openapi/*.yaml'],
   unused: ['knip'],
+  settings: ['node', 'scripts/write-settings-table.ts', '--check'],
   dockerfile: ['node', 'scripts/check-dockerfile.mjs'],
 };
 
