@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { Registry } from 'prom-client';
 import { createDocsPages } from './console/docs-pages.ts';
 import { createBackgroundWork } from './core/background-work.ts';
+import type { CoreParts } from './core/core-parts.ts';
 import { createCommandExecutor } from './core/execute-commands.ts';
 import { recordKey } from './core/storage-keys.ts';
 import { subjectKey } from './core/subject-key.ts';
@@ -16,7 +18,9 @@ import { createDownloadLinks } from './gateway/downloads/download-links.ts';
 import type { ExchangeObserver } from './gateway/exchange-report.ts';
 import { createGateway } from './gateway/gateway.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
+import { createPictureComparer } from './imaging/compare-pictures.ts';
 import { createImaging } from './imaging/imaging.ts';
+import { createMigration } from './migration/create-migration.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
 import type { Settings } from './settings/settings.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -83,7 +87,7 @@ export async function startPolyface(
     const credentials = { tenants: settings.tenants, records, clock, signingKeys: keys, log };
     const background = createBackgroundWork(warn);
     stops.push(() => background.settle());
-    const executor = createCommandExecutor({
+    const core: CoreParts = {
       directory: createSettingsDirectory({ tenants: settings.tenants, subjectKey, recordKey, records }),
       objects,
       records,
@@ -98,7 +102,26 @@ export async function startPolyface(
       ids,
       background,
       warn,
-    });
+    };
+    const executor = createCommandExecutor(core);
+    const registry = new Registry();
+    const migration = settings.migration
+      ? createMigration({
+          settings: settings.migration,
+          dialects,
+          core,
+          executor,
+          comparer: createPictureComparer(imaging),
+          dataDir: settings.dataDir,
+          memoryBytes: settings.limits.spoolMemoryBytes,
+          log,
+          registry,
+        })
+      : undefined;
+    if (migration) {
+      stops.push(() => migration.stop());
+      await migration.start();
+    }
     const gateway = createGateway({
       settings,
       dialects,
@@ -109,6 +132,8 @@ export async function startPolyface(
       clock,
       ids,
       log,
+      registry,
+      ...(migration ? { interceptor: migration.interceptor } : {}),
       ...(overrides.observers ? { observers: overrides.observers } : {}),
       ...(settings.docs
         ? { pages: [createDocsPages(docsOf(dialects, settings.demo ? await readDemoGuide() : {}))] }
@@ -116,8 +141,10 @@ export async function startPolyface(
     });
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    migration?.serve(url);
     return {
-      url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      url,
       dialects,
       log,
       executor,

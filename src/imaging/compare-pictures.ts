@@ -1,4 +1,4 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import {
   ALL_PICTURE_FORMATS,
   type ByteSource,
@@ -73,7 +73,7 @@ async function distanceOf(one: Look, other: Look): Promise<number> {
   return sum / one.pixels.length / 255;
 }
 
-function flat(image: sharp.Sharp) {
+function flat(image: Sharp) {
   return image
     .flatten({ background: LOOK.background })
     .toColourspace('srgb')
