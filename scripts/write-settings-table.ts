@@ -26,7 +26,8 @@ function rows(schema: JsonObject, path: string): string[] {
     ...named,
     ...branches,
   ];
-  return [...new Set(deeper.length > 0 ? deeper : path === '' ? [] : [row(path, schema)])];
+  const own = path === '' || Object.keys(schema).length === 0 ? [] : [row(path, schema)];
+  return [...new Set(deeper.length > 0 ? deeper : own)];
 }
 
 function row(path: string, schema: JsonObject): string {
