@@ -109,7 +109,12 @@ function requireSameOperations(
 
 /** A function that fills in defaults and refuses what the schema does not hold. */
 function optionsCheck(name: string, schema: JsonObject): (options: JsonObject, whose: string) => object {
-  const validate = new Ajv2020({ useDefaults: true, allErrors: true, strict: false }).compile(schema);
+  const validate = new Ajv2020({
+    useDefaults: true,
+    allErrors: true,
+    strict: false,
+    validateSchema: false,
+  }).compile(schema);
   return (options, whose) => {
     const copy: Record<string, unknown> = structuredClone(options);
     if (validate(copy)) return copy;

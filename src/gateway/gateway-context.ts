@@ -22,4 +22,6 @@ export interface GatewayContext {
   readonly inFlight: Set<LiveExchange>;
   /** Whether the gateway is going down, so that no connection should be kept. */
   isStopping(): boolean;
+  /** Compiles what the first requests would otherwise wait for. */
+  warmUp(): Promise<void>;
 }

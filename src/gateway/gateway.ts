@@ -16,7 +16,7 @@ import { createServedDocuments } from './pages/served-documents.ts';
 import { createRouteTable } from './routes/route-table.ts';
 import { type AnswerJudge, createAnswerJudge } from './validation/answer-judge.ts';
 import { createRequestValidator, type RequestValidator } from './validation/request-validator.ts';
-import { createSchemaCompiler } from './validation/schema-compiler.ts';
+import { createSchemaCompiler, type SchemaCompiler } from './validation/schema-compiler.ts';
 
 export type { GatewayParts } from './gateway-parts.ts';
 
@@ -34,16 +34,21 @@ const UPLOADS_IN_MEMORY = 32;
 /** Builds a gateway. Routes, validators and judges come from the dialects' documents, here and once. */
 export function createGateway(parts: GatewayParts): Gateway {
   let stopping = false;
+  let warming = Promise.resolve();
   const context = createContext(parts, () => stopping);
   const listener = createListener(context, createApp(context));
   return {
     async start() {
       await context.uploads.start();
-      return listener.start();
+      const address = await listener.start();
+      warming = context.warmUp().catch((cause: unknown) => {
+        parts.log.error({ err: cause }, 'a schema of a document cannot be compiled');
+      });
+      return address;
     },
     async stop() {
       stopping = true;
-      await listener.stop();
+      await Promise.all([listener.stop(), warming]);
     },
   };
 }
@@ -54,12 +59,16 @@ function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayC
   const admission = createUploadAdmission(maxConcurrentUploads);
   const validators = new Map<DocumentOperation, RequestValidator>();
   const judges = new Map<LoadedDialect, AnswerJudge>();
+  const compilers: SchemaCompiler[] = [];
   for (const loaded of dialects) {
     const compiler = createSchemaCompiler();
     for (const documented of loaded.operations) {
       validators.set(documented, createRequestValidator(documented, compiler));
     }
-    if (settings.validateResponses !== 'off') judges.set(loaded, createAnswerJudge(loaded.document));
+    if (settings.validateResponses !== 'off') {
+      judges.set(loaded, createAnswerJudge(loaded.document, compiler));
+    }
+    compilers.push(compiler);
   }
   return {
     parts,
@@ -75,6 +84,9 @@ function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayC
     judgeOf: (loaded) => required(judges.get(loaded)),
     inFlight: new Set(),
     isStopping,
+    async warmUp() {
+      for (const compiler of compilers) await compiler.warmUp();
+    },
   };
 }
 

@@ -68,9 +68,13 @@ async function readSource(file: string): Promise<string> {
   }
 }
 
-const validate = new Ajv2020({ allErrors: true, useDefaults: true, strict: false, verbose: true }).compile(
-  settingsSchema,
-);
+const validate = new Ajv2020({
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  validateSchema: false,
+  verbose: true,
+}).compile(settingsSchema);
 
 function checked(document: SettingsDocument, value: unknown): CheckedSettings {
   if (holds(value)) return value;

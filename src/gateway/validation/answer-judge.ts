@@ -1,8 +1,7 @@
-import type { ValidateFunction } from 'ajv';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { DocumentOperation, OpenApiDocument } from '../openapi/open-api-document.ts';
 import { operationsOf } from '../openapi/open-api-document.ts';
-import { createSchemaCompiler, type SchemaCompiler } from './schema-compiler.ts';
+import { createSchemaCompiler, type SchemaCheck, type SchemaCompiler } from './schema-compiler.ts';
 
 /** An answer as a client saw it. */
 export interface SeenAnswer {
@@ -23,15 +22,17 @@ export type AnswerJudge = (answer: SeenAnswer) => readonly string[];
 interface DocumentedAnswer {
   readonly requiredHeaders: readonly string[];
   /** By media type; absent where the answer has no body. */
-  readonly schemas: Readonly<Record<string, ValidateFunction>>;
+  readonly schemas: Readonly<Record<string, SchemaCheck>>;
 }
 
 /**
  * Compiles every answer of a document. Answers to requests that matched no operation (unknown paths, wrong methods) are held
  * against every documented answer of the same status, of which one must fit.
  */
-export function createAnswerJudge(document: OpenApiDocument): AnswerJudge {
-  const compiler = createSchemaCompiler();
+export function createAnswerJudge(
+  document: OpenApiDocument,
+  compiler: SchemaCompiler = createSchemaCompiler(),
+): AnswerJudge {
   const byOperation = new Map(
     operationsOf(document).map((documented) => [documented.operationId, answersOf(documented, compiler)]),
   );

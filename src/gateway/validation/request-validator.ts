@@ -1,12 +1,16 @@
-import type { ErrorObject, ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import { type Json, type ParameterLocation, ProblemError, type WireRequestHead } from '../../domain/index.ts';
 import type { DocumentOperation, DocumentParameter } from '../openapi/open-api-document.ts';
+import { isAcceptable } from './acceptable.ts';
 import { parameterValue } from './parameter-value.ts';
-import type { SchemaCompiler } from './schema-compiler.ts';
+import type { SchemaCheck, SchemaCompiler } from './schema-compiler.ts';
 
 /** Holds the requests of one operation against its document. */
 export interface RequestValidator {
-  /** Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong. */
+  /**
+   * Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong, and `not-acceptable` where Accept
+   * rules out every documented success.
+   */
   requireHead(head: WireRequestHead): void;
   /** Throws `invalid-parameter` (`body`) for the first member of a JSON body that is missing or wrong. */
   requireJson(json: Json): void;
@@ -29,14 +33,22 @@ export function createRequestValidator(
   const { requestBody } = operation;
   const media = requestBody && 'content' in requestBody ? requestBody.content['application/json'] : undefined;
   const validateJson = media?.schema ? compiler.compile(media.schema) : undefined;
+  const successTypes = successTypesOf(operation);
   return {
     requireHead(head) {
       for (const check of checks) check(head);
+      if (!isAcceptable(head.headers.accept, successTypes)) throw new ProblemError({ kind: 'not-acceptable' });
     },
     requireJson(json) {
       if (validateJson && !validateJson(json)) throw new ProblemError(jsonFault(validateJson, json));
     },
   };
+}
+
+function successTypesOf({ responses = {} }: DocumentOperation['operation']): string[] {
+  return Object.entries(responses).flatMap(([status, response]) =>
+    status.startsWith('2') && response && 'content' in response ? Object.keys(response.content ?? {}) : [],
+  );
 }
 
 function locationOf({ in: where, name }: DocumentParameter): ParameterLocation | undefined {
@@ -70,7 +82,7 @@ function textsOf(head: WireRequestHead, location: ParameterLocation, name: strin
   return value === undefined ? [] : [value];
 }
 
-function jsonFault(validate: ValidateFunction, json: Json) {
+function jsonFault(validate: SchemaCheck, json: Json) {
   const [error] = validate.errors ?? [];
   const path = error ? pathOf(error) : [];
   const value = valueAt(json, path);
