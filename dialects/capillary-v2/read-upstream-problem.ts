@@ -2,6 +2,7 @@ import { isJsonObject, type Problem, type UpstreamAnswer } from '../../src/domai
 
 /** What the code means: the way back from `render-problem.ts`. */
 const BY_CODE: Readonly<Record<number, Problem>> = {
+  400: { kind: 'invalid-parameter', name: 'userId', location: 'path' },
   401: { kind: 'unauthenticated', reason: 'invalid' },
   404: { kind: 'route-not-found' },
   4000: { kind: 'forbidden' },
@@ -15,6 +16,8 @@ const BY_CODE: Readonly<Record<number, Problem>> = {
   8081: { kind: 'file-missing', field: 'file' },
   8082: { kind: 'too-many-files', limit: 5 },
   8084: { kind: 'corrupt-image' },
+  8092: { kind: 'invalid-parameter', name: 'identifierName', location: 'query' },
+  8093: { kind: 'invalid-parameter', name: 'identifierValue', location: 'query' },
 };
 
 const BY_STATUS: Readonly<Record<number, Problem>> = {
@@ -22,6 +25,7 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
   403: { kind: 'forbidden' },
   404: { kind: 'subject-not-found' },
   405: { kind: 'method-not-allowed', allow: [] },
+  406: { kind: 'not-acceptable' },
   408: { kind: 'request-timeout' },
   409: { kind: 'conflict', reason: 'overlap' },
   415: { kind: 'unsupported-media-type' },

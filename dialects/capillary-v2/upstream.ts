@@ -3,10 +3,11 @@ import {
   type CommandOf,
   isJsonObject,
   type Json,
+  type JsonObject,
   type Loss,
   ProblemError,
   type Subject,
-  type UpstreamAnswer,
+  type SubjectProfile,
   type UpstreamImage,
   type UpstreamOutcome,
   type UpstreamRequest,
@@ -37,7 +38,9 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
   answer(command, answer, { options }): UpstreamOutcome {
     const problem = readUpstreamProblem(answer, options);
     if (problem) return { kind: 'problem', problem };
-    return { kind: 'done', profile: profileIn(answer.json), images: imagesIn(command, answer) };
+    // Every success of this API is a JSON object; anything else comes from something in between.
+    if (!isJsonObject(answer.json)) return { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
+    return { kind: 'done', profile: profileIn(answer.json), images: imagesIn(command, answer.json) };
   },
 };
 
@@ -85,8 +88,7 @@ function conditionLoss(onlyIf: unknown): Loss[] {
   return onlyIf ? [{ field: 'onlyIf', fate: 'dropped', note: 'requests cannot be conditional' }] : [];
 }
 
-function imagesIn(command: Command, { json }: UpstreamAnswer): UpstreamImage[] {
-  if (!isJsonObject(json)) return [];
+function imagesIn(command: Command, json: JsonObject): UpstreamImage[] {
   const elements = command.kind === 'put-images' ? json.data : json.customerImage;
   return Array.isArray(elements) ? elements.flatMap((element: Json) => imageIn(element)) : [];
 }
@@ -108,8 +110,7 @@ function imageIn(element: Json): UpstreamImage[] {
   ];
 }
 
-function profileIn(json: UpstreamAnswer['json']) {
-  const profiles = isJsonObject(json) ? json.profiles : undefined;
+function profileIn({ profiles }: JsonObject): SubjectProfile {
   const [profile] = Array.isArray(profiles) ? profiles : [];
   if (!isJsonObject(profile)) return {};
   const { firstName, lastName } = profile;

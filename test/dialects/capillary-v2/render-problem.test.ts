@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderProblem } from '../../../dialects/capillary-v2/render-problem.ts';
+import { aHead, anExchange } from '../../support/dialects/exchange.ts';
+import { bodyText, problemRows } from '../../support/dialects/fixture.ts';
+import { describeProblemTable } from '../../support/dialects/problem-table.ts';
+import { options } from './options.ts';
+
+const rows = problemRows('capillary-v2');
+
+describeProblemTable(rows, renderProblem, (profile) =>
+  anExchange(options, { profile, request: aHead({ operationId: 'addCustomerImage' }) }),
+);
+
+describe('bodies', () => {
+  it.each(['addCustomerImage', 'addCustomerImageByIdentifier', 'deleteCustomerImage'])(
+    'have an empty data list in %s',
+    (operationId) => {
+      const exchange = anExchange(options, { request: aHead({ operationId }) });
+      for (const { problem, body } of rows) expect(bodyText(renderProblem(problem, exchange))).toBe(body);
+    },
+  );
+
+  it.each(['getCustomer', 'getCustomerImage', 'generateToken', undefined])(
+    'have no data in %s',
+    (operationId) => {
+      const request = operationId === undefined ? aHead() : aHead({ operationId });
+      const exchange = anExchange(options, { request });
+      for (const { problem, body } of rows) {
+        expect(bodyText(renderProblem(problem, exchange))).toBe(body.replace('"data":[],', ''));
+      }
+    },
+  );
+
+  it('name the number of images that the settings allow', () => {
+    const answer = renderProblem({ kind: 'too-many-files', limit: 2 }, anExchange(options));
+    expect(bodyText(answer)).toContain('"Max image per user is 2"');
+  });
+});
+
+describe('the observed profile', () => {
+  it('changes nothing but the status of business errors', () => {
+    for (const { body, observed } of rows) {
+      const { code } = (JSON.parse(body) as { errors: [{ code: number }] }).errors[0];
+      expect({ code, differs: observed }).toEqual({
+        code,
+        differs: code === 521 || String(code).startsWith('8') ? { status: 200 } : undefined,
+      });
+    }
+  });
+
+  it('gives the code to the log, where the status says nothing', () => {
+    const answer = renderProblem({ kind: 'corrupt-image' }, anExchange(options, { profile: 'observed' }));
+    expect(answer).toMatchObject({ status: 200, logFields: { errorCode: '8084' } });
+  });
+});
