@@ -4,11 +4,11 @@ import {
   type OpenedSubject,
   type OutcomeOf,
   ProblemError,
+  type SubjectRecord,
 } from '../domain/index.ts';
 import type { CoreParts } from './core-parts.ts';
+import { currentViews } from './current-views.ts';
 import { imageIn } from './slots.ts';
-import { snapshotOf } from './subject-records.ts';
-import { viewOf } from './view-image.ts';
 
 /** The picture in one slot. Throws `image-not-found`. */
 export async function readImage(
@@ -17,9 +17,11 @@ export async function readImage(
   context: CommandContext,
   opened: OpenedSubject,
 ): Promise<OutcomeOf<'read-image'>> {
-  const { record } = snapshotOf(opened);
-  const image = record && imageIn(record, command.slot);
-  const view = image && (await viewOf(parts, opened.subject.key, image, context));
+  const inSlot = (record: SubjectRecord) => {
+    const image = imageIn(record, command.slot);
+    return image ? [image] : [];
+  };
+  const [view] = await currentViews(parts, opened, inSlot, context);
   if (!view) throw new ProblemError({ kind: 'image-not-found' });
   return { kind: 'image-read', subject: opened.subject, view };
 }

@@ -1,8 +1,7 @@
-import type { CommandContext, CommandOf, ImageView, OpenedSubject, OutcomeOf } from '../domain/index.ts';
+import type { CommandContext, CommandOf, OpenedSubject, OutcomeOf } from '../domain/index.ts';
 import type { CoreParts } from './core-parts.ts';
+import { currentViews } from './current-views.ts';
 import { imagesOf } from './slots.ts';
-import { snapshotOf } from './subject-records.ts';
-import { viewOf } from './view-image.ts';
 
 /** The subject's profile and, where asked for, its images as the dialect shows them. */
 export async function readSubject(
@@ -11,13 +10,13 @@ export async function readSubject(
   context: CommandContext,
   opened: OpenedSubject,
 ): Promise<OutcomeOf<'read-subject'>> {
-  const { record } = snapshotOf(opened);
-  const shown =
-    command.images && record ? imagesOf(record).filter(({ slot }) => slot < context.intake.slots) : [];
-  const views = await Promise.all(shown.map((image) => viewOf(parts, opened.subject.key, image, context)));
-  return {
-    kind: 'subject-read',
-    subject: opened.subject,
-    images: views.filter((view): view is ImageView => view !== undefined),
-  };
+  const images = command.images
+    ? await currentViews(
+        parts,
+        opened,
+        (record) => imagesOf(record).filter(({ slot }) => slot < context.intake.slots),
+        context,
+      )
+    : [];
+  return { kind: 'subject-read', subject: opened.subject, images };
 }

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { WireResponse } from '../domain/index.ts';
-import { pictureAnswer } from './answers/picture-answer.ts';
+import { PictureGone, pictureAnswer } from './answers/picture-answer.ts';
 import { type ReadyAnswer, readyAnswer, sendAnswer } from './answers/send-answer.ts';
 import { serveDownload, ticketIn } from './downloads/serve-download.ts';
 import { beginExchange, dialectExchange, type LiveExchange } from './exchange/live-exchange.ts';
@@ -10,6 +10,9 @@ import { ClientGone } from './intake/client-gone.ts';
 import { type ExchangeHoldings, performCall, performUnmatched } from './perform-call.ts';
 import { answerFor } from './problems/answer-for.ts';
 import { judged } from './validation/judged.ts';
+
+/** How often a picture may be replaced between its record and its body before a reader is told that there is none. */
+const MAX_READINGS = 8;
 
 /**
  * One exchange from head to log line. Nothing that happens in it reaches the caller as anything but an answer in a dialect, and nothing
@@ -68,15 +71,30 @@ async function decide(
   holdings: ReturnType<typeof createHoldings>,
 ): Promise<ReadyAnswer | 'taken'> {
   try {
-    const answer = await perform(context, live, holdings);
-    if (answer === 'taken') return answer;
-    return await ready(context, live, judged(context, live, withDialectHeaders(context, live, answer)));
+    return await performed(context, live, holdings);
   } catch (cause) {
     if (cause instanceof ClientGone || live.body.response.headersSent) throw cause;
     const answer = withDialectHeaders(context, live, answerFor(context, live, cause));
     return await ready(context, live, judged(context, live, answer));
   } finally {
     await holdings.end();
+  }
+}
+
+/** Performs a reading anew where the picture was replaced under its eyes: there never was a moment without one. */
+async function performed(
+  context: GatewayContext,
+  live: LiveExchange,
+  holdings: ExchangeHoldings,
+): Promise<ReadyAnswer | 'taken'> {
+  for (let reading = 1; ; reading += 1) {
+    const answer = await perform(context, live, holdings);
+    if (answer === 'taken') return answer;
+    try {
+      return await ready(context, live, judged(context, live, withDialectHeaders(context, live, answer)));
+    } catch (cause) {
+      if (!(cause instanceof PictureGone) || reading === MAX_READINGS) throw cause;
+    }
   }
 }
 

@@ -28,9 +28,16 @@ export const PICTURE_HEADERS = {
   'Cross-Origin-Resource-Policy': 'cross-origin',
 } as const;
 
+/** The picture was replaced or deleted after its record had been read; whoever reads the record again knows which. */
+export class PictureGone extends ProblemError {
+  constructor() {
+    super({ kind: 'image-not-found' });
+  }
+}
+
 /**
- * Prepares a stored picture: conditional requests, HEAD, one byte range. Throws `image-not-found` where the body went away since
- * the record was read.
+ * Prepares a stored picture: conditional requests, HEAD, one byte range. Throws `PictureGone` where the body went away since the
+ * record was read.
  */
 export async function pictureAnswer(
   objects: ObjectStore,
@@ -74,6 +81,6 @@ export async function pictureAnswer(
   };
   if (head.method === 'HEAD') return complete;
   const opened = await objects.get(picture.key, range);
-  if (!opened) throw new ProblemError({ kind: 'image-not-found' });
+  if (!opened) throw new PictureGone();
   return { ...complete, body: opened };
 }
