@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { fsckCommand } from './fsck.ts';
+import { gcCommand } from './gc.ts';
 import { keysCommand } from './keys.ts';
 import { serveCommand } from './serve.ts';
 
@@ -7,6 +9,8 @@ const program = new Command('polyface')
   .description('One profile-image store behind the legacy APIs that clients already speak.')
   .addCommand(serveCommand())
   .addCommand(keysCommand())
+  .addCommand(gcCommand())
+  .addCommand(fsckCommand())
   .showHelpAfterError();
 
 try {

@@ -101,7 +101,7 @@ async function sweepSubject(
   const { record } = await readSubjectRecord(records, subjectKey);
   const named = record ? bodiesNamedBy(record) : new Set<string>();
   const unnamed = bodies.filter(({ key }) => !named.has(key) && !namedElsewhere.has(key));
-  const orphans = unnamed.filter(({ modifiedAtMs }) => modifiedAtMs < oldBeforeMs);
+  const orphans = unnamed.filter(({ modifiedAtMs }) => modifiedAtMs <= oldBeforeMs);
   if (!dryRun) await Promise.all(orphans.map(({ key }) => objects.delete(key)));
   return {
     ...seen,
