@@ -45,23 +45,24 @@ function nodeForm(): NodeFormData {
   return form;
 }
 
+async function curl(url: string, token: string, ...further: string[]): Promise<readonly [number, string]> {
+  const quiet = ['--silent', '--show-error', '--write-out', '\n%{http_code}'];
+  const call = [
+    '--request',
+    'PATCH',
+    '--header',
+    `Authorization: Bearer ${token}`,
+    '--form',
+    `file=@${file}`,
+  ];
+  const { stdout } = await promisify(execFile)('curl', [...quiet, ...call, ...further, url]);
+  const [text = '', status = ''] = stdout.split('\n');
+  return [Number(status), text];
+}
+
 const CLIENTS: Readonly<Record<string, Client>> = {
-  async curl(url, token) {
-    const { stdout } = await promisify(execFile)('curl', [
-      ...['--silent', '--show-error', '--request', 'PATCH', '--header', `Authorization: Bearer ${token}`],
-      ...['--form', `file=@${file}`, '--write-out', '\n%{http_code}', url],
-    ]);
-    const [text = '', status = ''] = stdout.split('\n');
-    return [Number(status), text];
-  },
-  async 'curl without Expect'(url, token) {
-    const { stdout } = await promisify(execFile)('curl', [
-      ...['--silent', '--show-error', '--request', 'PATCH', '--header', `Authorization: Bearer ${token}`],
-      ...['--header', 'Expect:', '--form', `file=@${file}`, '--write-out', '\n%{http_code}', url],
-    ]);
-    const [text = '', status = ''] = stdout.split('\n');
-    return [Number(status), text];
-  },
+  curl: (url, token) => curl(url, token),
+  'curl without Expect': (url, token) => curl(url, token, '--header', 'Expect:'),
   async fetch(url, token) {
     const body = new FormData();
     body.append('file', await openAsBlob(file), 'large.png');
@@ -110,13 +111,13 @@ async function twenty<T>(ask: () => Promise<T>): Promise<T[]> {
 describe.each(Object.entries(CLIENTS))('%s, sending 8 MB', (_name, client) => {
   it('hears 20 times of 20 that its token is not good', async () => {
     const answers = await twenty(() => client(`${gateway.url}/users/image/upload`, 'wrong'));
-    expect(answers).toEqual(Array(TIMES).fill([401, '{"detail":"Invalid Credentials"}']));
+    expect(answers).toEqual(answers.map(() => [401, '{"detail":"Invalid Credentials"}']));
   });
 
   it('hears 20 times of 20 that its file is too large', async () => {
     const answers = await twenty(() => client(`${gateway.url}/users/image/upload`, 'demo-timbu-ada'));
     const tooLarge = [400, expect.stringContaining('"type":"value_error.image.size"')];
-    expect(answers).toEqual(Array(TIMES).fill(tooLarge));
+    expect(answers).toEqual(answers.map(() => tooLarge));
   });
 });
 
@@ -133,11 +134,11 @@ describe('the Smartsheet SDK, sending 8 MB', () => {
 
   it('hears 20 times of 20 that its token is not good', async () => {
     const answers = await twenty(() => upload('wrong'));
-    expect(answers).toEqual(Array(TIMES).fill(expect.objectContaining({ statusCode: 401, errorCode: 1002 })));
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ statusCode: 401, errorCode: 1002 })));
   });
 
   it('hears 20 times of 20 that its file is too large', async () => {
     const answers = await twenty(() => upload('demo-smartsheet-jane'));
-    expect(answers).toEqual(Array(TIMES).fill(expect.objectContaining({ statusCode: 400, errorCode: 1074 })));
+    expect(answers).toEqual(answers.map(() => expect.objectContaining({ statusCode: 400, errorCode: 1074 })));
   });
 });

@@ -160,6 +160,9 @@ function headCases({ read }: WireDialect, make: Make): RawCase[] {
     bad('a query of 20 KB', { target: `${read}?q=${'x'.repeat(20_000)}` }),
     bad('HTTP/9.9', { version: 'HTTP/9.9' }),
     bad('no version', { version: 'HTTP/' }),
+    make('an Accept that rules everything out', 'not-acceptable', { ...get, lines: ['Accept: text/x-none'] }),
+    fine('an Accept with room for anything', { lines: ['Accept: text/html, */*;q=0.1'] }),
+    fine('an Accept that is none', { lines: ['Accept: whatever'] }),
     fine('an empty header', { lines: ['Header:'] }),
     fine('a header many times', { lines: Array.from({ length: 100 }, () => 'Header: x') }),
     // Node's parser takes the line for HTTP/1; no harm comes of it.

@@ -72,6 +72,7 @@ export const WIRE_DIALECTS = {
       'unsupported-format': [400, '"code":8084'],
       'corrupt-image': [400, '"code":8084'],
       'unsupported-media-type': [415, '"code":415'],
+      'not-acceptable': [406, '"code":406'],
       'request-timeout': [408, '"code":408'],
     },
     errorShape: {
@@ -126,6 +127,7 @@ export const WIRE_DIALECTS = {
       'unsupported-format': [400, 'validation.image.type'],
       'corrupt-image': [400, 'validation.image.unreadable'],
       'unsupported-media-type': [415, 'error.media.type'],
+      'not-acceptable': [406, 'error.not.acceptable'],
       'request-timeout': [408, 'error.timeout'],
     },
     errorShape: {
@@ -175,6 +177,7 @@ export const WIRE_DIALECTS = {
       'unsupported-format': [400, '"errorCode":1255'],
       'corrupt-image': [400, '"errorCode":1008'],
       'unsupported-media-type': [415, '"errorCode":1124'],
+      'not-acceptable': [406, '"errorCode":1052'],
       'request-timeout': [500, '"errorCode":4002'],
     },
     errorShape: {
@@ -215,6 +218,7 @@ export const WIRE_DIALECTS = {
       'unsupported-format': [400, 'value_error.image'],
       'corrupt-image': [400, 'value_error.image'],
       'unsupported-media-type': [415, '"detail"'],
+      'not-acceptable': [406, '"detail"'],
       'request-timeout': [408, '"detail"'],
     },
     errorShape: { detail: expect.anything() },
@@ -272,6 +276,7 @@ export const WIRE_DIALECTS = {
       'unsupported-format': [415, 'unsupported-format'],
       'corrupt-image': [422, 'corrupt-image'],
       'unsupported-media-type': [415, 'unsupported-media-type'],
+      'not-acceptable': [406, 'not-acceptable'],
       'request-timeout': [408, 'request-timeout'],
     },
     errorShape: {

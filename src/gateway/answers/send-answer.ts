@@ -39,7 +39,7 @@ export function readyAnswer(
 export async function sendAnswer(
   body: IncomingBody,
   answer: ReadyAnswer,
-  limits: Pick<LimitSettings, 'drainBytes' | 'drainSeconds'>,
+  limits: Pick<LimitSettings, 'drainBytes' | 'drainSeconds' | 'bodyTimeoutSeconds'>,
   isStopping: () => boolean,
 ): Promise<void> {
   const { response } = body;
@@ -53,6 +53,8 @@ export async function sendAnswer(
   if (!whole || isStopping()) response.setHeader('Connection', 'close');
 
   if (answer.kind === 'picture') {
+    // A reader that takes nothing for this long holds an open body for nobody.
+    response.setTimeout(limits.bodyTimeoutSeconds * 1000, () => response.destroy());
     if (answer.body) await pipeline(answer.body.stream, response);
     else response.end();
     return;

@@ -31,6 +31,8 @@ export function createListener(context: GatewayContext, handle: RequestListener)
     requireHostHeader: false,
   });
   server.maxConnections = limits.maxConnections;
+  // A client that closes its side after its request still waits for the answer; Node would hang up on it in the middle of the work.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', handle);
   // Body bytes are only asked for once the head has been found good.
   server.on('checkContinue', handle);

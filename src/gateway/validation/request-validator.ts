@@ -37,7 +37,8 @@ export function createRequestValidator(
   return {
     requireHead(head) {
       for (const check of checks) check(head);
-      if (!isAcceptable(head.headers.accept, successTypes)) throw new ProblemError({ kind: 'not-acceptable' });
+      if (!isAcceptable(head.headers.accept, successTypes))
+        throw new ProblemError({ kind: 'not-acceptable' });
     },
     requireJson(json) {
       if (validateJson && !validateJson(json)) throw new ProblemError(jsonFault(validateJson, json));

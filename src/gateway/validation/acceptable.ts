@@ -1,0 +1,34 @@
+/**
+ * Whether an Accept header (RFC 9110, 12.5.1) leaves room for one of the media types, which may be ranges themselves (`image/*`). No
+ * header, no types, and a header that names no media range at all leave room for everything.
+ */
+export function isAcceptable(accept: string | undefined, types: readonly string[]): boolean {
+  if (accept === undefined || types.length === 0) return true;
+  const ranges = accept.split(',').flatMap(mediaRange);
+  if (ranges.length === 0) return true;
+  return types.some((type) => ranges.some((range) => range.wanted && overlap(range, splitType(type))));
+}
+
+interface MediaType {
+  readonly type: string;
+  readonly subtype: string;
+}
+
+function mediaRange(text: string): (MediaType & { readonly wanted: boolean })[] {
+  const [range = '', ...parameters] = text.split(';').map((piece) => piece.trim().toLowerCase());
+  if (!/^[^\s/]+\/[^\s/]+$/.test(range)) return [];
+  return [{ ...splitType(range), wanted: !parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) }];
+}
+
+function splitType(text: string): MediaType {
+  const [type = '', subtype = ''] = (text.split(';')[0] ?? '').trim().toLowerCase().split('/');
+  return { type, subtype };
+}
+
+function overlap(a: MediaType, b: MediaType): boolean {
+  return same(a.type, b.type) && same(a.subtype, b.subtype);
+}
+
+function same(a: string, b: string): boolean {
+  return a === '*' || b === '*' || a === b;
+}
