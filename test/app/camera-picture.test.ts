@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import sharp from 'sharp';
+import { inspectPicture } from '../../src/conformance/pictures/inspect-picture.ts';
+import { DEMO_CLIENTS, fixture } from '../contract/demo-clients.ts';
+import { type DemoGateway, startDemoGateway } from '../support/start-gateway.ts';
+
+const [capillary, v1, smartsheet, timbu] = DEMO_CLIENTS;
+if (!capillary || !v1 || !smartsheet || !timbu) throw new Error('four dialects are expected');
+
+let gateway: DemoGateway;
+let camera: Buffer;
+
+beforeAll(async () => {
+  gateway = await startDemoGateway();
+  camera = await fixture('camera.jpg');
+});
+afterAll(() => gateway.stop());
+
+async function download(address: string | undefined): Promise<Buffer> {
+  const answer = await fetch(address ?? 'no address');
+  expect(answer.status).toBe(200);
+  return Buffer.from(await answer.arrayBuffer());
+}
+
+describe('a photograph of 12 megapixels, on its side, that knows where it was taken', () => {
+  it('is what it says', async () => {
+    const { width, height, orientation, exif } = await sharp(camera).metadata();
+    expect(width * height).toBe(12_000_000);
+    expect(orientation).toBe(6);
+    expect(exif?.includes('GPS') || (exif?.byteLength ?? 0) > 100).toBe(true);
+  });
+
+  it('uploaded through v1 is a JPEG of at most 1200 × 1200, upright, without any EXIF', async () => {
+    const answer = await v1.upload(gateway.url, camera, 'IMG_0001.jpg');
+    expect(answer.status).toBe(200);
+    const { imageUrl } = (await answer.json()) as { imageUrl: string };
+    const bytes = await download(imageUrl);
+    expect(inspectPicture(bytes)).toEqual({ format: 'jpeg', width: 900, height: 1200, metadata: [] });
+    const { orientation, exif } = await sharp(bytes).metadata();
+    expect({ orientation, exif }).toEqual({ orientation: undefined, exif: undefined });
+  });
+
+  it('read through Smartsheet is a padded square of 1050 × 1050', async () => {
+    const bytes = await download(await smartsheet.address(gateway.url));
+    expect(inspectPicture(bytes)).toMatchObject({ width: 1050, height: 1050, metadata: [] });
+    const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
+    const pixel = (x: number, y: number) => [
+      ...data.subarray((y * info.width + x) * info.channels).subarray(0, 3),
+    ];
+    // Upright it is 788 wide in a square of 1050: the sides are padding, the top is picture.
+    expect(pixel(20, 525)).toEqual([255, 255, 255]);
+    expect(pixel(1030, 525)).toEqual([255, 255, 255]);
+    expect(pixel(525, 10)).not.toEqual([255, 255, 255]);
+  });
+
+  it('uploaded through Capillary answers the size of the bytes as they came', async () => {
+    const answer = await capillary.upload(gateway.url, camera, 'IMG_0001.jpg');
+    expect(answer.status).toBe(200);
+    const { data } = (await answer.json()) as { data: { file: { fileSize: string } }[] };
+    expect(data[0]?.file.fileSize).toBe(String(camera.byteLength));
+  });
+
+  it('uploaded through Timbu answers an absolute address that downloads', async () => {
+    const answer = await timbu.upload(gateway.url, camera, 'IMG_0001.jpg');
+    expect(answer.status).toBe(200);
+    const { data } = (await answer.json()) as { data: { profile_image: string } };
+    expect(data.profile_image).toMatch(/^http:\/\/127\.0\.0\.1:\d+\//);
+    const bytes = await download(data.profile_image);
+    expect(inspectPicture(bytes)).toMatchObject({ format: 'jpeg', width: 1536, height: 2048, metadata: [] });
+  });
+});
