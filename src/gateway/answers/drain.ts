@@ -1,8 +1,11 @@
 import type { LimitSettings } from '../../settings/settings.ts';
 import type { IncomingBody } from '../intake/incoming-body.ts';
 
-/** A client that stays silent this long has nothing more under way, and waits for its answer. */
-const QUIET_MS = 300;
+/**
+ * A client that stays silent this long has nothing more under way, and waits for its answer. Long enough for a busy one to draw breath:
+ * some lose the answer when it overtakes their own sending.
+ */
+const QUIET_MS = 2000;
 
 /** How a drain ended: the body is whole, or the client may still be sending. */
 export type Drained = 'whole' | 'unfinished';
