@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aJpeg, anAvif, aPng, aTiff, aWebp } from '../support/pictures.ts';
+import { dialectRenditions } from './dialect-renditions.ts';
 import { colourName, type Pixels, readPixels } from './read-pixels.ts';
 import { RECIPES, recipe } from './recipes.ts';
 import { startImaging } from './started-imaging.ts';
@@ -22,7 +23,7 @@ function corners(pixels: Pixels, aspect: number): string[] {
   return places.map(([x, y]) => colourName(pixels.at(x, y)));
 }
 
-describe.each(Object.entries(RECIPES))('%s', (_name, wanted) => {
+describe.each([...Object.entries(RECIPES), ...(await dialectRenditions())])('%s', (_name, wanted) => {
   it.each(ORIENTATIONS)(
     'puts the right colours in the right corners for orientation %i',
     async (orientation) => {

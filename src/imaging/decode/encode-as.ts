@@ -8,7 +8,8 @@ import type { DecodableFormat } from './loaders.ts';
 const ENCODERS: Record<DecodableFormat, (image: Sharp, quality: number) => Sharp> = {
   jpeg: (image, quality) => image.jpeg({ quality }),
   png: (image) => image.png({ compressionLevel: 6 }),
-  gif: (image) => image.gif({ effort: 3 }),
+  // A GIF comes of a GIF alone, whose colours were chosen and dithered once.
+  gif: (image) => image.gif({ effort: 1, dither: 0 }),
   webp: (image, quality) => image.webp({ quality, effort: 2 }),
   avif: (image, quality) => image.avif({ quality: avifQuality(quality), effort: 0 }),
   tiff: (image) => image.tiff({ compression: 'deflate', predictor: 'horizontal' }),

@@ -1,0 +1,57 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { ANY_PICTURE } from '../../src/cli/corpus/corpus-policy.ts';
+import { reportCorpus } from '../../src/cli/corpus/corpus-report.ts';
+import { holdsLocation } from '../../src/cli/corpus/holds-location.ts';
+import { runCorpus } from '../../src/cli/corpus/run-corpus.ts';
+import { CORPUS } from '../support/corpus.ts';
+import { startImaging } from './started-imaging.ts';
+
+const imaging = startImaging();
+const FOLDER = join(import.meta.dirname, '../fixtures/corpus');
+
+describe('the corpus', () => {
+  it.each(CORPUS.map(({ file, verdict, build }) => [file, verdict, build] as const))(
+    '%s is %s',
+    async (_file, verdict, build) => {
+      expect(await imaging.verdict(await build())).toBe(verdict);
+    },
+  );
+
+  it('lies in its folder as it is described', async () => {
+    const expected: unknown = JSON.parse(await readFile(join(FOLDER, 'expected.json'), 'utf8'));
+    expect(expected).toEqual(Object.fromEntries(CORPUS.map(({ file, verdict }) => [file, verdict])));
+    const notes = ['README.md', 'expected.json'];
+    const files = (await readdir(FOLDER)).filter((name) => !notes.includes(name));
+    expect(files.sort()).toEqual(CORPUS.map(({ file }) => file).sort());
+  });
+
+  it('is reported: verdicts, killed workers, locations in and none out', async () => {
+    const findings = await runCorpus({
+      imaging: imaging.imaging(),
+      policy: ANY_PICTURE,
+      folder: FOLDER,
+      mutations: 40,
+      seed: 7,
+      concurrency: 2,
+      wallMs: 10_000,
+    });
+    const expected = Object.fromEntries(CORPUS.map(({ file, verdict }) => [file, verdict]));
+    const report = reportCorpus(findings, { policy: 'any picture', wallSeconds: 10, crashes: 0, expected });
+    expect(report.unexpected).toEqual([]);
+    expect(report.corpus).toMatchObject({ files: CORPUS.length, errors: 0, locationOut: 0 });
+    expect(report.corpus.locationIn).toBeGreaterThanOrEqual(12);
+    expect(report.mutations).toMatchObject({ files: 40, errors: 0, locationOut: 0 });
+    expect(findings.files.find(({ file }) => file === 'text-bomb.png')).toMatchObject({ killed: true });
+  });
+});
+
+describe('a location', () => {
+  it('is found in every container that carries one', async () => {
+    for (const { file, build } of CORPUS) {
+      const located = /^(gps\.|xmp|photograph|orientation-[1-8]\.)/.test(file);
+      expect({ file, found: holdsLocation(await build()) }).toEqual({ file, found: located });
+    }
+  });
+});
