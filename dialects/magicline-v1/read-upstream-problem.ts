@@ -43,6 +43,9 @@ export function readUpstreamProblem(
   if (answer.status === 413 || code === 'validation.image.too.large') {
     return { kind: 'problem', problem: { kind: 'file-too-large', limitBytes: maxBytes } };
   }
+  if (code === 'validation.image.too.small') {
+    return { kind: 'problem', problem: { kind: 'file-too-small', limitBytes: 1, bytes: 0 } };
+  }
   if (answer.status === 429) return { kind: 'problem', problem: rateLimited(answer) };
   const problem = (typeof code === 'string' ? BY_ERROR_CODE[code] : undefined) ?? BY_STATUS[answer.status];
   return { kind: 'problem', problem: problem ?? { kind: 'upstream-unavailable' } };

@@ -12,11 +12,10 @@ import type { MessageKey, Messages } from './messages/message-key.ts';
 import { datadogTraceId } from './trace-id.ts';
 import { JSON_TYPE } from './write-image-url.ts';
 
-/** One of the page's 17 argument types; these are the ones that occur here. */
-interface Argument {
-  readonly value: string;
-  readonly type: 'INTEGER' | 'STRING';
-}
+/** A value and which of the page's 17 types it has; these are the ones that occur here. */
+type Argument =
+  | { readonly value: number; readonly type: 'INTEGER' }
+  | { readonly value: string; readonly type: 'STRING' };
 
 /** HTTP status, errorCode, message, and what else the row of the contract names. */
 type Row = readonly [
@@ -54,13 +53,13 @@ const TABLE = {
     400,
     'validation.image.too.large',
     'image-too-large',
-    { ...IMAGE, args: [{ value: String(limitBytes), type: 'INTEGER' }] },
+    { ...IMAGE, args: [{ value: limitBytes, type: 'INTEGER' }] },
   ],
   'file-too-small': ({ limitBytes }) => [
     400,
     'validation.image.too.small',
     'image-too-small',
-    { ...IMAGE, args: [{ value: String(limitBytes), type: 'INTEGER' }] },
+    { ...IMAGE, args: [{ value: limitBytes, type: 'INTEGER' }] },
   ],
   'unsupported-format': ({ accepted }) => [
     400,
@@ -124,7 +123,7 @@ export function renderProblem(problem: Problem, exchange: Exchange<unknown>): Wi
 }
 
 function filledIn(messages: Messages, key: MessageKey, args: readonly Argument[]): string {
-  return messages[key].replace(/\{(\d)\}/g, (_, index: string) => args[Number(index)]?.value ?? '');
+  return messages[key].replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)]?.value ?? ''));
 }
 
 /** `args` is the deprecated form of `typedArgs`, without types. */

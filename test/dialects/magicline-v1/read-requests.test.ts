@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { customerInPath } from '../../../dialects/magicline-v1/customer-of-request.ts';
+import magicline from '../../../dialects/magicline-v1/index.ts';
+import { ProblemError } from '../../../src/domain/index.ts';
+import { aHead, anExchange, aRequest } from '../../support/dialects/exchange.ts';
+import { anUpload } from '../../support/dialects/subject.ts';
+import { options } from './options.ts';
+
+const exchange = anExchange(options);
+const params = { customerId: '1002' };
+const customer = { kind: 'alias', id: '1002' };
+const { updateImage, getCustomer, checkKey } = magicline.operations;
+
+describe('the customer in the path', () => {
+  it('is any positive int64, to its last digit', () => {
+    fc.assert(
+      fc.property(fc.bigInt(1n, 2n ** 63n - 1n), (id) => {
+        expect(customerInPath(aHead({ params: { customerId: String(id) } }))).toEqual({
+          kind: 'alias',
+          id: String(id),
+        });
+      }),
+    );
+  });
+
+  it('is nothing else', () => {
+    const others = fc.oneof(
+      fc.bigInt(2n ** 63n, 2n ** 80n).map(String),
+      fc.bigInt(-(2n ** 70n), 0n).map(String),
+      fc.bigInt(1n, 99n).map((id) => `0${id}`),
+      fc.string().filter((text) => !/^[1-9]\d*$/.test(text)),
+    );
+    fc.assert(
+      fc.property(others, (customerId) => {
+        expect(() => customerInPath(aHead({ params: { customerId } }))).toThrow(
+          new ProblemError({
+            kind: 'invalid-parameter',
+            name: 'customerId',
+            value: customerId,
+            location: 'path',
+          }),
+        );
+      }),
+    );
+  });
+});
+
+describe('commands', () => {
+  it('puts the image into slot 0', () => {
+    const upload = anUpload({ fieldName: 'image' });
+    const request = aRequest({ params, uploads: [upload] });
+    expect(updateImage?.subject?.(request, exchange)).toEqual(customer);
+    expect(updateImage?.read(request, exchange)).toEqual({
+      kind: 'put-images',
+      subject: customer,
+      images: [{ slot: 0, upload }],
+    });
+  });
+
+  it('misses the image where there is none', () => {
+    expect(() => updateImage?.read(aRequest({ params }), exchange)).toThrow(
+      new ProblemError({ kind: 'file-missing', field: 'image' }),
+    );
+  });
+
+  it('reads the customer with the image', () => {
+    expect(getCustomer?.subject?.(aRequest({ params }), exchange)).toEqual(customer);
+    expect(getCustomer?.read(aRequest({ params }), exchange)).toEqual({
+      kind: 'read-subject',
+      subject: customer,
+      images: true,
+    });
+  });
+
+  it('checks a key and nothing else', () => {
+    expect(checkKey).not.toHaveProperty('subject');
+    expect(checkKey?.read(aRequest({ params: { anyPath: 'a/b' } }), exchange)).toEqual({
+      kind: 'check-credential',
+    });
+    expect(checkKey?.access).toEqual({ kind: 'credential' });
+  });
+});
