@@ -27,7 +27,7 @@ const DEFAULT_IMAGING: ImagingSettings = {
   memoryMiB: 384,
   limitMegapixels: 50,
   limitSidePixels: 12_000,
-  queue: 64,
+  queue: 256,
 };
 
 /** `polyface corpus DIR`: what becomes of every file of a folder, and what it costs. */

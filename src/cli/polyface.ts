@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { corpusCommand } from './corpus.ts';
 import { fsckCommand } from './fsck.ts';
 import { gcCommand } from './gc.ts';
 import { keysCommand } from './keys.ts';
@@ -11,6 +12,7 @@ const program = new Command('polyface')
   .addCommand(keysCommand())
   .addCommand(gcCommand())
   .addCommand(fsckCommand())
+  .addCommand(corpusCommand())
   .showHelpAfterError();
 
 try {

@@ -187,10 +187,10 @@ export const settingsSchema: JsonObject = closed(
     imaging: optional({
       workers: count(0),
       wallSeconds: seconds(10),
-      memoryMiB: count(512, 64),
+      memoryMiB: count(384, 64),
       limitMegapixels: { type: 'number', exclusiveMinimum: 0, default: 50 },
       limitSidePixels: count(12_000, 1),
-      queue: count(64),
+      queue: count(256),
     }),
     limits: optional({
       headersTimeoutSeconds: seconds(15),
