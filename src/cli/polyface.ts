@@ -1,21 +1,22 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
-import { corpusCommand } from './corpus.ts';
-import { fsckCommand } from './fsck.ts';
-import { gcCommand } from './gc.ts';
-import { keysCommand } from './keys.ts';
-import { serveCommand } from './serve.ts';
+
+/** Each command in a file of its own; only the one that is asked for is loaded, so that `serve` starts fast. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+  corpus: async () => (await import('./corpus.ts')).corpusCommand(),
+  gc: async () => (await import('./gc.ts')).gcCommand(),
+  fsck: async () => (await import('./fsck.ts')).fsckCommand(),
+};
 
 const program = new Command('polyface')
   .description('One profile-image store behind the legacy APIs that clients already speak.')
-  .addCommand(serveCommand())
-  .addCommand(keysCommand())
-  .addCommand(gcCommand())
-  .addCommand(fsckCommand())
-  .addCommand(corpusCommand())
   .showHelpAfterError();
 
 try {
+  const asked = commands[process.argv[2] ?? ''];
+  for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
   await program.parseAsync();
 } catch (cause) {
   // People get one line; whoever needs more sets POLYFACE_DEBUG.

@@ -80,7 +80,7 @@ function checked(document: SettingsDocument, value: unknown): CheckedSettings {
   if (holds(value)) return value;
   const faults = (validate.errors ?? []).filter((fault) => !isEcho(fault));
   throw new SettingsError(
-    faults.map((fault) => `${document.placeOf(pointerOf(fault))}: ${explainFault(fault)}`).join('\n'),
+    faults.map((fault) => `${placeOf(document, fault)}: ${explainFault(fault)}`).join('\n'),
   );
 }
 
@@ -88,10 +88,13 @@ function holds(value: unknown): value is CheckedSettings {
   return validate(value);
 }
 
-function pointerOf({ instancePath, keyword, params }: NonNullable<typeof validate.errors>[number]): string {
+function placeOf(
+  document: SettingsDocument,
+  { instancePath, keyword, params }: NonNullable<typeof validate.errors>[number],
+): string {
   return keyword === 'additionalProperties'
-    ? `${instancePath}/${String(params.additionalProperty)}`
-    : instancePath;
+    ? document.placeOfKey(`${instancePath}/${String(params.additionalProperty)}`)
+    : document.placeOf(instancePath);
 }
 
 function portOf(value: string | undefined): number | undefined {

@@ -58,7 +58,7 @@ export interface BackendSettings {
   /** How long after a request without an answer the backend may still carry it out. */
   readonly settleSeconds: number;
   readonly maxConnections: number;
-  /** The backend's rate limit for what the gateway asks on its own account: backfill, verify, reconciler. */
+  /** How fast backfill and verify may go. */
   readonly requestsPerSecond: number;
   readonly shadow: ShadowSettings;
   readonly gate: GateSettings;

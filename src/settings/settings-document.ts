@@ -1,4 +1,4 @@
-import { type Document, isNode, LineCounter, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { SettingsError } from './settings-error.ts';
 
 /** A parsed settings file that still knows where everything stands in it. */
@@ -6,6 +6,8 @@ export interface SettingsDocument {
   readonly value: unknown;
   /** `file:line:column` of the value at a JSON pointer, or of the nearest thing around it. */
   placeOf(pointer: string): string;
+  /** The same of a value's key. */
+  placeOfKey(pointer: string): string;
 }
 
 /** Parses YAML and puts environment variables in the place of `${NAME}`. Throws `SettingsError` with the place of each mistake. */
@@ -29,6 +31,7 @@ export function parseSettingsDocument(
   return {
     value: document.toJS() as unknown,
     placeOf: (pointer) => place(offsetOf(document, pointer)),
+    placeOfKey: (pointer) => place(keyOffsetOf(document, pointer)),
   };
 }
 
@@ -53,11 +56,23 @@ function fillIn(
   if (missing.length > 0) throw new SettingsError(missing.join('\n'));
 }
 
-function offsetOf(document: Document, pointer: string): number {
-  const steps = pointer
+function keyOffsetOf(document: Document, pointer: string): number {
+  const steps = stepsOf(pointer);
+  const around: unknown = document.getIn(steps.slice(0, -1), true);
+  const keys = isMap(around) ? around.items.map(({ key }) => key) : [];
+  const own = keys.find((key) => isScalar(key) && String(key.value) === steps.at(-1));
+  return isNode(own) && own.range ? own.range[0] : offsetOf(document, pointer);
+}
+
+function stepsOf(pointer: string): string[] {
+  return pointer
     .split('/')
     .slice(1)
     .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+function offsetOf(document: Document, pointer: string): number {
+  const steps = stepsOf(pointer);
   for (let length = steps.length; length > 0; length -= 1) {
     const node: unknown = document.getIn(steps.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];

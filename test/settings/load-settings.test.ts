@@ -73,7 +73,7 @@ describe('a mistake in the settings is refused with its place and what was expec
     [
       'a setting that does not exist',
       `${SMALLEST}limits: { maxConection: 1 }\n`,
-      /^polyface\.yaml:3:\d+: limits: there is no setting "maxConection"; did you mean "maxConnections"\?$/,
+      /^polyface\.yaml:3:11: limits: there is no setting "maxConection"; did you mean "maxConnections"\?$/,
     ],
     [
       'a value of the wrong type',

@@ -1,0 +1,168 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DEMO_CLIENTS, fixture } from '../contract/demo-clients.ts';
+import { startGatewayProcess } from '../support/gateway-process.ts';
+import { DEMO_FILE } from '../support/start-gateway.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyface-serve-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs the command line to its end. */
+function polyface(...args: string[]) {
+  return spawnSync(process.execPath, [PROGRAM, ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH ?? '' },
+  });
+}
+
+describe('polyface serve', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with code 0 after %s', async (signal) => {
+    const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+    expect(await gateway.end(signal)).toBe(0);
+    expect(gateway.output()).toContain('"msg":"stopping"');
+  });
+
+  it('keeps pictures and their addresses over a restart', async () => {
+    const [capillary] = DEMO_CLIENTS;
+    if (!capillary) throw new Error('a dialect is expected');
+    const first = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    const upload = await capillary.upload(first.url, await fixture('portrait.jpg'), 'portrait.jpg');
+    expect(upload.status).toBe(200);
+    const address = new URL((await capillary.address(first.url)) ?? '');
+    await first.end();
+    const second = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    expect((await fetch(`${second.url}${address.pathname}`)).status).toBe(200);
+    await second.end();
+  });
+
+  it('makes a signing key that only its owner can read', async () => {
+    const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    await gateway.end();
+    const file = join(folder, 'signing-key');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(Buffer.from(await readFile(file, 'utf8'), 'base64url')).toHaveLength(32);
+  });
+
+  it('prints one line to paste per legacy dialect when asked for a welcome', async () => {
+    const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder, '--welcome']);
+    await fetch(`${gateway.url}/healthz`);
+    await gateway.end();
+    expect(gateway.output().match(/^curl .*$/gm)).toHaveLength(4);
+  });
+
+  it('logs neither secrets nor signatures nor names of people', async () => {
+    const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    for (const client of DEMO_CLIENTS) {
+      await client.upload(gateway.url, await fixture('portrait.jpg'), 'holiday-with-ada.jpg');
+      await fetch((await client.address(gateway.url)) ?? '');
+    }
+    await gateway.end();
+    const lines = gateway
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('"method"'));
+    expect(lines.length).toBeGreaterThan(12);
+    for (const told of [
+      'demo-',
+      '8a16a6b7',
+      'c3RvcmU',
+      'Lovelace',
+      'ada.lovelace',
+      'holiday',
+      '/images/d/A',
+    ]) {
+      expect(lines.filter((line) => line.includes(told))).toEqual([]);
+    }
+  });
+});
+
+describe('polyface serve refuses with one line and code 1', () => {
+  it('settings with a mistake', async () => {
+    const file = join(folder, 'polyface.yaml');
+    await writeFile(file, 'dialects: { timbu: {} }\ntenants: [{ id: shop }]\nlisten: { prot: 80 }\n');
+    const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
+    expect(status).toBe(1);
+    expect(stderr).toBe(`polyface: ${file}:3:11: listen: there is no setting "prot"; did you mean "port"?\n`);
+  });
+
+  it('no settings', () => {
+    const { status, stderr } = polyface('serve');
+    expect([status, stderr]).toEqual([
+      1,
+      'polyface: no settings: name a file with --config or POLYFACE_CONFIG\n',
+    ]);
+  });
+
+  it('options of a dialect that its schema does not hold', async () => {
+    const file = join(folder, 'polyface.yaml');
+    await writeFile(file, 'dialects: { timbu: { options: { maxBytes: many } } }\ntenants: [{ id: shop }]\n');
+    const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^polyface: .*maxBytes.*\n$/);
+  });
+
+  it('a dialect that does not exist', async () => {
+    const file = join(folder, 'polyface.yaml');
+    await writeFile(file, 'dialects: { klingon: {} }\ntenants: [{ id: shop }]\n');
+    const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^polyface: dialect klingon: .*\n$/);
+  });
+
+  it('a port that is taken', async () => {
+    const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
+    const { port } = new URL(gateway.url);
+    const other = polyface(
+      'serve',
+      '--config',
+      DEMO_FILE,
+      '--data-dir',
+      join(folder, 'other'),
+      '--port',
+      port,
+    );
+    await gateway.end();
+    expect(other.status).toBe(1);
+    expect(other.stderr).toMatch(new RegExp(`^polyface: .*EADDRINUSE.*${port}\\n$`));
+  });
+
+  it('a data folder that cannot be written', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, '');
+    const { status, stderr } = polyface(
+      'serve',
+      '--config',
+      DEMO_FILE,
+      '--data-dir',
+      join(file, 'data'),
+      '--port',
+      '0',
+    );
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^polyface: .*\n$/);
+  });
+});
+
+describe('polyface --help', () => {
+  it('names every command', () => {
+    const { stdout, status } = polyface('--help');
+    expect(status).toBe(0);
+    for (const command of ['serve', 'keys', 'corpus', 'gc', 'fsck']) expect(stdout).toContain(command);
+  });
+
+  it('answers an unknown command with what there is', () => {
+    const { status, stderr } = polyface('sevre');
+    expect(status).not.toBe(0);
+    expect(stderr).toContain('serve');
+  });
+});
