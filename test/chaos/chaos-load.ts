@@ -95,10 +95,11 @@ export function judgePicture(
   startedAtMs: number,
   history: WriteHistory,
   damage: Damage,
+  through = 'native',
 ): void {
   const note = (kind: 'lost' | 'torn' | 'resurrected', what: string) => {
     damage[kind] += 1;
-    damage.cases.push(`${kind}: ${id} ${what}`);
+    damage.cases.push(`${kind}: ${id} ${what} through ${through}`);
   };
   let mark: number | undefined;
   try {

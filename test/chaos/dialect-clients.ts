@@ -88,6 +88,7 @@ export async function readThroughV1(url: string, { number }: ChaosSubject): Prom
   const response = await fetch(`${url}/v1/customers/${2_000 + number}`, {
     headers: { 'x-api-key': 'v1-key' },
   });
+  if (!response.ok) throw new Error(`v1 answers ${response.status}`);
   const { imageUrl } = (await response.json()) as { readonly imageUrl?: string | null };
   if (!imageUrl) return null;
   const download = await fetch(imageUrl);

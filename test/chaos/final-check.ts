@@ -25,7 +25,8 @@ export async function checkSubjects(
         continue;
       }
       const startedAtMs = history.nowMs();
-      judgePicture(await readThroughV1(gateway.url(), subject), subject, startedAtMs, history, damage);
+      const seen = await readThroughV1(gateway.url(), subject);
+      judgePicture(seen, subject, startedAtMs, history, damage, 'v1');
     }
   }
 }

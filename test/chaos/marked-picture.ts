@@ -15,11 +15,11 @@ export function markedPicture(number: number): Buffer {
     for (let x = 0; x < SIDE; x += 1) {
       const bright = bits[Math.floor(y / CELL_PIXELS) * CELLS + Math.floor(x / CELL_PIXELS)] ?? false;
       // Noise, so that no two pictures are alike in size and every dialect finds them large enough.
-      pixels.fill(
-        (bright ? 180 : 10) + ((x * 7919 + y * 104_729 + number * 31) % 61),
-        (y * SIDE + x) * 4,
-        (y * SIDE + x) * 4 + 3,
-      );
+      const grey = (bright ? 180 : 10) + ((x * 7919 + y * 104_729 + number * 31) % 61);
+      const first = (y * SIDE + x) * 4;
+      pixels[first] = grey;
+      pixels[first + 1] = grey;
+      pixels[first + 2] = grey;
     }
   }
   return jpeg.encode({ data: pixels, width: SIDE, height: SIDE }, 85).data;
