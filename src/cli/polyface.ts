@@ -8,6 +8,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   corpus: async () => (await import('./corpus.ts')).corpusCommand(),
   gc: async () => (await import('./gc.ts')).gcCommand(),
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),
+  migrate: async () => (await import('./migrate.ts')).migrateCommand(),
+  backfill: async () => (await import('./backfill.ts')).backfillCommand(),
 };
 
 const program = new Command('polyface')

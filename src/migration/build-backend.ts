@@ -36,6 +36,8 @@ export interface SharedParts {
   readonly loopback: Loopback;
   readonly dataDir: string;
   readonly memoryBytes: number;
+  /** Keep to the backend's `requestsPerSecond`: nobody waits for an answer. */
+  readonly paced?: boolean;
 }
 
 /** Room for the own swap beside the request to the backend, in milliseconds. */
@@ -53,6 +55,7 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     connectTimeoutMs: settings.connectTimeoutSeconds * 1000,
     timeoutMs: settings.timeoutSeconds * 1000,
     maxConnections: settings.maxConnections,
+    ...(shared.paced ? { requestsPerSecond: settings.requestsPerSecond } : {}),
   });
   const address = backendAddress(settings.baseUrl, settings.pictureOrigins);
   const backend = httpBackend(shared, settings, { connection, address, limitMs });

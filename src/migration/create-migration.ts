@@ -47,6 +47,8 @@ export interface MigrationParts {
   readonly memoryBytes: number;
   readonly log: { info(fields: object, message: string): void };
   readonly registry?: Registry;
+  /** See `SharedParts`. */
+  readonly paced?: boolean;
 }
 
 /** The shim in front of every backend that the settings name. */

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, ProblemError, type RecordStore } from '../../domain/index.ts';
-import type { MigrationStage } from '../../settings/migration-settings.ts';
 import { EVERYBODY, isEverybody, type Placement, type Ramp } from './placement.ts';
 import { isSettled } from './presence.ts';
 import { neighbour } from './stage.ts';
@@ -92,13 +91,14 @@ export async function finishChange(
   }
 }
 
-function arrived({ change: _over, ...record }: StageRecord, to: Placement, nowMs: number): StageRecord {
-  const isComplete = (stage: MigrationStage) => stage === 'complete';
-  const { completedAtMs, ...rest } = record;
+function arrived(record: StageRecord, to: Placement, nowMs: number): StageRecord {
+  const { change: _over, completedAtMs, ...rest } = record;
+  const leftComplete = record.placement.stage === 'complete' && to.stage !== 'complete';
   return {
     ...rest,
     placement: to,
-    ...(isComplete(to.stage) ? { completedAtMs: completedAtMs ?? nowMs } : {}),
+    ...(to.stage === 'complete' ? { completedAtMs: completedAtMs ?? nowMs } : {}),
+    ...(leftComplete && completedAtMs !== undefined ? { resyncSinceMs: completedAtMs } : {}),
   };
 }
 

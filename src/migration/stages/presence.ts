@@ -105,3 +105,12 @@ export async function isSettled(
 function isPresence(value: unknown): value is Presence {
   return typeof value === 'object' && value !== null && 'settled' in value && 'atMs' in value;
 }
+
+/** Forgets the gateways that were not heard from lately; only once somebody has made sure that they are gone. */
+export async function forgetPresence(records: RecordStore, nowMs: number): Promise<void> {
+  for (const { gatewayId, heard } of await readPresences(records, nowMs)) {
+    if (heard) continue;
+    const found = await records.read(PREFIX + gatewayId);
+    if (found) await records.remove(PREFIX + gatewayId, found.version);
+  }
+}

@@ -31,6 +31,8 @@ export type StageRecord = {
   readonly change?: StageChange;
   /** When `complete` was reached; a way back starts from there. */
   readonly completedAtMs?: number;
+  /** Set on the way back from `complete`: what was written since then has yet to be noted as a debt. */
+  readonly resyncSinceMs?: number;
   /** The newest last, at most 100. */
   readonly history: readonly StageEvent[];
 };

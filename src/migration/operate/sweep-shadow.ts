@@ -1,0 +1,22 @@
+import { bodiesNamedBy } from '../../core/body-references.ts';
+import { subjectKey } from '../../core/subject-key.ts';
+import { readSubjectRecord } from '../../core/subject-records.ts';
+import { shadowKey } from '../shadow/shadow-subjects.ts';
+import type { OperatedBackend } from './operated-backend.ts';
+
+const SUBJECTS = 'subjects/';
+
+/** Removes what shadow work left: records under shadow keys and their bodies. Gives the number of records. */
+export async function sweepShadow({ at, core }: OperatedBackend): Promise<number> {
+  let swept = 0;
+  for await (const key of core.records.list(SUBJECTS)) {
+    const found = key.slice(SUBJECTS.length);
+    const { record, version } = await readSubjectRecord(core.records, found);
+    if (record?.tenant !== at.name.tenant || version === undefined) continue;
+    if (found !== shadowKey(at.name.dialect, subjectKey(record.tenant, record.subjectId))) continue;
+    if ((await core.records.remove(key, version)) === 'conflict') continue;
+    for (const body of bodiesNamedBy(record)) await core.objects.delete(body);
+    swept += 1;
+  }
+  return swept;
+}

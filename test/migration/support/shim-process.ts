@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type GatewayProcess, startGatewayProcess } from '../../support/gateway-process.ts';
+import { DEMO_FILE } from '../../support/start-gateway.ts';
+
+/** A person for each number: customer 5000 + number of v1. */
+export function crowdSubject(number: number): { id: string; customer: string } {
+  return { id: `crowd-${number}`, customer: String(5_000 + number) };
+}
+
+/** A shim in processes of its own, with the commands that operate it. */
+export interface ShimHouse {
+  readonly folder: string;
+  /** Starts one more gateway process on the same store. */
+  start(): Promise<GatewayProcess>;
+  /** Runs `polyface …` and gives what it printed, parsed, with its exit code. */
+  polyface(
+    ...args: readonly string[]
+  ): Promise<{ readonly code: number; readonly json: Record<string, unknown> }>;
+  /** The ids of the crowd, one a line. */
+  readonly subjectsFile: string;
+  remove(): Promise<void>;
+}
+
+const PROGRAM = join(import.meta.dirname, '../../../src/cli/polyface.ts');
+
+/** The demo's settings with a crowd of v1 customers, in front of a v1 backend. */
+export async function createShimHouse(options: {
+  readonly backendUrl: string;
+  readonly crowd: number;
+  readonly backend?: Readonly<Record<string, unknown>>;
+}): Promise<ShimHouse> {
+  const folder = await mkdtemp(join(tmpdir(), 'polyface-shim-'));
+  const crowd = Array.from({ length: options.crowd }, (_, number) => crowdSubject(number));
+  const demo = await readFile(DEMO_FILE, 'utf8');
+  const people = crowd.map(
+    ({ id, customer }) => `      - { id: ${id}, aliases: { magicline-v1: '${customer}', native: ${id} } }\n`,
+  );
+  const migration = {
+    migration: {
+      backends: [
+        {
+          tenant: 'demo',
+          dialect: 'magicline-v1',
+          baseUrl: options.backendUrl,
+          credential: { kind: 'header', name: 'x-api-key', value: 'demo-v1-key' },
+          settleSeconds: 1,
+          timeoutSeconds: 5,
+          requestsPerSecond: 2000,
+          gate: { minSamples: 0, maxDifferentPercent: 100 },
+          ...options.backend,
+        },
+      ],
+    },
+    rateLimits: { enabled: false },
+    log: { level: 'warn' },
+  };
+  const file = join(folder, 'shim.yaml');
+  const text = demo.replace('    subjects:\n', `    subjects:\n${people.join('')}`);
+  await writeFile(file, `${withoutKeys(text, Object.keys(migration))}\n${stringify(migration)}`);
+  const subjectsFile = join(folder, 'subjects.txt');
+  await writeFile(subjectsFile, `# the crowd\n${crowd.map(({ customer }) => customer).join('\n')}\n`);
+  const place = ['--config', file, '--data-dir', join(folder, 'data')];
+  return {
+    folder,
+    subjectsFile,
+    start: () => startGatewayProcess(place),
+    polyface: (...args) => run([...args, ...place]),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function withoutKeys(yaml: string, keys: readonly string[]): string {
+  return yaml
+    .split('\n')
+    .filter((line) => !keys.some((key) => line.startsWith(`${key}:`)))
+    .join('\n');
+}
+
+function run(args: readonly string[]): Promise<{ code: number; json: Record<string, unknown> }> {
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [PROGRAM, ...args], (error, stdout, stderr) => {
+      const code = error ? Number(error.code ?? 1) : 0;
+      const line = stdout.trim().split('\n').at(-1) ?? '';
+      if (!line.startsWith('{')) reject(new Error(`polyface ${args[0]} ended with ${code}: ${stderr}`));
+      else resolve({ code, json: JSON.parse(line) as Record<string, unknown> });
+    });
+  });
+}
