@@ -28,6 +28,9 @@ import { createSpool } from './spool/spool-folder.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 
+/** Nothing is kept under it: that the store can say so is all that `/readyz` asks. */
+const READINESS_KEY = 'readiness';
+
 /** A gateway that serves. */
 export interface RunningPolyface {
   /** `http://host:port`. */
@@ -133,6 +136,9 @@ export async function startPolyface(
       ids,
       log,
       registry,
+      ready: async () => {
+        await records.read(READINESS_KEY);
+      },
       ...(migration ? { interceptor: migration.interceptor } : {}),
       ...(overrides.observers ? { observers: overrides.observers } : {}),
       ...(settings.docs
