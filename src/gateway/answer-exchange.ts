@@ -9,6 +9,7 @@ import type { GatewayContext } from './gateway-context.ts';
 import { ClientGone } from './intake/client-gone.ts';
 import { type ExchangeHoldings, performCall, performUnmatched } from './perform-call.ts';
 import { answerFor } from './problems/answer-for.ts';
+import { tellOf } from './tell-of.ts';
 import { judged } from './validation/judged.ts';
 
 /** How often a picture may be replaced between its record and its body before a reader is told that there is none. */
@@ -23,7 +24,7 @@ export async function answerExchange(
   request: Request,
   response: Response,
 ): Promise<void> {
-  const { parts, inFlight, metrics } = context;
+  const { parts, inFlight } = context;
   const live = beginExchange(parts, request, response);
   inFlight.add(live);
   const holdings = createHoldings(context, live);
@@ -40,16 +41,13 @@ export async function answerExchange(
     response.destroy();
   } finally {
     inFlight.delete(live);
-    const report = reportOf(live, parts.clock.nowMs());
-    metrics.observe(report);
-    parts.log.info(report, 'exchange');
-    for (const observe of parts.observers ?? []) observe(report);
+    tellOf(context, reportOf(live, parts.clock.nowMs()));
   }
 }
 
 /** What is held is given back before the answer goes out: whoever has read it finds nothing left of the request. */
 function createHoldings({ parts, uploads }: GatewayContext, live: LiveExchange) {
-  const session = uploads.session();
+  const session = uploads.session(live.body.announcedBytes);
   const endings: (() => void)[] = [];
   return {
     session,

@@ -85,6 +85,7 @@ export async function performCall(
         return { uploads: await receivePictures(live.body, head, policy, holdings.session) };
       }
       case 'json': {
+        holdings.onEnd(context.admission.enter());
         const json = await receiveJson(live.body, head);
         validator.requireJson(json);
         return { uploads: [], json };

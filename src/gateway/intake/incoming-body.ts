@@ -55,6 +55,8 @@ export function createIncomingBody(
   };
   // Without a listener an aborted request would tell nobody; both come when the connection breaks half-way.
   request.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
+  // What is written to a connection that has just gone fails here; the exchange hears of it from the request.
+  response.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
   request.on('close', () => {
     if (!request.complete) breakOff(new ClientGone());
   });

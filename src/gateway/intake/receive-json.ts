@@ -3,11 +3,11 @@ import { parseContentType } from './content-type.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { requirePlainEncoding } from './receive-pictures.ts';
 
-/** The largest JSON body; the documented ones are lists of ids. */
-const MAX_JSON_BYTES = 1_048_576;
+/** The largest JSON body; the documented ones are lists of ids. Held in memory, so it counts for every place of admission. */
+const MAX_JSON_BYTES = 262_144;
 
 /**
- * Receives a JSON body. Throws `body-missing`, `unsupported-media-type`, `body-malformed` (`limits` past 1 MiB), and what
+ * Receives a JSON body. Throws `body-missing`, `unsupported-media-type`, `body-malformed` (`limits` past 256 KiB), and what
  * `IncomingBody.read` throws.
  */
 export async function receiveJson(body: IncomingBody, head: WireRequestHead): Promise<Json> {

@@ -19,15 +19,17 @@ export interface MemoryBudget {
 }
 
 /**
- * A sink. Past `memoryBytes`, or when the budget of all sinks is spent, it moves to a file of its own that only this user
- * can read; the process id in its name tells whose it was after a crash.
+ * A sink. Past `memoryBytes` (at once, where `expectedBytes` says that it will come to that), or when the budget of all sinks is
+ * spent, it moves to a file of its own that only this user can read; the process id in its name tells whose it was after a crash.
  */
 export function createSpoolSink(options: {
   readonly folder: string;
   readonly memoryBytes: number;
   readonly budget: MemoryBudget;
+  /** How many bytes were announced; absent where nobody knows. */
+  readonly expectedBytes?: number;
 }): SpoolSink {
-  const { folder, memoryBytes, budget } = options;
+  const { folder, memoryBytes, budget, expectedBytes = 0 } = options;
   let chunks: Buffer[] = [];
   let bytes = 0;
   let reserved = 0;
@@ -37,7 +39,7 @@ export function createSpoolSink(options: {
   let discarded = false;
 
   function reserve(size: number): boolean {
-    if (bytes + size > memoryBytes || size > budget.freeBytes) return false;
+    if (Math.max(bytes + size, expectedBytes) > memoryBytes || size > budget.freeBytes) return false;
     budget.freeBytes -= size;
     reserved += size;
     return true;

@@ -9,8 +9,8 @@ import { createSpoolSink, type MemoryBudget, type SpoolSink } from './spool-sink
 export interface UploadStore {
   /** Makes the folder and removes what a process that died left in it. */
   start(): Promise<void>;
-  /** For one exchange. */
-  session(): UploadSession;
+  /** For one exchange; `expectedBytes`: how long its body was announced to be. */
+  session(expectedBytes?: number): UploadSession;
 }
 
 /** The files of one exchange. */
@@ -43,7 +43,8 @@ export function createUploadStore(options: {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       await sweep(folder);
     },
-    session: () => createSession(() => createSpoolSink({ folder, memoryBytes, budget })),
+    session: (expectedBytes = 0) =>
+      createSession(() => createSpoolSink({ folder, memoryBytes, budget, expectedBytes })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { ProblemError } from '../../domain/index.ts';
 
-/** Bounds how many uploads are under way at once, over all dialects and tenants. */
+/** Bounds how many bodies are received and worked on at once, over all dialects and tenants. */
 export interface UploadAdmission {
   readonly underWay: number;
   /** Takes a place; call the result, once or more, to give it back. Throws `overloaded` when there is none. */

@@ -37,9 +37,13 @@ export function createListener(context: GatewayContext, handle: RequestListener)
   // Body bytes are only asked for once the head has been found good.
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
-  server.on('connect', (request, socket) => refuseTunnel(context, socket, request.url ?? '/'));
+  server.on('connect', (request, socket) => {
+    guarded(context, socket, () => refuseTunnel(context, socket, request.url ?? '/'));
+  });
   server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
-    if (!breakOffBody(context, socket, fault.code)) refuseSocket(context, socket, fault);
+    guarded(context, socket, () => {
+      if (!breakOffBody(context, socket, fault.code)) refuseSocket(context, socket, fault);
+    });
   });
 
   return {
@@ -61,6 +65,16 @@ export function createListener(context: GatewayContext, handle: RequestListener)
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Outside of every exchange nobody else would catch a mistake of ours, and it would end the process. */
+function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): void {
+  try {
+    act();
+  } catch (cause) {
+    parts.log.error({ err: cause }, 'a request that could not be read could not be answered either');
+    socket.destroy();
+  }
 }
 
 /**

@@ -2,10 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Exchange, Problem, WireRequestHead, WireResponse } from '../../domain/index.ts';
 import { readyAnswer } from '../answers/send-answer.ts';
+import type { ExchangeReport } from '../exchange-report.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { loggablePath } from '../loggable-path.ts';
 import { renderProblem } from '../problems/render-problem.ts';
 import { splitTarget } from '../routes/request-target.ts';
 import type { RouteMatch } from '../routes/route-table.ts';
+import { tellOf } from '../tell-of.ts';
 import { parserProblem, unknownMethodProblem } from './parser-problem.ts';
 
 /** How long a refused connection stays open so that its client can read the answer. */
@@ -83,10 +86,20 @@ function writeAndShut(
   );
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  parts.log.info(
-    { requestId, status: answer.status, problem: problem.kind, dialect: loaded?.dialect.name },
-    'a request could not be read',
-  );
+  const report: ExchangeReport = {
+    requestId,
+    traceId: exchange.traceId,
+    method: head.method,
+    path: loggablePath(head.path),
+    ...(match?.kind === 'operation' && { route: match.template }),
+    ...(loaded && { dialect: loaded.dialect.name }),
+    status: answer.status,
+    problem: problem.kind,
+    receivedBytes: 0,
+    durationMs: 0,
+    facts: { ...answer.logFields },
+  };
+  tellOf(context, report);
 }
 
 function answerBytes(
