@@ -11,6 +11,9 @@ export interface DemoGuideEntry {
   /** What the Authorize dialog of the documentation page takes. */
   readonly credentials: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
+  /** An expired credential, and one that allows less; for the conformance kit. */
+  readonly expiredHeaders?: Readonly<Record<string, string>>;
+  readonly lesserHeaders?: Readonly<Record<string, string>>;
   /** Path and query parameters by name. */
   readonly params?: Readonly<Record<string, string>>;
   /** JSON bodies by operationId. */

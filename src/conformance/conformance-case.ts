@@ -7,6 +7,10 @@ export interface ConformanceTarget {
   readonly url: string;
   /** Headers of every request with a good credential. */
   readonly headers: Readonly<Record<string, string>>;
+  /** An expired credential, where there is one to try. */
+  readonly expiredHeaders?: Readonly<Record<string, string>>;
+  /** A credential that is good and lacks every scope that operations ask for beyond being let in. */
+  readonly lesserHeaders?: Readonly<Record<string, string>>;
   /** Values of path and query parameters, by name; the document's examples fill in the rest. */
   readonly params: Readonly<Record<string, string>>;
   /** JSON bodies by operationId, where the document's example will not do. */

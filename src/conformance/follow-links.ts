@@ -1,3 +1,4 @@
+import type { OpenAPIV3_1 } from 'openapi-types';
 import type { JsonObject } from '../domain/index.ts';
 import { parseJson } from './expect-problem.ts';
 import type { KitAnswer, KitRequest } from './kit-client.ts';
@@ -25,11 +26,11 @@ export function linkedRequests(
       (one) => one.documented.operationId === link.operationId,
     );
     if (!operation) return [];
-    const params = resolve(link.parameters ?? {}, json);
+    const params = resolveParameters(link, json);
     const body = link.requestBody === undefined ? null : resolve(link.requestBody, json);
     if (params === undefined || body === undefined) return [];
     const request = sampleRequest(contract, operation, {
-      params: params as Record<string, string>,
+      params,
       ...(body === null
         ? {}
         : {
@@ -41,6 +42,22 @@ export function linkedRequests(
     });
     return [{ operation, request }];
   });
+}
+
+type Link = OpenAPIV3_1.LinkObject & {
+  /** What stands in the answer before the parameter's value and is no part of it. */
+  readonly 'x-polyface-after'?: string;
+};
+
+function resolveParameters(link: Link, json: unknown): Record<string, string> | undefined {
+  const before = link['x-polyface-after'] ?? '';
+  const resolved = Object.entries(link.parameters ?? {}).map(([name, template]) => {
+    const value = resolve(template, json);
+    const text = typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+    return [name, text?.startsWith(before) ? text.slice(before.length) : undefined] as const;
+  });
+  const known = resolved.flatMap(([name, text]) => (text === undefined ? [] : [[name, text] as const]));
+  return known.length === resolved.length ? Object.fromEntries(known) : undefined;
 }
 
 /** Puts what `$response.body#/…` points at in the place of each such text; `undefined` where something is not there. */

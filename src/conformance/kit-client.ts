@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
 
 /** A request of the kit; the path carries its query. */
@@ -31,30 +32,44 @@ export interface KitClient {
 /** Longest wait for an answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** A client that tells `remember` of each exchange. Redirects are answers, not detours. */
+/** A limit of the server's that the kit ran into is no fault: how often, and how long at most, it is waited out. */
+const MAX_WAITS = 5;
+const LONGEST_WAIT_SECONDS = 60;
+
+/** A client that tells `remember` of each exchange. Redirects are answers, not detours; 429 with `Retry-After` is waited out. */
 export function createKitClient(baseUrl: string, remember: (exchange: KitExchange) => void): KitClient {
   return {
     async send(kitRequest) {
-      const { method, path, headers, body } = kitRequest;
-      const reply = await request(/^https?:/.test(path) ? path : baseUrl + path, {
-        method,
-        headers,
-        ...(body ? { body } : {}),
-        headersTimeout: ANSWER_TIMEOUT_MS,
-        bodyTimeout: ANSWER_TIMEOUT_MS,
-      });
-      const answer: KitAnswer = {
-        status: reply.statusCode,
-        headers: Object.fromEntries(
-          Object.entries(reply.headers).map(([name, value]) => [
-            name,
-            Array.isArray(value) ? value.join(', ') : (value ?? ''),
-          ]),
-        ),
-        body: Buffer.from(await reply.body.arrayBuffer()),
-      };
-      remember({ request: kitRequest, answer });
-      return answer;
+      for (let waits = 0; ; waits += 1) {
+        const answer = await sendOnce(kitRequest);
+        const waitSeconds = Number(answer.headers['retry-after']);
+        const waitable = answer.status === 429 && waitSeconds <= LONGEST_WAIT_SECONDS;
+        if (!waitable || waits >= MAX_WAITS) return answer;
+        await setTimeout(waitSeconds * 1000);
+      }
     },
   };
+
+  async function sendOnce(kitRequest: KitRequest): Promise<KitAnswer> {
+    const { method, path, headers, body } = kitRequest;
+    const reply = await request(/^https?:/.test(path) ? path : baseUrl + path, {
+      method,
+      headers,
+      ...(body ? { body } : {}),
+      headersTimeout: ANSWER_TIMEOUT_MS,
+      bodyTimeout: ANSWER_TIMEOUT_MS,
+    });
+    const answer: KitAnswer = {
+      status: reply.statusCode,
+      headers: Object.fromEntries(
+        Object.entries(reply.headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : (value ?? ''),
+        ]),
+      ),
+      body: Buffer.from(await reply.body.arrayBuffer()),
+    };
+    remember({ request: kitRequest, answer });
+    return answer;
+  }
 }

@@ -1,0 +1,50 @@
+import type { CaseResult, ConformanceReport } from '../run-conformance.ts';
+
+/** The report as JUnit XML, one test case for each case; a known deviation is a skipped one that gives its reason. */
+export function reportJunit({ dialect, profile, results }: ConformanceReport): string {
+  const count = (...verdicts: readonly string[]) =>
+    results.filter(({ verdict }) => verdicts.includes(verdict)).length;
+  const seconds = results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
+  const head =
+    `name="${text(`${dialect} ${profile}`)}" tests="${results.length}" failures="${count('failed', 'mended')}" ` +
+    `skipped="${count('skipped', 'known')}" time="${seconds}"`;
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuite ${head}>`,
+    ...results.map((result) => testCase(dialect, result)),
+    '</testsuite>',
+    '',
+  ].join('\n');
+}
+
+function testCase(dialect: string, result: CaseResult): string {
+  const { id, durationMs } = result;
+  const inner = outcome(result);
+  const head = `  <testcase classname="${text(dialect)}" name="${text(id)}" time="${durationMs / 1000}"`;
+  return inner === '' ? `${head}/>` : `${head}>${inner}</testcase>`;
+}
+
+function outcome({ verdict, findings, reason = '' }: CaseResult): string {
+  const found = findings.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`);
+  switch (verdict) {
+    case 'failed':
+      return `<failure message="${text(found[0] ?? '')}">${text(found.join('\n'))}</failure>`;
+    case 'mended':
+      return `<failure message="a known deviation is none any more">${text(reason)}</failure>`;
+    case 'known':
+      return `<skipped message="${text(`known: ${reason}`)}"/>`;
+    case 'skipped':
+      return '<skipped message="it writes"/>';
+    case 'passed':
+      return '';
+  }
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** XML 1.0 has no place for control characters, not even escaped ones. */
+function text(value: string): string {
+  return value
+    .replace(/[&<>"]/g, (character) => ESCAPES[character] ?? character)
+    .replace(/\p{Cc}/gu, (character) => (/[\t\n\r]/.test(character) ? character : '\u{fffd}'));
+}

@@ -1,0 +1,124 @@
+import type { Rendition } from '../domain/index.ts';
+import { documentFindings } from './cases/problem-case.ts';
+import type { Finding } from './conformance-case.ts';
+import { expectPicture } from './expect-picture.ts';
+import { parseJson } from './expect-problem.ts';
+import { addressesIn, checkDownload } from './follow-downloads.ts';
+import { linkedRequests } from './follow-links.ts';
+import type { KitAnswer, KitClient, KitRequest } from './kit-client.ts';
+import { type KitContract, type KitOperation, operationsOfContract } from './kit-contract.ts';
+import { inspectPicture } from './pictures/inspect-picture.ts';
+import type { SamplePicture } from './pictures/sample-pictures.ts';
+import { isSampleable, sampleRequest } from './sample-request.ts';
+
+/** A picture that an answer led to, and what is wrong with the way there. */
+interface FoundPicture {
+  readonly bytes: Buffer;
+  readonly findings: readonly Finding[];
+}
+
+/** Everything that an answer leads to: its addresses, what its links name, and, where it is a picture itself, its body. */
+export interface Lead {
+  readonly pictures: readonly FoundPicture[];
+  readonly findings: readonly Finding[];
+}
+
+/** Follows an answer to every picture that it leads to. */
+export async function followAnswer(
+  contract: KitContract,
+  client: KitClient,
+  operation: KitOperation,
+  answer: KitAnswer,
+): Promise<Lead> {
+  if ((answer.headers['content-type'] ?? '').startsWith('image/')) {
+    return { pictures: [{ bytes: answer.body, findings: [] }], findings: [] };
+  }
+  const pictures: FoundPicture[] = [];
+  const findings: Finding[] = [];
+  for (const address of addressesIn(parseJson(answer.body.toString('utf8')))) {
+    const download = await checkDownload(client, address);
+    if (download.bytes) pictures.push({ bytes: download.bytes, findings: download.findings });
+    findings.push(...download.findings);
+  }
+  for (const linked of linkedRequests(contract, operation, answer)) {
+    const next = await client.send(linked.request);
+    findings.push(...documentFindings(contract, linked.operation, linked.request, next));
+    if (next.status >= 400) {
+      findings.push({ where: 'link/status', expected: 'a good answer', got: String(next.status) });
+      continue;
+    }
+    // One step is enough, and a list that links to itself must not lead in a circle.
+    const lead = await followAnswer(
+      contract,
+      client,
+      { ...linked.operation, documented: unlinked(linked.operation) },
+      next,
+    );
+    pictures.push(...lead.pictures);
+    findings.push(...lead.findings);
+  }
+  return { pictures, findings };
+}
+
+function unlinked({ documented }: KitOperation): KitOperation['documented'] {
+  return { ...documented, operation: { ...documented.operation, responses: {} } };
+}
+
+/** The operations that show the target's own subject. */
+export function readingOperations(contract: KitContract): KitOperation[] {
+  return operationsOfContract(contract).filter(
+    (operation) =>
+      (operation.translated.command === 'read-subject' || operation.translated.command === 'read-image') &&
+      isSampleable(contract, operation),
+  );
+}
+
+/** Reads the subject in every way that the dialect has, and gathers the pictures that are found. */
+export async function readPictures(
+  contract: KitContract,
+  client: KitClient,
+): Promise<readonly { readonly request: KitRequest; readonly lead: Lead }[]> {
+  const reads = [];
+  for (const operation of readingOperations(contract)) {
+    const request = sampleRequest(contract, operation);
+    const answer = await client.send(request);
+    if (answer.status !== 200) continue;
+    const faults = documentFindings(contract, operation, request, answer);
+    const lead = await followAnswer(contract, client, operation, answer);
+    reads.push({ request, lead: { ...lead, findings: [...faults, ...lead.findings] } });
+  }
+  return reads;
+}
+
+/** Holds what an answer led to against what was sent: of one slot everything is the picture, of several each is somewhere. */
+export function expectStored(
+  contract: KitContract,
+  found: Lead,
+  sent: readonly SamplePicture[],
+): readonly Finding[] {
+  const { dialect } = contract.loaded;
+  const rendition = dialect.rendition(contract.setting);
+  const single = dialect.intake(contract.setting).slots === 1;
+  const [first] = sent;
+  if (single && first) {
+    return [
+      ...found.findings,
+      ...found.pictures.flatMap(({ bytes }) => expectPicture(bytes, first, rendition)),
+    ];
+  }
+  const closest = sent.flatMap((picture) => {
+    const attempts = found.pictures.map(({ bytes }) => expectPicture(bytes, picture, rendition));
+    return attempts.sort((a, b) => a.length - b.length)[0] ?? [];
+  });
+  return [...found.findings, ...closest];
+}
+
+/** What can be said of a picture that somebody else sent: a rendition carries no metadata. */
+export function expectClean(found: Lead, rendition: Rendition): readonly Finding[] {
+  const blocks =
+    rendition === 'original' ? [] : found.pictures.flatMap(({ bytes }) => inspectPicture(bytes).metadata);
+  return [
+    ...found.findings,
+    ...blocks.map((block) => ({ where: 'picture/metadata', expected: 'none', got: block })),
+  ];
+}
