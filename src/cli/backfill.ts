@@ -87,7 +87,10 @@ async function requireDualWrite({
   }
 }
 
-function progressBar(what: string, total: number): { show(done: number): void; end(): void } {
+function progressBar(
+  what: string,
+  total: number,
+): { readonly show: (done: number) => void; readonly end: () => void } {
   const bar = new SingleBar({
     format: `${what} {bar} {value}/{total}`,
     stream: process.stderr,

@@ -4,7 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 export interface HeldBytes {
   readonly source: ByteSource;
   /** Removes whatever is on disk; idempotent. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** Holds streams so that they can be read again: in memory when small, in a private temporary file when not. */

@@ -11,7 +11,6 @@ import {
 } from '../domain/index.ts';
 import type { BackendCommand, BackendReply } from './replicas/backend.ts';
 import { ensureCopied } from './replicas/ensure-copied.ts';
-import { leaveTombstones } from './replicas/own-record.ts';
 import type { ReplicaParts } from './replicas/replica-parts.ts';
 import { deleteBoth, putBoth } from './replicas/write-both.ts';
 import type { Conduct } from './stages/conduct.ts';

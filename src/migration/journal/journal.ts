@@ -23,7 +23,7 @@ export interface HeldEntry {
   /** Replaces the entry; throws `LeaseLostError` where somebody else has it by now. */
   write(change: (entry: JournalEntry) => JournalEntry): Promise<void>;
   /** Gives the lease back, and takes the entry out where nothing is left to do. Never rejects: a lease runs out by itself. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** The lease went to somebody else: whatever was being done is theirs to finish. */

@@ -4,7 +4,7 @@ import type { Backend, BackendReply } from '../replicas/backend.ts';
 /** A backend in memory that stands in for the real one in a drill; it keeps digests, not pictures. */
 export interface StandInBackend extends Backend {
   /** The digest of what a slot holds. */
-  held(subjectKey: string, slot: number): string | undefined;
+  readonly held: (subjectKey: string, slot: number) => string | undefined;
 }
 
 /** A stand-in that holds what the records say. */

@@ -22,7 +22,7 @@ export interface BackendReply {
 export interface FetchedPicture {
   readonly upload: Upload;
   /** Removes whatever is held on disk. */
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /**

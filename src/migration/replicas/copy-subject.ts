@@ -9,7 +9,7 @@ const MAX_READS = 4;
 /** A subject's pictures at the backend, all of one moment as far as can be told. */
 export interface BackendPictures {
   readonly pictures: readonly { readonly slot: number; readonly fetched: FetchedPicture }[];
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** Reads every picture of a subject from the backend. None for a subject that the backend does not know. */

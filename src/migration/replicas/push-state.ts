@@ -108,7 +108,8 @@ async function putSlots(
   slots: readonly number[],
   last: number,
 ): Promise<void> {
-  const uploads: { readonly slot: number; readonly upload: Upload; release(): Promise<void> }[] = [];
+  const uploads: { readonly slot: number; readonly upload: Upload; readonly release: () => Promise<void> }[] =
+    [];
   try {
     for (const slot of slots) {
       const image = imageOf(record, slot) ?? imageOf(record, last);
@@ -131,7 +132,7 @@ function imageOf(record: SubjectRecord, slot: number): ProfileImage | undefined 
 async function uploadOf(
   { objects, spool }: ReplicaParts,
   { original, fileName }: ProfileImage,
-): Promise<{ readonly upload: Upload; release(): Promise<void> }> {
+): Promise<{ readonly upload: Upload; readonly release: () => Promise<void> }> {
   const body = await objects.get(original.key);
   // Replaced since the record was read: the next round sees the newer record.
   if (!body) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });

@@ -60,16 +60,11 @@ async function finish(
     return;
   }
   await resolveIntent(parts, held, subject);
-  await lookAgain(parts, held, subject, conduct);
+  await lookAgain(parts, held, subject);
   if (held.entry.owing) await pushDebt(parts, held, subject);
 }
 
-async function lookAgain(
-  parts: ReplicaParts,
-  held: HeldEntry,
-  subject: Subject,
-  conduct: Conduct,
-): Promise<void> {
+async function lookAgain(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
   const look = held.entry.lookAgain;
   if (!look || look.atMs > parts.clock.nowMs()) return;
   if (look.how === 'push') await pushAgain(parts, held, subject, look);

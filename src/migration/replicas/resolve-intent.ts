@@ -11,7 +11,7 @@ import type { ReplicaParts } from './replica-parts.ts';
 interface HeldImage {
   readonly slot: number;
   readonly upload: Upload;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /**

@@ -172,10 +172,7 @@ export function createShadowRunner(parts: {
     async stop() {
       clearTimeout(timer);
       stopping = true;
-      await Promise.race([
-        Promise.all([...own]),
-        new Promise((resolve) => setTimeout(resolve, STOP_MS).unref()),
-      ]);
+      await Promise.race([Promise.all(own), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
       clearTimeout(timer);
       await flushing;
       await book.flush().catch((cause: unknown) => parts.warn('parity figures could not be kept', cause));

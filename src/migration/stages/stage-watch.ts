@@ -28,7 +28,7 @@ export interface StageWatch {
 export interface EnteredStage {
   readonly record: StageRecord;
   /** Says that whatever was done under this stage has ended; idempotent. */
-  leave(): void;
+  readonly leave: () => void;
 }
 
 interface Watched {

@@ -98,7 +98,8 @@ export function createModelBackend(): ModelBackend {
                   ? done(slots)
                   : problem('image-not-found'),
               );
-            default:
+            case 'read-subject':
+            case 'locate-images':
               if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
               return done(held.get(subject.key));
           }

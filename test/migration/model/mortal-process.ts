@@ -8,7 +8,7 @@ export interface MortalProcess {
   readonly records: RecordStore;
   readonly objects: ObjectStore;
   /** One step outside of the process: it may come too late or be its last. */
-  step<T>(act: () => Promise<T>): Promise<T>;
+  readonly step: <T>(act: () => Promise<T>) => Promise<T>;
   /** Dies at the n-th step from now: before it, or after it took effect. */
   killIn(steps: number, afterEffect: boolean): void;
   readonly isAlive: boolean;

@@ -111,7 +111,10 @@ export async function runWorld(
         const key = `${who}/${slot}`;
         const here = seen.get(key) ?? { writes: [], reads: [] };
         seen.set(key, here);
-        if (act === 'copy') return void (await gateway.copy(subject).catch(ignored));
+        if (act === 'copy') {
+          await gateway.copy(subject).catch(ignored);
+          return;
+        }
         if (act === 'get') {
           const value = await gateway.get(subject, slot).catch(ignored);
           tally.reads += 1;
@@ -199,11 +202,13 @@ export async function runWorld(
       case 'burst':
         return burst(step.acts);
       case 'reconcile':
-        return void (await gatewayAt(step.gateway).reconciler.round().catch(ignored));
+        await gatewayAt(step.gateway).reconciler.round().catch(ignored);
+        return;
       case 'change':
         return change(step.up, step.ramp).catch(ignored);
       case 'continue':
-        return void (await continueChange(changing).catch(ignored));
+        await continueChange(changing).catch(ignored);
+        return;
       case 'ride':
         return ride();
       case 'refresh':

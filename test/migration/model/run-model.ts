@@ -1,0 +1,43 @@
+import { array, assert, asyncProperty, integer } from 'fast-check';
+import type { Store } from '../../../src/store/store.ts';
+import { step } from './steps.ts';
+import { runWorld, type Tally } from './world.ts';
+
+/** Runs random worlds, each on a store of its own, and adds up what happened; throws at the first broken promise, shrunk. */
+export async function runModel(
+  runs: number,
+  openStore: () => Promise<{ readonly store: Pick<Store, 'records' | 'objects'>; close(): Promise<void> }>,
+): Promise<Tally> {
+  const sum: Tally = { acknowledged: 0, failed: 0, reads: 0, kills: 0, changes: 0, switched: 0 };
+  const { MODEL_SEED: seed } = process.env;
+  await assert(
+    asyncProperty(
+      array(step, { minLength: 5, maxLength: 60, size: 'max' }),
+      integer(),
+      async (steps, order) => {
+        const { store, close } = await openStore();
+        try {
+          const tally = await runWorld(store, steps, seeded(order));
+          for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
+        } finally {
+          await close();
+        }
+      },
+    ),
+    { numRuns: runs, ...(seed ? { seed: Number(seed) } : {}) },
+  );
+  return sum;
+}
+
+/** A small generator of numbers in [0, 1) that a seed repeats. */
+function seeded(seed: number): () => number {
+  let state = seed >>> 0 || 1;
+  return () => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state / 0x1_0000_0000;
+  };
+}
