@@ -17,7 +17,10 @@ const promises = {
   'it carries production dependencies alone': /prune --omit=dev|ci --omit=dev/.test(text),
 };
 const faults = [
-  ...validate(text).map(({ range, message }) => `Dockerfile:${range.start.line + 1}: ${message}`),
+  ...validate(text).map(
+    ({ range, message }) =>
+      `Dockerfile:${range.start.line + 1}: ${typeof message === 'string' ? message : message.value}`,
+  ),
   ...Object.entries(promises).flatMap(([promise, kept]) => (kept ? [] : [`not kept: ${promise}`])),
 ];
 for (const fault of faults) console.error(fault);

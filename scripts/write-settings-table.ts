@@ -33,7 +33,9 @@ function rows(schema: JsonObject, path: string): string[] {
 function row(path: string, schema: JsonObject): string {
   const values = Array.isArray(schema.enum)
     ? schema.enum.map(String).join(' \\| ')
-    : String(schema.type ?? '');
+    : typeof schema.type === 'string'
+      ? schema.type
+      : '';
   const fallback = schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
   return `| \`${path}\` | ${values} | ${fallback} |`;
 }

@@ -1,12 +1,9 @@
-import type { StoreSettings } from '../../settings/settings.ts';
 import type { Store } from '../store.ts';
 import { createAzureObjects } from './azure-objects.ts';
 import { createAzureRecords } from './azure-records.ts';
+import type { AzureStoreSettings } from './azure-store-settings.ts';
 import { connectAzure } from './connect-azure.ts';
 import { createTimeLimit } from './time-limit.ts';
-
-/** The settings of an Azure store. */
-export type AzureStoreSettings = Extract<StoreSettings, { kind: 'azure' }>;
 
 /**
  * One container of Azure Blob Storage, shared by any number of gateways. Block blobs are bodies, small blobs with ETag conditions

@@ -5,7 +5,7 @@ import {
   newPipeline,
   StorageSharedKeyCredential,
 } from '@azure/storage-blob';
-import type { AzureStoreSettings } from './azure-store.ts';
+import type { AzureStoreSettings } from './azure-store-settings.ts';
 import { type BlobSigner, signWithDelegation, signWithKey } from './sign-blob.ts';
 
 /** A container, ready to be spoken to. */
