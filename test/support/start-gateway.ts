@@ -13,6 +13,8 @@ export interface DemoGateway extends RunningPolyface {
   readonly logLines: readonly Record<string, unknown>[];
   /** Names of everything that lies in the temporary folders. */
   leftovers(): Promise<string[]>;
+  /** Stops and keeps the data folder, for another start; `stop` may follow. */
+  end(): Promise<void>;
 }
 
 /** The settings of `config/demo.yaml`, to be changed before the start. */
@@ -55,6 +57,7 @@ export async function startDemoGateway(
       );
       return folders.flat();
     },
+    end: () => running.stop(),
     async stop() {
       await running.stop();
       await rm(dataDir, { recursive: true, force: true });
