@@ -10,7 +10,7 @@ import {
   type SubjectReference,
 } from '../../domain/index.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
-import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import type { Conduct } from '../stages/conduct.ts';
 import { conductOf } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';

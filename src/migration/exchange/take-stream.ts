@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ProblemError, type Subject } from '../../domain/index.ts';
-import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
 import { answerTap } from './answer-tap.ts';
 import { forward, hasBody } from './forward.ts';

@@ -16,7 +16,7 @@ import { compareWire } from '../parity/compare-wire.ts';
 import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
-import type { ShadowSubject } from './shadow-runner.ts';
+import type { ShadowSubject } from './shadow-subject.ts';
 import { shadowKey } from './shadow-subjects.ts';
 
 /** Compares the backend's answer with the gateway's own on all four levels. */

@@ -12,13 +12,7 @@ import { bytesOf } from '../upstream/encode-body.ts';
 import { endToEnd } from '../upstream/hop-by-hop.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { CompareExchange } from './compare-exchange.ts';
-
-/** Whom and what a shadowed exchange is about. */
-export interface ShadowSubject {
-  readonly subject: Subject;
-  readonly operationId: string;
-  readonly command: 'put-images' | 'delete-images' | 'read-subject';
-}
+import type { ShadowSubject } from './shadow-subject.ts';
 
 /** A shadowed exchange after its client was served. */
 export interface ShadowExchange {
