@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { errorCode } from './error-reason.ts';
 
 /** Who wrote a temporary file: where process ids mean the same thing, and the id there. */
 export interface ProcessTag {
@@ -27,7 +28,7 @@ export function hasEnded({ realm, pid }: ProcessTag): boolean {
     process.kill(pid, 0);
     return false;
   } catch (cause) {
-    return cause instanceof Object && 'code' in cause && cause.code === 'ESRCH';
+    return errorCode(cause) === 'ESRCH';
   }
 }
 

@@ -18,7 +18,11 @@ export interface Staging {
 }
 
 /** In `folder`, which lies in the same file system as the store; names begin with this process's tag. */
-export function createStaging(folder: string, processTag: string): Staging {
+export function createStaging(
+  folder: string,
+  processTag: string,
+  disk: { readonly syncFile: (file: number) => Promise<void> } = { syncFile },
+): Staging {
   let files = 0;
 
   return {
@@ -31,7 +35,7 @@ export function createStaging(folder: string, processTag: string): Staging {
           if (bytes instanceof Uint8Array) await asStoreWork(() => writeFully(file, bytes));
           else await writePieces(file, bytes, signal);
           signal?.throwIfAborted();
-          await asStoreWork(() => syncFile(file));
+          await asStoreWork(() => disk.syncFile(file));
         } finally {
           closeSync(file);
         }

@@ -148,6 +148,8 @@ const crash = fc
           if (found) cell.versions.push(found.version);
           acknowledge(model, cell, outcome ?? undefined);
         }
+        const seen = toBody ? await operations.getBody(body) : await textAt(operations, record);
+        observe(model, cell, seen);
       },
     );
   });

@@ -1,0 +1,173 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { StoreError } from '../../../src/domain/index.ts';
+import { createDurableFolders } from '../../../src/store/filesystem/durable-folders.ts';
+import { errorCode, storeErrorFrom } from '../../../src/store/filesystem/error-reason.ts';
+import { createFilesystemRecords } from '../../../src/store/filesystem/filesystem-records.ts';
+import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
+import { newProcessTag } from '../../../src/store/filesystem/process-tag.ts';
+import { createStaging, type Staging } from '../../../src/store/filesystem/stage-file.ts';
+
+const run = promisify(execFile);
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'polyface-failures-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+describe('a disk that is full', () => {
+  it('is a problem that loses nothing and leaves nothing', async () => {
+    // A file-size limit of 200 kB stands in for the disk: the system call fails in the same place.
+    const program = join(import.meta.dirname, 'fill-limited-disk.ts');
+    const { stdout } = await run('sh', [
+      '-c',
+      `ulimit -f 400; exec "$0" "$1" "$2"`,
+      process.execPath,
+      program,
+      folder,
+    ]);
+    expect(JSON.parse(stdout)).toEqual({
+      large: 'full',
+      largeStream: 'full',
+      keysAfter: ['bodies/aa/before.0', 'bodies/aa/small.0'],
+      temporary: [],
+      recordAfter: 'old',
+    });
+  });
+});
+
+describe('a failed system call', () => {
+  it.each([
+    ['ENOSPC', 'full'],
+    ['EDQUOT', 'full'],
+    ['EFBIG', 'full'],
+    ['EACCES', 'denied'],
+    ['EPERM', 'denied'],
+    ['EROFS', 'denied'],
+    ['EIO', 'unavailable'],
+    ['EMFILE', 'unavailable'],
+  ])('%s means that the store is %s', (code, reason) => {
+    const cause = Object.assign(new Error(code), { code });
+    expect(storeErrorFrom(cause)).toMatchObject({ reason, cause });
+  });
+
+  it('in any operation becomes a problem of the store', async () => {
+    const store = createFilesystemStore({ folder });
+    await store.start();
+    // Files where folders ought to be fail every call, whoever runs the test.
+    for (const part of ['objects', 'records']) {
+      await rm(join(folder, part), { recursive: true });
+      await writeFile(join(folder, part), '');
+    }
+    const { objects, records } = store;
+    const operations: Record<string, () => Promise<unknown>> = {
+      put: () => objects.put('bodies/aa/x', { kind: 'memory', bytes: Buffer.from('x') }),
+      get: () => objects.get('bodies/aa/x'),
+      delete: () => objects.delete('bodies/aa/x'),
+      read: () => records.read('subjects/aa'),
+      swap: () => records.swap('subjects/aa', undefined, 1),
+      remove: () => records.remove('subjects/aa', '1'),
+    };
+    for (const [name, operation] of Object.entries(operations)) {
+      const failure: unknown = await operation().catch((cause: unknown) => cause);
+      expect([name, failure instanceof StoreError]).toEqual([name, true]);
+    }
+  });
+
+  it('on a folder that may not be written to is denied at the start', async () => {
+    const closed = join(folder, 'closed');
+    await mkdir(closed);
+    await chmod(closed, 0o500);
+    const program = join(import.meta.dirname, 'start-unprivileged.ts');
+    await chmod(folder, 0o755);
+    const { stdout } = await run(process.execPath, [program, closed]);
+    expect(stdout).toBe('denied');
+  });
+
+  it('that finds a record cut off calls it damaged', async () => {
+    const store = createFilesystemStore({ folder });
+    await store.start();
+    await store.records.swap('subjects/aabb', undefined, { some: 'text' });
+    const [name] = (await readdir(join(folder, 'records'), { recursive: true })).filter((file) =>
+      file.endsWith('/1'),
+    );
+    await writeFile(join(folder, 'records', String(name)), '{"write":"a","bef');
+    await expect(store.records.read('subjects/aabb')).rejects.toMatchObject({ reason: 'damaged' });
+  });
+});
+
+describe('a start', () => {
+  it('clears what dead processes left, leaves the living alone, and does not touch what is none of ours', async () => {
+    const temporary = join(folder, 'temporary');
+    await mkdir(temporary, { recursive: true });
+    const [realm, pid] = newProcessTag().split('-');
+    const names = {
+      dead: `${realm}-4194304-00000000-1`,
+      living: `${realm}-${pid}-00000000-1`,
+      elsewhere: `${'0'.repeat(16)}-1-00000000-1`,
+      elsewhereLongAgo: `${'0'.repeat(16)}-1-00000000-2`,
+      foreign: 'notes.txt',
+    };
+    for (const name of Object.values(names)) await writeFile(join(temporary, name), '');
+    await utimes(join(temporary, names.elsewhereLongAgo), 0, 0);
+    await createFilesystemStore({ folder }).start();
+    expect((await readdir(temporary)).toSorted()).toEqual(
+      [names.living, names.elsewhere, names.foreign].toSorted(),
+    );
+  });
+});
+
+describe('a process that stood still between its look and its swap', () => {
+  it('loses, even where the version that it would write has come and gone', async () => {
+    await createFilesystemStore({ folder }).start();
+    const root = join(folder, 'records');
+    const folders = createDurableFolders(folder);
+    const staging = createStaging(join(folder, 'temporary'), newProcessTag());
+    const records = createFilesystemRecords({ root, folders, staging });
+    let version = await versionAfter(records.swap('subjects/aa', undefined, 0));
+
+    const standstill = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    const slow: Staging = {
+      with: (bytes, publish) =>
+        staging.with(bytes, async (path) => {
+          arrived.resolve();
+          await standstill.promise;
+          return await publish(path);
+        }),
+    };
+    const stale = createFilesystemRecords({ root, folders, staging: slow }).swap(
+      'subjects/aa',
+      version,
+      'stale',
+    );
+    await arrived.promise;
+    for (let change = 1; change <= 5; change += 1) {
+      version = await versionAfter(records.swap('subjects/aa', version, change));
+    }
+    standstill.resolve();
+    expect(await stale).toBe('conflict');
+    expect(await records.read('subjects/aa')).toEqual({ value: 5, version });
+    expect(await records.swap('subjects/aa', version, 6)).toHaveProperty('version');
+  });
+});
+
+async function versionAfter(swap: Promise<{ readonly version: string } | 'conflict'>): Promise<string> {
+  const result = await swap;
+  if (result === 'conflict') throw new Error('conflict');
+  return result.version;
+}
+
+it('reads the code of an error, and nothing where there is none', () => {
+  expect(errorCode(Object.assign(new Error('x'), { code: 'EIO' }))).toBe('EIO');
+  expect([errorCode(new Error('x')), errorCode(undefined), errorCode('EIO')]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});

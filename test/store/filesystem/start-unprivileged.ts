@@ -1,0 +1,11 @@
+/* Starts a store as nobody where this is root, else as whoever this is, and prints why it cannot. */
+import { StoreError } from '../../../src/domain/index.ts';
+import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
+
+if (process.getuid?.() === 0) process.setuid?.(65_534);
+await createFilesystemStore({ folder: String(process.argv[2]) })
+  .start()
+  .then(
+    () => process.stdout.write('started'),
+    (cause: unknown) => process.stdout.write(cause instanceof StoreError ? cause.reason : String(cause)),
+  );
