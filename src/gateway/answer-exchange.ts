@@ -55,10 +55,10 @@ function createHoldings({ parts, uploads }: GatewayContext, live: LiveExchange) 
       endings.push(act);
     },
     async end(): Promise<void> {
-      for (const act of endings) act();
       await session.release().catch((cause: unknown) => {
         parts.log.error({ err: cause, requestId: live.requestId }, 'received files could not be removed');
       });
+      for (const act of endings) act();
     },
   };
 }

@@ -53,8 +53,9 @@ function createSession(createSink: () => SpoolSink): UploadSession {
   const sinkOf = new WeakMap<Upload, SpoolSink>();
 
   async function discardSink(sink: SpoolSink): Promise<void> {
-    sinks.delete(sink);
+    // It stays ours until it is gone: whoever releases the session waits for discards that others began.
     await sink.discard();
+    sinks.delete(sink);
   }
 
   return {

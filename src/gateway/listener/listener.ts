@@ -83,10 +83,10 @@ function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): vo
  */
 function breakOffBody({ inFlight }: GatewayContext, socket: Duplex, code: string | undefined): boolean {
   const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
-  for (const { body } of mine) {
-    if (!body.response.headersSent) body.response.setHeader('Connection', 'close');
-    if (!body.request.complete) body.breakOff(new ProblemError(parserProblem(code, true)));
-  }
+  const unfinished = mine.filter(({ body }) => !body.request.complete);
+  for (const { body } of unfinished) body.breakOff(new ProblemError(parserProblem(code, true)));
+  const last = mine.at(-1)?.body.response;
+  if (last && !last.headersSent) last.setHeader('Connection', 'close');
   return mine.length > 0;
 }
 
