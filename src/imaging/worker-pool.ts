@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Json, ProblemError } from '../domain/index.ts';
 import type { Frame } from './frames.ts';
 import { residentBytes } from './resident-memory.ts';
@@ -56,7 +57,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   const discarded = new WeakSet<WorkerProcess>();
   const waiting: Job[] = [];
   const running = new Set<Job>();
-  let starting = 0;
+  const starting = new Set<Promise<void>>();
   let stopped = false;
   let averageMs = 50;
   let drained: (() => void) | undefined;
@@ -81,7 +82,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     while (waiting.length > 0) {
       const worker = idle.pop();
       if (!worker) {
-        if (alive.size + starting < parts.width && waiting.length > starting) void addWorker();
+        if (alive.size + starting.size < parts.width && waiting.length > starting.size) addWorker();
         return;
       }
       const job = waiting.shift();
@@ -139,22 +140,28 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
 
   /** A worker that dies by itself may have been the system's victim: once more. Twice, and it is the picture. */
   function retry(job: Job, cause: WorkerGone): void {
-    if (!stopped) parts.onCrash?.(cause);
-    if (job.tries < 2 && !stopped) enqueue(job, true);
+    if (stopped) return job.reject(overloaded());
+    parts.onCrash?.(cause);
+    if (job.tries < 2) enqueue(job, true);
     else job.reject(new ProblemError({ kind: 'image-too-complex', limit: 'memory' }, { cause }));
   }
 
-  async function addWorker(): Promise<void> {
-    starting += 1;
+  function addWorker(): void {
+    const start = startAnother();
+    starting.add(start);
+    void start.finally(() => {
+      starting.delete(start);
+      next();
+    });
+  }
+
+  /** Never rejects: the jobs that wait have deadlines of their own. */
+  async function startAnother(): Promise<void> {
     try {
       register(await parts.startWorker());
     } catch {
-      // The jobs that wait have deadlines of their own; the next try comes a little later.
-      if (!stopped) setTimeout(next, RESTART_DELAY_MS).unref();
-    } finally {
-      starting -= 1;
+      await pause(RESTART_DELAY_MS);
     }
-    next();
   }
 
   function register(worker: WorkerProcess): void {
@@ -170,9 +177,10 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     const at = idle.indexOf(worker);
     if (at >= 0) idle.splice(at, 1);
     if (stopped) return;
-    if (discarded.has(worker)) await addWorker();
+    if (discarded.has(worker)) addWorker();
     // One that died by itself: not at once, lest a machine in trouble spends its time on starting workers.
-    else setTimeout(next, RESTART_DELAY_MS).unref();
+    else await pause(RESTART_DELAY_MS, undefined, { ref: false });
+    next();
   }
 
   function settled(): void {
@@ -205,7 +213,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
       }
       const ends = [...alive].map((worker) => worker.gone);
       for (const worker of alive) worker.kill();
-      await Promise.all(ends);
+      await Promise.all([...ends, ...starting]);
     },
   };
 }
