@@ -4,6 +4,13 @@ import { join } from 'node:path';
 /** A client of one dialect, as Ada: she is one person with an id in each. */
 export interface DemoClient {
   readonly dialect: string;
+  /** The request of an upload; without `field` the body is the picture itself. */
+  readonly uploading: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly field?: string;
+  };
   upload(url: string, picture: Buffer, fileName: string): Promise<Response>;
   /** Reads her and gives the address of her picture; `undefined` when she has none. */
   address(url: string): Promise<string | undefined>;
@@ -23,12 +30,12 @@ const TIMBU = { authorization: 'Bearer demo-timbu-ada' };
 export const DEMO_CLIENTS: readonly DemoClient[] = [
   {
     dialect: 'capillary-v2',
-    upload: (url, picture, fileName) =>
-      fetch(`${url}/v2/customers/565039506/setImage`, {
-        method: 'POST',
-        headers: TILL,
-        body: form('FILE', picture, fileName),
-      }),
+    ...uploadsBy({
+      method: 'POST',
+      path: '/v2/customers/565039506/setImage',
+      headers: TILL,
+      field: 'FILE',
+    }),
     async address(url) {
       const customer = await json<{ customerImage: { secureFilePath: string }[] }>(
         `${url}/v2/customers/565039506?embed=CUSTOMERIMAGE&source=INSTORE`,
@@ -39,24 +46,18 @@ export const DEMO_CLIENTS: readonly DemoClient[] = [
   },
   {
     dialect: 'magicline-v1',
-    upload: (url, picture, fileName) =>
-      fetch(`${url}/v1/customers/1002/images`, {
-        method: 'PUT',
-        headers: V1,
-        body: form('image', picture, fileName),
-      }),
+    ...uploadsBy({ method: 'PUT', path: '/v1/customers/1002/images', headers: V1, field: 'image' }),
     async address(url) {
       return (await json<{ imageUrl?: string }>(`${url}/v1/customers/1002`, { headers: V1 })).imageUrl;
     },
   },
   {
     dialect: 'smartsheet',
-    upload: (url, picture, fileName) =>
-      fetch(`${url}/2.0/users/48569348493401201/profileimage`, {
-        method: 'POST',
-        headers: { ...SMARTSHEET, 'content-disposition': `attachment; filename="${fileName}"` },
-        body: new Uint8Array(picture),
-      }),
+    ...uploadsBy({
+      method: 'POST',
+      path: '/2.0/users/48569348493401201/profileimage',
+      headers: SMARTSHEET,
+    }),
     async address(url) {
       const { profileImage } = await json<{ profileImage?: { imageId: string } }>(
         `${url}/2.0/users/48569348493401201`,
@@ -73,12 +74,7 @@ export const DEMO_CLIENTS: readonly DemoClient[] = [
   },
   {
     dialect: 'timbu',
-    upload: (url, picture, fileName) =>
-      fetch(`${url}/users/image/upload`, {
-        method: 'PATCH',
-        headers: TIMBU,
-        body: form('file', picture, fileName),
-      }),
+    ...uploadsBy({ method: 'PATCH', path: '/users/image/upload', headers: TIMBU, field: 'file' }),
     async address(url) {
       const { image_url } = await json<{ image_url: string }>(`${url}/users/me`, { headers: TIMBU });
       return image_url === '' ? undefined : image_url;
@@ -91,6 +87,24 @@ export function form(field: string, picture: Buffer, fileName: string): FormData
   const data = new FormData();
   data.set(field, new Blob([new Uint8Array(picture)]), fileName);
   return data;
+}
+
+function uploadsBy(uploading: DemoClient['uploading']): Pick<DemoClient, 'uploading' | 'upload'> {
+  const { method, path, headers, field } = uploading;
+  return {
+    uploading,
+    upload: (url, picture, fileName) =>
+      fetch(
+        `${url}${path}`,
+        field === undefined
+          ? {
+              method,
+              headers: { ...headers, 'content-disposition': `attachment; filename="${fileName}"` },
+              body: new Uint8Array(picture),
+            }
+          : { method, headers, body: form(field, picture, fileName) },
+      ),
+  };
 }
 
 async function json<T>(url: string, init: RequestInit): Promise<T> {
