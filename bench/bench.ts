@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { type BenchPictures, makeBenchPictures } from './bench-pictures.ts';
 import { type BenchRun, createBenchRun } from './bench-run.ts';
 import { isKept, type Measure } from './budget.ts';
+import { poolOverheadScenario } from './pool-overhead.ts';
 import { reportTable } from './report.ts';
 import { capillaryCrowdScenario, capillaryStoreScenario } from './scenarios/capillary-store.ts';
 import { readScenarios } from './scenarios/reads.ts';
@@ -40,6 +41,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
   reads: (run, { avatar }) => readScenarios(run, avatar.variants[0]),
   'two-gateways': (run, { avatar }) => twoGatewaysScenario(run, avatar),
+  pool: ({ scale }, { avatar }) =>
+    poolOverheadScenario(avatar.variants[0], {
+      rounds: scale.rounds,
+      uploads: Math.round(300 * scale.effort),
+    }),
 };
 
 const options = new Command('bench')
