@@ -9,7 +9,7 @@ import { resultLines, summaryLines } from '../conformance/reports/report-table.t
 import { writeExchanges } from '../conformance/reports/write-exchanges.ts';
 import { type CaseResult, runConformance } from '../conformance/run-conformance.ts';
 import { readDemoGuide } from '../demo-guide.ts';
-import type { JsonObject, WireProfile } from '../domain/index.ts';
+import type { WireProfile } from '../domain/index.ts';
 
 interface ConformOptions {
   readonly dialect: string;
@@ -108,9 +108,7 @@ async function contractOf({
     dialect,
     url,
     profile,
-    options: Object.fromEntries(
-      Object.entries(option).map(([name, value]) => [name, parse(value)]),
-    ) as JsonObject,
+    options: Object.fromEntries(Object.entries(option).map(([name, value]) => [name, parse(value)])),
     headers: { ...guide?.headers, ...header },
     params: { ...guide?.params, ...param },
     bodies,

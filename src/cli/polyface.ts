@@ -5,6 +5,7 @@ import { Command } from 'commander';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  conform: async () => (await import('./conform.ts')).conformCommand(),
   corpus: async () => (await import('./corpus.ts')).corpusCommand(),
   gc: async () => (await import('./gc.ts')).gcCommand(),
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),

@@ -56,6 +56,8 @@ export function createKitClient(baseUrl: string, remember: (exchange: KitExchang
       method,
       headers,
       ...(body ? { body } : {}),
+      // A connection of its own, so that no case suffers from the one before it.
+      reset: true,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
     });

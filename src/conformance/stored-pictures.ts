@@ -6,10 +6,10 @@ import { parseJson } from './expect-problem.ts';
 import { addressesIn, checkDownload } from './follow-downloads.ts';
 import { linkedRequests } from './follow-links.ts';
 import type { KitAnswer, KitClient, KitRequest } from './kit-client.ts';
-import { type KitContract, type KitOperation, operationsOfContract } from './kit-contract.ts';
+import { exchangeFor, type KitContract, type KitOperation, operationsOfContract } from './kit-contract.ts';
 import { inspectPicture } from './pictures/inspect-picture.ts';
 import type { SamplePicture } from './pictures/sample-pictures.ts';
-import { isSampleable, sampleRequest } from './sample-request.ts';
+import { headOf, isSampleable, sampleRequest } from './sample-request.ts';
 
 /** A picture that an answer led to, and what is wrong with the way there. */
 interface FoundPicture {
@@ -64,12 +64,20 @@ function unlinked({ documented }: KitOperation): KitOperation['documented'] {
   return { ...documented, operation: { ...documented.operation, responses: {} } };
 }
 
-/** The operations that show the target's own subject. */
+/** The operations that show the target's own subject: whoever else the caller may be is left out. */
 export function readingOperations(contract: KitContract): KitOperation[] {
-  return operationsOfContract(contract).filter(
+  const operations = operationsOfContract(contract).filter((operation) => isSampleable(contract, operation));
+  const isAboutCaller = (operation: KitOperation) => {
+    const head = headOf(sampleRequest(contract, operation), operation);
+    return operation.translated.subject?.(head, exchangeFor(contract, head, 0)).kind === 'caller';
+  };
+  const callersWrite = operations.some(
+    (operation) => operation.translated.command === 'put-images' && isAboutCaller(operation),
+  );
+  return operations.filter(
     (operation) =>
       (operation.translated.command === 'read-subject' || operation.translated.command === 'read-image') &&
-      isSampleable(contract, operation),
+      (callersWrite || !isAboutCaller(operation)),
   );
 }
 

@@ -26,7 +26,11 @@ function answerBytes({ answer: { status, headers, body } }: KitExchange): Buffer
   return message(`HTTP/1.1 ${status}`, headers, body);
 }
 
-function message(first: string, headers: Readonly<Record<string, string>>, body = Buffer.alloc(0)): Buffer {
+function message(
+  first: string,
+  headers: Readonly<Record<string, string>>,
+  body: Buffer = Buffer.alloc(0),
+): Buffer {
   const lines = [first, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), '', ''];
   return Buffer.concat([Buffer.from(lines.join('\r\n')), body]);
 }
