@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDemoGuide } from '../demo-guide.ts';
 import { startPolyface } from '../main.ts';
-import { loadSettings } from '../settings/load-settings.ts';
+import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 
 interface ServeOptions {
   readonly config?: string;
@@ -24,12 +24,22 @@ export function serveCommand(): Command {
 async function serve({ config, port, dataDir, welcome }: ServeOptions): Promise<void> {
   const settings = await loadSettings({ overrides: { file: config, port, dataDir } });
   const ended = firstSignal();
-  const running = await startPolyface(settings);
+  const running = await startPolyface(settings).catch((cause: unknown) => {
+    throw portTaken(cause, settings.listen) ?? cause;
+  });
   process.stderr.write(`polyface listens on ${running.url}\n`);
   if (welcome && settings.demo) process.stderr.write(await welcomeText(running.url));
   running.log.info({ url: running.url, settings: settings.file }, 'listening');
   running.log.info({ signal: await ended }, 'stopping');
   await running.stop();
+}
+
+/** The one failure of a start that everybody meets, in words that say what to do. */
+function portTaken(cause: unknown, { host, port }: LoadedSettings['listen']): Error | undefined {
+  if (!Error.isError(cause) || !('code' in cause) || cause.code !== 'EADDRINUSE') return undefined;
+  return new Error(`${host}:${port} is taken by another program: choose a port with --port or PORT`, {
+    cause,
+  });
 }
 
 /** What a newcomer can paste. */

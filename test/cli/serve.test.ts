@@ -133,7 +133,9 @@ describe('polyface serve refuses with one line and code 1', () => {
     );
     await gateway.end();
     expect(other.status).toBe(1);
-    expect(other.stderr).toMatch(new RegExp(`^polyface: .*EADDRINUSE.*${port}\\n$`));
+    expect(other.stderr).toMatch(
+      new RegExp(`^polyface: .*:${port} is taken by another program: choose a port with --port or PORT\n$`),
+    );
   });
 
   it('a data folder that cannot be written', async () => {
