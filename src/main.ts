@@ -26,6 +26,7 @@ import type { Settings } from './settings/settings.ts';
 import { signingKeys } from './signing-keys.ts';
 import { createSpool } from './spool/spool-folder.ts';
 import { openStore } from './store/open-store.ts';
+import { probeStore } from './store/probe-store.ts';
 import type { Store } from './store/store.ts';
 
 /** Nothing is kept under it: that the store can say so is all that `/readyz` asks. */
@@ -82,6 +83,7 @@ export async function startPolyface(
     const rates = createRateLimiter({ ...settings.rateLimits, log });
     stops.push(() => store.stop());
     await store.start();
+    await probeStore(store);
     stops.push(() => imaging.stop(settings.limits.shutdownSeconds));
     await imaging.start();
     stops.push(() => rates.stop());
