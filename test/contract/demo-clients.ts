@@ -77,7 +77,8 @@ export const DEMO_CLIENTS: readonly DemoClient[] = [
     ...uploadsBy({ method: 'PATCH', path: '/users/image/upload', headers: TIMBU, field: 'file' }),
     async address(url) {
       const { image_url } = await json<{ image_url: string }>(`${url}/users/me`, { headers: TIMBU });
-      return image_url === '' ? undefined : image_url;
+      // Relative in the observed profile: its clients put this before it.
+      return image_url === '' ? undefined : new URL(image_url, `${url}/images/`).href;
     },
   },
 ];
