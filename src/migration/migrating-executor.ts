@@ -61,7 +61,9 @@ async function run(parts: MigratingParts, command: Command, context: CommandCont
       return parts.translator && parts.front?.conductOf(undefined).read === 'backend'
         ? parts.translator.execute(command, context)
         : parts.core.execute(command, context);
-    default:
+    case 'open-download':
+    case 'issue-token':
+    case 'check-credential':
       return parts.core.execute(command, context);
   }
 }

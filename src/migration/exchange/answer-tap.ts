@@ -6,9 +6,9 @@ const MAX_BYTES = 1024 * 1024;
 
 /** Keeps a copy of an answer while it is streamed. */
 export function answerTap({ status, statusText, rawHeaders }: IncomingAnswer): {
-  piece(piece: Buffer): void;
+  readonly piece: (piece: Buffer) => void;
   /** `undefined` where it was too long. */
-  whole(): WholeAnswer | undefined;
+  readonly whole: () => WholeAnswer | undefined;
 } {
   const pieces: Buffer[] = [];
   let size = 0;

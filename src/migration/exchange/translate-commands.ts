@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { uuidFrom } from '../../core/uuid.ts';
 import {
   ALL_PICTURE_FORMATS,
   type CommandContext,
@@ -17,6 +16,7 @@ import {
   type SubjectDirectory,
   type Upload,
   type UpstreamImage,
+  uuidFrom,
 } from '../../domain/index.ts';
 import type { BackendTranslator } from '../migrating-executor.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';

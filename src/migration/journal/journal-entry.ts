@@ -11,6 +11,11 @@ export type Intent = {
   | { readonly kind: 'delete'; readonly slots: readonly number[] }
 );
 
+/** The slots that an intent is about. */
+export function slotsOf(intent: Intent): readonly number[] {
+  return intent.kind === 'put' ? intent.images.map(({ slot }) => slot) : intent.slots;
+}
+
 /** One picture of an intent; its body is durable. */
 export type IntendedImage = {
   readonly slot: number;

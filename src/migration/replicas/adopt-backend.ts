@@ -15,6 +15,8 @@ export async function adoptBackend(
 ): Promise<'followed' | 'same' | 'written meanwhile'> {
   const opened = await openOwn(parts, subject);
   const record = opened.snapshot?.record;
+  // The backend has not heard of what is newest: it is not to be followed now.
+  if (record?.owes?.[parts.replica]) return 'written meanwhile';
   const { pictures, release } = await readBackendPictures(parts, subject);
   try {
     const different = [];

@@ -1,6 +1,12 @@
 import { noteDebts } from '../../core/note-debts.ts';
 import { changeSubjectRecord, type RecordSnapshot, readSubjectRecord } from '../../core/subject-records.ts';
-import type { OpenedSubject, SlotState, Subject, SubjectRecord } from '../../domain/index.ts';
+import {
+  type OpenedSubject,
+  type SlotState,
+  type Subject,
+  type SubjectRecord,
+  uuidFrom,
+} from '../../domain/index.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 type RecordParts = Pick<ReplicaParts, 'records' | 'clock' | 'newId' | 'replica'>;
@@ -44,7 +50,7 @@ export async function leaveTombstones(
       for (const slot of buried) {
         const state = after[slot];
         const before = state?.kind === 'image' ? state.image : undefined;
-        const handle = before?.handle ?? parts.newId();
+        const handle = before?.handle ?? uuidFrom(parts.newId());
         const version = before?.version ?? 0;
         after[slot] = { kind: 'tombstone', tombstone: { slot, version, generation, handle, deletedAtMs } };
       }

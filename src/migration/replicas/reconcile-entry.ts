@@ -59,15 +59,21 @@ async function finish(
     await held.write(({ intent: _given, lookAgain: _up, owing: _too, ...entry }) => entry);
     return;
   }
-  await resolveIntent(parts, held, subject);
-  await lookAgain(parts, held, subject);
+  await resolveIntent(parts, held, subject, conduct);
   if (held.entry.owing) await pushDebt(parts, held, subject);
+  await lookAgain(parts, held, subject, conduct);
 }
 
-async function lookAgain(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
+async function lookAgain(
+  parts: ReplicaParts,
+  held: HeldEntry,
+  subject: Subject,
+  { read }: Conduct,
+): Promise<void> {
   const look = held.entry.lookAgain;
   if (!look || look.atMs > parts.clock.nowMs()) return;
-  if (look.how === 'push') await pushAgain(parts, held, subject, look);
+  // Own is followed by the backend from the moment on at which readers get own.
+  if (look.how === 'push' || read === 'own') await pushAgain(parts, held, subject, look);
   else if ((await adoptBackend(parts, subject)) === 'written meanwhile') return;
   await held.write((entry) => {
     if (entry.lookAgain?.atMs !== look.atMs) return entry;

@@ -2,7 +2,14 @@ import { bodiesNamedBy } from '../../core/body-references.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import { ProblemError, type Subject, type Upload } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import type { IntendedImage, Intent } from '../journal/journal-entry.ts';
+import {
+  type IntendedImage,
+  type Intent,
+  type JournalEntry,
+  type SecondLook,
+  slotsOf,
+} from '../journal/journal-entry.ts';
+import type { Conduct } from '../stages/conduct.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { leaveTombstones, openOwn, slotGeneration } from './own-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
@@ -15,23 +22,42 @@ interface HeldImage {
 }
 
 /**
- * Finishes a write that was begun: sends it to the backend once more, then commits it here, unless the slot was written since. A write that
- * the backend refuses never happened. Throws where the backend cannot be asked now; then the intent stays.
+ * Finishes a write that was begun: sends it to the backend once more, then commits it here. A slot that was written here since keeps what it
+ * has; a write that the backend refuses never happened. Throws where the backend cannot be asked now; then the intent stays.
  */
-export async function resolveIntent(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
+export async function resolveIntent(
+  parts: ReplicaParts,
+  held: HeldEntry,
+  subject: Subject,
+  conduct: Conduct,
+): Promise<void> {
   const { intent } = held.entry;
   if (!intent) return;
-  const result =
-    intent.kind === 'put'
-      ? await putAgain(parts, intent, subject)
-      : await deleteAgain(parts, intent, subject);
-  if (result === 'bodies gone') {
-    const lookAgain = { atMs: 0, how: 'adopt', slots: [], after: intent.generation } as const;
-    await held.write(({ intent: _lost, ...entry }) => ({ ...entry, lookAgain }));
-    return;
-  }
-  await held.write(({ intent: _settled, ...entry }) => entry);
+  const { snapshot } = await openOwn(parts, subject);
+  const isOvertaken = slotsOf(intent).every(
+    (slot) => slotGeneration(snapshot?.record, slot) > intent.generation,
+  );
+  const result = isOvertaken ? 'overtaken' : await again(parts, intent, subject);
+  await held.write(({ intent: _settled, ...entry }) =>
+    result === 'settled' ? entry : { ...entry, lookAgain: lookAfter(result, intent, entry, conduct) },
+  );
   await discardIntended(parts, intent);
+}
+
+/** Nobody knows what the backend holds: own's newest goes there once more, or own follows it where it is the truth. */
+function lookAfter(
+  result: 'overtaken' | 'bodies gone',
+  intent: Intent,
+  { lookAgain: before }: JournalEntry,
+  { read }: Conduct,
+): SecondLook {
+  const how = result === 'bodies gone' && read === 'backend' ? 'adopt' : (before?.how ?? 'push');
+  const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
+  return { atMs: before?.atMs ?? 0, how, slots, after: 0 };
+}
+
+function again(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<'settled' | 'bodies gone'> {
+  return intent.kind === 'put' ? putAgain(parts, intent, subject) : deleteAgain(parts, intent, subject);
 }
 
 async function putAgain(
@@ -45,19 +71,29 @@ async function putAgain(
     const reference = { kind: 'key', key: subject.key } as const;
     const reply = await parts.backend.carryOut({ kind: 'put-images', subject: reference, images }, subject);
     if (!isCarriedOut(reply)) return 'settled';
-    const opened = await openOwn(parts, subject);
-    const record = opened.snapshot?.record;
-    const missing = images.filter(({ slot }) => slotGeneration(record, slot) <= intent.generation);
-    if (missing.length > 0) {
-      await parts.own.execute(
-        { kind: 'put-images', subject: reference, images: missing },
-        { ...parts.ownContext, opened },
-      );
-    }
+    await commitMissing(parts, intent, subject, images);
     return 'settled';
   } finally {
     await Promise.all(images.map((image) => image.release()));
   }
+}
+
+/** Puts here what the slots do not have yet; a slot that was written since the intent began keeps what it has. */
+async function commitMissing(
+  parts: ReplicaParts,
+  { generation }: Intent,
+  subject: Subject,
+  images: readonly HeldImage[],
+): Promise<void> {
+  const opened = await openOwn(parts, subject);
+  const record = opened.snapshot?.record;
+  const missing = images.filter(({ slot }) => slotGeneration(record, slot) <= generation);
+  if (missing.length === 0) return;
+  await parts.own.execute(
+    { kind: 'put-images', subject: { kind: 'key', key: subject.key }, images: missing },
+    // Refused where somebody writes meanwhile; the next round looks again at who is newer.
+    { ...parts.ownContext, intake: { ...parts.ownContext.intake, overlap: 'refuse' }, opened },
+  );
 }
 
 async function deleteAgain(

@@ -7,11 +7,12 @@ import {
   ProblemError,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import type { Intent, JournalEntry } from '../journal/journal-entry.ts';
+import { type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
 import type { Conduct } from '../stages/conduct.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { copySubject } from './copy-subject.ts';
 import { leaveTombstones, openOwn } from './own-record.ts';
+import { pushDebt } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { discardIntended, resolveIntent } from './resolve-intent.ts';
 import { unsureLook } from './unsure-look.ts';
@@ -97,7 +98,9 @@ async function makeReady(
 ): Promise<void> {
   if (conduct.recheck) await held.write((entry) => adoptLater(parts, entry));
   else if (!conduct.redo) await held.write(({ intent: _given, lookAgain: _up, ...entry }) => entry);
-  else await resolveIntent(parts, held, subject);
+  else await resolveIntent(parts, held, subject, conduct);
+  // A backend that has not heard of the newest picture yet would refuse to delete it.
+  if (held.entry.owing && conduct.redo) await pushDebt(parts, held, subject);
   if (!replacesEverything) await copySubject(parts, subject);
 }
 
@@ -142,10 +145,6 @@ async function leaveUnsure(parts: ReplicaParts, held: HeldEntry, intent: Intent)
     intent,
     lookAgain: unsureLook(parts, entry, slotsOf(intent), intent.generation),
   }));
-}
-
-function slotsOf(intent: Intent): readonly number[] {
-  return intent.kind === 'put' ? intent.images.map(({ slot }) => slot) : intent.slots;
 }
 
 function intentOf(

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, type Dispatcher, errors } from 'undici';
+import { Agent, errors } from 'undici';
 import { ProblemError } from '../../domain/index.ts';
 
 /** A request as it goes on the wire. */
@@ -64,7 +64,7 @@ export function createUpstreamConnection(options: {
         const answer = await agent.request({
           origin,
           path: target,
-          method: asMethod(method),
+          method,
           headers: [...rawHeaders],
           responseHeaders: 'raw',
           body: asBody(body),
@@ -100,11 +100,6 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNRE
 function wasNeverSent(cause: unknown): boolean {
   if (cause instanceof errors.ConnectTimeoutError) return true;
   return typeof cause === 'object' && cause !== null && 'code' in cause && NEVER_SENT.has(String(cause.code));
-}
-
-function asMethod(method: string): Dispatcher.HttpMethod {
-  // undici sends any token; its type lists the usual ones.
-  return method as Dispatcher.HttpMethod;
 }
 
 /** With `responseHeaders: 'raw'` undici gives names and values in turn, as text or as bytes. */

@@ -1,4 +1,4 @@
-import { array, assert, asyncProperty, integer } from 'fast-check';
+import { array, assert, asyncProperty, integer, nat } from 'fast-check';
 import type { Store } from '../../../src/store/store.ts';
 import { step } from './steps.ts';
 import { runWorld, type Tally } from './world.ts';
@@ -12,12 +12,13 @@ export async function runModel(
   const { MODEL_SEED: seed } = process.env;
   await assert(
     asyncProperty(
+      nat(3),
       array(step, { minLength: 5, maxLength: 60, size: 'max' }),
       integer(),
-      async (steps, order) => {
+      async (stages, steps, order) => {
         const { store, close } = await openStore();
         try {
-          const tally = await runWorld(store, steps, seeded(order));
+          const tally = await runWorld(store, stages, steps, seeded(order));
           for (const key of Object.keys(sum) as (keyof Tally)[]) sum[key] += tally[key];
         } finally {
           await close();

@@ -52,6 +52,8 @@ export interface Tally {
 /** Runs the steps, then brings everything to rest; throws at the first promise that was broken. */
 export async function runWorld(
   store: Pick<Store, 'records' | 'objects'>,
+  /** How many stages up it starts. */
+  stages: number,
   steps: readonly Step[],
   random: () => number,
 ): Promise<Tally> {
@@ -265,6 +267,10 @@ export async function runWorld(
     throw new Error('the world does not come to rest');
   }
 
+  for (let up = 0; up < stages; up += 1) {
+    await change(true, EVERYBODY);
+    await ride();
+  }
   for (const step of steps) await take(step);
   await comeToRest();
   const { placement } = await stage();
