@@ -25,6 +25,9 @@ const LEFT_OUT = new Set([
   'x-xss-protection',
 ]);
 
+/** What an encoder makes of a picture differs between its releases; `test/imaging` holds it to its promises. */
+const ENCODED = /"bytes":\d+,"sha256":"[0-9a-f]{64}"/g;
+
 /** Sends a recorded request as it stands and gives the answer as it came. */
 export async function playExchange(
   url: string,
@@ -49,7 +52,7 @@ export async function playExchange(
           resolve({
             status: answer.statusCode ?? 0,
             headers: Object.fromEntries(spelled(answer.rawHeaders)),
-            body: text.toString(),
+            body: text.toString().replace(ENCODED, '"bytes":"…","sha256":"…"'),
           }),
         reject,
       );
