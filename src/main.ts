@@ -73,19 +73,24 @@ export async function startPolyface(
     for (const stop of stops.splice(0).reverse()) await stop();
   };
   try {
+    const imaging = createImaging({
+      ...settings.imaging,
+      scratchDir: join(settings.dataDir, 'scratch'),
+      onCrash: (cause) => warn('a picture worker died', cause),
+    });
+    stops.push(() => imaging.stop(settings.limits.shutdownSeconds));
     const [dialects, keys, store] = await Promise.all([
       loadDialects(settings),
       signingKeys(settings.downloads.keys, settings.dataDir),
       overrides.store ?? openStore(settings),
+      // A worker takes as long to start as all the rest, and does so on a processor of its own.
+      imaging.start(),
     ]);
     const { objects, records } = store;
-    const imaging = createImaging({ ...settings.imaging, scratchDir: join(settings.dataDir, 'scratch') });
     const rates = createRateLimiter({ ...settings.rateLimits, log });
     stops.push(() => store.stop());
     await store.start();
     await probeStore(store);
-    stops.push(() => imaging.stop(settings.limits.shutdownSeconds));
-    await imaging.start();
     stops.push(() => rates.stop());
     await rates.start();
 

@@ -147,12 +147,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   function addWorker(): void {
-    const start = startAnother();
-    starting.add(start);
-    void start.finally(() => {
-      starting.delete(start);
-      next();
-    });
+    void track(startAnother());
   }
 
   /** Never rejects: the jobs that wait have deadlines of their own. */
@@ -161,6 +156,17 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
       register(await parts.startWorker());
     } catch {
       await pause(RESTART_DELAY_MS);
+    }
+  }
+
+  /** Counts a start among those under way until it is settled. */
+  async function track(start: Promise<void>): Promise<void> {
+    starting.add(start);
+    try {
+      await start;
+    } finally {
+      starting.delete(start);
+      next();
     }
   }
 
@@ -188,9 +194,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   return {
-    async start() {
-      register(await parts.startWorker());
-    },
+    start: () => track(parts.startWorker().then(register)),
     run: (head, body) =>
       new Promise((resolve, reject) => {
         if (stopped || (idle.length === 0 && waiting.length >= parts.queue)) return reject(overloaded());
@@ -213,7 +217,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
       }
       const ends = [...alive].map((worker) => worker.gone);
       for (const worker of alive) worker.kill();
-      await Promise.all([...ends, ...starting]);
+      await Promise.allSettled([...ends, ...starting]);
     },
   };
 }

@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { ProcessedPicture } from '../../src/domain/index.ts';
 import { createImaging } from '../../src/imaging/imaging.ts';
 import { residentBytes } from '../../src/imaging/resident-memory.ts';
+import { createWorkerPool } from '../../src/imaging/worker-pool.ts';
 import { aFlatPng, aJpeg, aScanBomb, aTextBomb } from '../support/pictures.ts';
 import { recipe } from './recipes.ts';
 import { startImaging } from './started-imaging.ts';
@@ -132,5 +133,19 @@ describe('a worker', () => {
       expect(environment).toContain('VIPS_BLOCK_UNTRUSTED=1');
       expect(environment).not.toContain('PATH=/');
     }
+  });
+});
+
+describe('a pool', () => {
+  it('does not start when its first worker says that loaders cannot be blocked', async () => {
+    const pool = createWorkerPool({
+      startWorker: () => Promise.reject(new Error('a picture worker is unfit: loaders cannot be blocked')),
+      width: 2,
+      queue: 2,
+      wallMs: 1000,
+      memoryBytes: 1e9,
+    });
+    await expect(pool.start()).rejects.toThrow('cannot be blocked');
+    await pool.stop(0);
   });
 });
