@@ -1,4 +1,4 @@
-import type { JsonObject, ProfileImage } from '../../src/domain/index.ts';
+import { type JsonObject, type ProfileImage, uuidFrom } from '../../src/domain/index.ts';
 
 /** Where an image belongs. */
 export interface ImagePlace {
@@ -17,7 +17,7 @@ export function imageFile(image: ProfileImage, { orgId, userId }: ImagePlace, ve
     latestVersion: version,
     name,
     namespace: 'customerImage',
-    s3Token: `customerImage/${orgId}/${userId}/${asUuid(image.id)}`,
+    s3Token: `customerImage/${orgId}/${userId}/${uuidFrom(image.id)}`,
     version,
   };
 }
@@ -25,8 +25,4 @@ export function imageFile(image: ProfileImage, { orgId, userId }: ImagePlace, ve
 /** `YYYY-MM-DD HH:mm:ss` in UTC. */
 function timestamp(atMs: number): string {
   return new Date(atMs).toISOString().slice(0, 19).replace('T', ' ');
-}
-
-function asUuid(hex: string): string {
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

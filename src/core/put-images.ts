@@ -8,6 +8,7 @@ import {
   type ProfileImage,
   type SlotState,
   type SubjectRecord,
+  uuidFrom,
 } from '../domain/index.ts';
 import { bodiesLeftBehind } from './body-references.ts';
 import type { CoreParts } from './core-parts.ts';
@@ -23,7 +24,6 @@ import {
 } from './prepare-image.ts';
 import { imageIn } from './slots.ts';
 import { changeSubjectRecord, type RecordChange, snapshotOf } from './subject-records.ts';
-import { uuidFrom } from './uuid.ts';
 import { viewAfterPut } from './view-image.ts';
 
 type PutImages = CommandOf<'put-images'>;

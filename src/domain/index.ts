@@ -25,4 +25,5 @@ export * from './subject-directory.ts';
 export * from './token-issuer.ts';
 export * from './upload.ts';
 export * from './upstream.ts';
+export * from './uuid.ts';
 export * from './wire.ts';
