@@ -1,0 +1,150 @@
+import type multer from 'multer';
+import {
+  type IntakePolicy,
+  type Problem,
+  ProblemError,
+  StoreError,
+  type Upload,
+} from '../../domain/index.ts';
+import { ClientGone } from './client-gone.ts';
+import { cleanFileName } from './file-name.ts';
+import { drained, type FormParser } from './form-parser.ts';
+import { codeOf, formProblem } from './form-problem.ts';
+import type { IncomingBody } from './incoming-body.ts';
+import { pump } from './pump.ts';
+import type { UploadSession } from './upload-store.ts';
+
+/** multer's storage: every wanted file goes to the exchange's session, and the first fault ends the whole body at once. */
+export class FormFiles implements multer.StorageEngine {
+  readonly #body: IncomingBody;
+  readonly #policy: IntakePolicy;
+  readonly #session: UploadSession;
+  readonly #uploads: (Upload | undefined)[] = [];
+  #sentAsText = false;
+  #discarding: Promise<void> = Promise.resolve();
+
+  constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession) {
+    this.#body = body;
+    this.#policy = policy;
+    this.#session = session;
+  }
+
+  readonly filter: NonNullable<multer.Options['fileFilter']> = (_request, file, decide) => {
+    decide(null, this.#isWanted(file.fieldname));
+  };
+
+  /** Feeds the parser under the body's watch. */
+  readonly feed = (_request: unknown, parser: FormParser): void => {
+    const fail = (cause: unknown) => this.#body.refuse(this.errorFor(cause));
+    parser.on('error', fail);
+    parser.on('field', (name) => this.#noteText(name));
+    parser.on('file', (name, _stream, { filename }) => {
+      if (!filename) this.#noteText(name);
+    });
+    void this.#pour(parser);
+  };
+
+  async #pour(parser: FormParser): Promise<void> {
+    try {
+      await this.#body.read((chunk) =>
+        parser.write(chunk) ? undefined : drained(parser, this.#body.signal),
+      );
+      if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
+      parser.end();
+    } catch (cause) {
+      const error = this.errorFor(cause);
+      this.#body.refuse(error);
+      parser.destroy(error);
+    }
+  }
+
+  _handleFile(
+    _request: unknown,
+    file: Express.Multer.File,
+    done: (error?: unknown, info?: Partial<Express.Multer.File>) => void,
+  ): void {
+    void this.#store(file, done);
+  }
+
+  async #store(file: Express.Multer.File, done: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.#take(file);
+    } catch (cause) {
+      // The rest of the part has to go somewhere, or the parser waits for ever.
+      file.stream.resume();
+      this.#body.refuse(this.errorFor(cause));
+      done(cause);
+      return;
+    }
+    done();
+  }
+
+  /** The session owns what was stored and removes it with the exchange. */
+  _removeFile(_request: unknown, _file: Express.Multer.File, done: (error: Error | null) => void): void {
+    done(null);
+  }
+
+  /** The files, once the form is complete. */
+  async wanted(): Promise<readonly Upload[]> {
+    await this.#discarding;
+    const uploads = this.#uploads.filter((upload) => upload !== undefined);
+    if (uploads.length > 0) return uploads;
+    throw new ProblemError(this.#fileMissing());
+  }
+
+  /** What is known stays as it is; whatever else comes out of the parser is a form that it cannot read. */
+  errorFor(cause: unknown): Error {
+    const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
+    if (known) return cause;
+    const code = codeOf(cause);
+    // A picture that was sent as a text field is too long for one; its sender is better told which field it was.
+    if (code === 'LIMIT_FIELD_VALUE' && this.#sentAsText) return new ProblemError(this.#fileMissing());
+    return new ProblemError(formProblem(code, this.#policy));
+  }
+
+  #fileMissing(): Problem {
+    const { field } = this.#policy;
+    return {
+      kind: 'file-missing',
+      field: field === 'any' ? 'file' : field.name,
+      ...(this.#sentAsText && { sentAsText: true }),
+    };
+  }
+
+  async #take(file: Express.Multer.File): Promise<void> {
+    const place = this.#uploads.length;
+    this.#uploads.push(undefined);
+    const { maxFiles, maxBytes, surplus } = this.#policy;
+    if (surplus === 'refuse' && place >= maxFiles) {
+      throw new ProblemError({ kind: 'too-many-files', limit: maxFiles, field: file.fieldname });
+    }
+    if (surplus === 'last-wins' && place >= maxFiles) this.#drop(place - maxFiles);
+    const fileName = cleanFileName(file.originalname);
+    const upload = await this.#session.take(
+      (take) => pump(file.stream, take, this.#body.signal),
+      {
+        fieldName: file.fieldname,
+        ...(fileName !== undefined && { fileName }),
+        declaredType: file.mimetype,
+      },
+      { maxBytes },
+    );
+    this.#uploads[place] = upload;
+  }
+
+  #drop(place: number): void {
+    const upload = this.#uploads[place];
+    this.#uploads[place] = undefined;
+    if (upload) this.#discarding = this.#discarding.then(() => this.#session.discard(upload));
+  }
+
+  #isWanted(name: string): boolean {
+    const { field } = this.#policy;
+    if (field === 'any') return true;
+    return field.ignoreCase ? name.toLowerCase() === field.name.toLowerCase() : name === field.name;
+  }
+
+  #noteText(name: string | undefined): void {
+    if (name !== undefined && this.#policy.field !== 'any' && this.#isWanted(name)) this.#sentAsText = true;
+  }
+}
