@@ -107,7 +107,14 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     isTranslated: (settings.speaks ?? settings.dialect) !== settings.dialect,
     reconciler: createReconciler({
       replica,
-      subjectOf: ({ subjectKey }) => core.directory.byKey(settings.tenant, subjectKey),
+      subjectOf: async ({ subjectKey, subjectId, aliases }) =>
+        (await core.directory.byKey(settings.tenant, subjectKey)) ?? {
+          key: subjectKey,
+          tenant: settings.tenant,
+          id: subjectId,
+          aliases,
+          profile: {},
+        },
       async conductOf(subjectKey) {
         const { record, leave } = await shared.watch.enter(name);
         leave();

@@ -43,6 +43,8 @@ export type JournalEntry = {
   readonly schema: 1;
   readonly subjectKey: string;
   readonly subjectId: string;
+  /** A subject that was made from its alias is in no directory before its first record. */
+  readonly aliases: Readonly<Record<string, string>>;
   readonly sinceMs: number;
   /** The subject's record may owe something, or may do so soon. */
   readonly owing?: boolean;

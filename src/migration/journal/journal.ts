@@ -14,7 +14,7 @@ const LEASE_WAIT_MS = 15_000;
 const LEASE_POLL_MS = 40;
 
 /** The subject that an entry is about. */
-export type JournalSubject = Pick<Subject, 'key' | 'id'>;
+export type JournalSubject = Pick<Subject, 'key' | 'id' | 'aliases'>;
 
 /** The entry in the hands of whoever has its lease. */
 export interface HeldEntry {
@@ -77,11 +77,12 @@ export function createJournal(parts: {
     return found && { entry: asJournalEntry(found.value), version: found.version };
   }
 
-  function freshEntry({ key, id }: JournalSubject, generation: number): JournalEntry {
+  function freshEntry({ key, id, aliases }: JournalSubject, generation: number): JournalEntry {
     return {
       schema: 1,
       subjectKey: key,
       subjectId: id,
+      aliases,
       sinceMs: clock.nowMs(),
       touchedAtMs: 0,
       reached: generation,

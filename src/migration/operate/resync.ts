@@ -23,8 +23,8 @@ export async function resyncSinceComplete({ at, core }: OperatedBackend): Promis
     const { record } = snapshot;
     if (record?.tenant !== at.name.tenant || !isWrittenSince(record, sinceMs - CLOCK_ROOM_MS)) continue;
     // Shadow records lie under keys that the directory does not know.
-    if (!(await core.directory.byKey(record.tenant, subjectKey))) continue;
-    const subject = { key: subjectKey, tenant: record.tenant, id: record.subjectId };
+    const subject = await core.directory.byKey(record.tenant, subjectKey);
+    if (!subject) continue;
     await at.replica.journal.touch(subject, 0);
     await changeSubjectRecord(
       core.records,

@@ -69,9 +69,10 @@ export async function runDrill(
     name,
     isDrained: () => awaitDrained(replica, 10_000),
   };
+  const bySubjectKey = new Map(subjects.map((subject) => [subject.key, subject]));
   const reconciler = createReconciler({
     replica,
-    subjectOf: async ({ subjectKey }) => subjects.find(({ key }) => key === subjectKey),
+    subjectOf: async ({ subjectKey }) => required(bySubjectKey.get(subjectKey)),
     async conductOf(subjectKey) {
       const stage = await readStage(memory.records, name);
       return stage && conductOf(stage.record, subjectKey);
@@ -193,6 +194,11 @@ const trusting: Imaging = {
   start: async () => {},
   stop: async () => {},
 };
+
+function required(subject: Subject | undefined): Subject {
+  if (!subject) throw new Error('a drill knows its subjects');
+  return subject;
+}
 
 async function timed(work: () => Promise<void>): Promise<number> {
   const began = performance.now();

@@ -13,11 +13,6 @@ export interface Backlog {
   readonly failing: readonly { readonly subjectId: string; readonly reason: string }[];
 }
 
-/** Whether nothing is left to do. */
-export function isEmpty({ intents, secondLooks, debts }: Backlog): boolean {
-  return intents + secondLooks + debts === 0;
-}
-
 type BacklogParts = Pick<ReplicaParts, 'journal' | 'records' | 'replica'>;
 
 /** Counts the journal's unfinished business, debts by the subjects' records. */

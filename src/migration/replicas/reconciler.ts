@@ -21,8 +21,7 @@ export interface Reconciler {
 /** The reconciler of one migration; any number of processes may run one. */
 export function createReconciler(parts: {
   readonly replica: ReplicaParts;
-  /** `undefined` for a subject that the directory does not know any more. */
-  readonly subjectOf: (entry: JournalEntry) => Promise<Subject | undefined>;
+  readonly subjectOf: (entry: JournalEntry) => Promise<Subject>;
   /** How the subject is treated now; `undefined` while that cannot be told, or while the backend must not be called. */
   readonly conductOf: (subjectKey: string) => Promise<Conduct | undefined>;
 }): Reconciler {
@@ -34,9 +33,7 @@ export function createReconciler(parts: {
   async function attend(entry: JournalEntry): Promise<'done' | 'failed' | 'busy'> {
     const conduct = await parts.conductOf(entry.subjectKey);
     if (!conduct || conduct.write === 'own-only') return 'busy';
-    const subject = await parts.subjectOf(entry);
-    if (!subject) return 'failed';
-    return reconcileEntry(parts.replica, entry, subject, conduct);
+    return reconcileEntry(parts.replica, entry, await parts.subjectOf(entry), conduct);
   }
 
   async function round(): Promise<{ entries: number; failed: number }> {

@@ -33,9 +33,10 @@ export async function credentialHeaders(
   }
 }
 
-/** The subject's id in the dialect that the backend speaks. */
+/** The subject's id in the dialect that the backend speaks; one that is known by a single alias has it everywhere. */
 export function aliasIn(dialect: string, { aliases, id }: Subject): string {
-  return aliases[dialect] ?? id;
+  const all = Object.values(aliases);
+  return aliases[dialect] ?? (all.length === 1 ? all[0] : undefined) ?? id;
 }
 
 /** Headers that carry a client's credential in any of the dialects, in lower case. */

@@ -151,7 +151,11 @@ export function createModelGateway(parts: {
   };
   const reconciler = createReconciler({
     replica,
-    subjectOf: (entry) => directory.byKey(NAME.tenant, entry.subjectKey),
+    async subjectOf({ subjectKey }) {
+      const subject = await directory.byKey(NAME.tenant, subjectKey);
+      if (!subject) throw new Error('everybody is known here');
+      return subject;
+    },
     async conductOf(subjectKey) {
       const { record, leave } = await watch.enter(NAME);
       leave();

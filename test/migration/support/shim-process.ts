@@ -31,6 +31,8 @@ const PROGRAM = join(import.meta.dirname, '../../../src/cli/polyface.ts');
 export async function createShimHouse(options: {
   readonly backendUrl: string;
   readonly crowd: number;
+  /** Nobody is listed: subjects are made from their ids. */
+  readonly open?: boolean;
   readonly backend?: Readonly<Record<string, unknown>>;
 }): Promise<ShimHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'polyface-shim-'));
@@ -59,7 +61,9 @@ export async function createShimHouse(options: {
     log: { level: 'warn' },
   };
   const file = join(folder, 'shim.yaml');
-  const text = demo.replace('    subjects:\n', `    subjects:\n${people.join('')}`);
+  const text = options.open
+    ? demo.replace('strictSubjects: true', 'strictSubjects: false')
+    : demo.replace('    subjects:\n', `    subjects:\n${people.join('')}`);
   await writeFile(file, `${withoutKeys(text, Object.keys(migration))}\n${stringify(migration)}`);
   const subjectsFile = join(folder, 'subjects.txt');
   await writeFile(subjectsFile, `# the crowd\n${crowd.map(({ customer }) => customer).join('\n')}\n`);
