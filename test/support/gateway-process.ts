@@ -10,7 +10,9 @@ export interface GatewayProcess {
   readonly child: ChildProcess;
   /** Everything that it printed so far, standard output and error together. */
   output(): string;
-  /** Sends the signal and gives the exit code, or the signal that ended it. */
+  /** The exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** Sends the signal and waits for the end. */
   end(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
 }
 
@@ -23,7 +25,8 @@ export async function startGatewayProcess(
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  const ended = exit.then(([code, by]) => code ?? by ?? 0);
   let output = '';
   const listening = new Promise<string>((resolve) => {
     const collect = (piece: Buffer) => {
@@ -34,7 +37,7 @@ export async function startGatewayProcess(
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
   });
-  const failed = ended.then(([code]) => {
+  const failed = ended.then((code) => {
     throw new Error(`polyface serve ended with ${code}:\n${output}`);
   });
   const url = await Promise.race([listening, failed]);
@@ -43,10 +46,10 @@ export async function startGatewayProcess(
     url,
     child,
     output: () => output,
-    async end(signal = 'SIGTERM') {
+    ended,
+    end(signal = 'SIGTERM') {
       child.kill(signal);
-      const [code, by] = await ended;
-      return code ?? by ?? 0;
+      return ended;
     },
   };
 }
