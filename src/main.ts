@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import type { RequestHandler } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createDocsPages } from './console/docs-pages.ts';
@@ -17,6 +18,8 @@ import { type LoadedDialect, loadDialects } from './gateway/dialect-registry.ts'
 import { createDownloadLinks } from './gateway/downloads/download-links.ts';
 import type { ExchangeObserver } from './gateway/exchange-report.ts';
 import { createGateway } from './gateway/gateway.ts';
+import type { Interceptor } from './gateway/interceptor.ts';
+import { inSequence } from './gateway/interceptors-in-sequence.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
 import { createPictureComparer } from './imaging/compare-pictures.ts';
 import { createImaging } from './imaging/imaging.ts';
@@ -52,6 +55,10 @@ export interface PolyfaceOverrides {
   /** Where log lines go; default: standard output. */
   readonly logTo?: DestinationStream;
   readonly observers?: readonly ExchangeObserver[];
+  /** Asked before any other. */
+  readonly interceptor?: Interceptor;
+  /** Pages on top of those that the settings name. */
+  readonly pages?: readonly RequestHandler[];
 }
 
 /**
@@ -132,6 +139,10 @@ export async function startPolyface(
       stops.push(() => migration.stop());
       await migration.start();
     }
+    const interceptor = inSequence([
+      ...(overrides.interceptor ? [overrides.interceptor] : []),
+      ...(migration ? [migration.interceptor] : []),
+    ]);
     const gateway = createGateway({
       settings,
       dialects,
@@ -146,11 +157,14 @@ export async function startPolyface(
       ready: async () => {
         await records.read(READINESS_KEY);
       },
-      ...(migration ? { interceptor: migration.interceptor } : {}),
+      ...(interceptor ? { interceptor } : {}),
       ...(overrides.observers ? { observers: overrides.observers } : {}),
-      ...(settings.docs
-        ? { pages: [createDocsPages(docsOf(dialects, settings.demo ? await readDemoGuide() : {}))] }
-        : {}),
+      pages: [
+        ...(overrides.pages ?? []),
+        ...(settings.docs
+          ? [createDocsPages(docsOf(dialects, settings.demo ? await readDemoGuide() : {}))]
+          : []),
+      ],
     });
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());

@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   conform: async () => (await import('./conform.ts')).conformCommand(),
+  sandbox: async () => (await import('./sandbox.ts')).sandboxCommand(),
   corpus: async () => (await import('./corpus.ts')).corpusCommand(),
   gc: async () => (await import('./gc.ts')).gcCommand(),
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { parse } from 'yaml';
+import type { WireProfile } from '../domain/index.ts';
+import type { FaultPlan } from '../sandbox/fault-plan.ts';
+import { readFaultPlans } from '../sandbox/read-fault-plans.ts';
+import { startSandbox } from '../sandbox/start-sandbox.ts';
+
+interface SandboxCommandOptions {
+  readonly port: string;
+  readonly dialects?: string;
+  readonly profile: WireProfile;
+  readonly clock?: string;
+  readonly seed?: string;
+  readonly faults?: string;
+  readonly rateLimits?: true;
+}
+
+/** `polyface sandbox`: a gateway for tests, until SIGTERM or SIGINT. Its address is the one line on standard output. */
+export function sandboxCommand(): Command {
+  return new Command('sandbox')
+    .description("a gateway in memory for other people's tests, with the demo's people and keys")
+    .option('--port <port>', 'port to listen on; 0 takes a free one', '0')
+    .option('--dialects <names>', 'only these, with commas between them')
+    .addOption(
+      new Option('--profile <profile>', 'which reading of the wire')
+        .choices(['documented', 'observed'])
+        .default('documented'),
+    )
+    .option('--clock <instant>', 'the moment at which the clock stands still, e.g. 2026-01-02T03:04:05Z')
+    .option('--seed <text>', 'ids and signatures follow from it')
+    .option('--faults <file>', 'YAML or JSON list of fault plans')
+    .option('--rate-limits', "hold callers to the dialects' rates")
+    .action(sandbox);
+}
+
+async function sandbox(options: SandboxCommandOptions): Promise<void> {
+  const { port, dialects, profile, clock, seed, faults, rateLimits = false } = options;
+  const running = await startSandbox({
+    port: Number(port),
+    profile,
+    rateLimits,
+    docs: true,
+    ...(dialects === undefined ? {} : { dialects: dialects.split(',') }),
+    ...(clock === undefined ? {} : { clock: instant(clock) }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(faults === undefined ? {} : { faults: await plansIn(faults) }),
+  });
+  process.stdout.write(`${running.url}\n`);
+  await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  await running.stop();
+}
+
+function instant(text: string): Date {
+  const date = new Date(text);
+  if (Number.isNaN(date.getTime())) throw new Error(`--clock: ${text} is no instant`);
+  return date;
+}
+
+async function plansIn(file: string): Promise<readonly FaultPlan[]> {
+  const plans = readFaultPlans(parse(await readFile(file, 'utf8')));
+  if (typeof plans === 'string') throw new Error(`${file}: ${plans}`);
+  return plans;
+}

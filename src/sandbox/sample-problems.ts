@@ -1,0 +1,31 @@
+import type { ProblemKind, ProblemOf } from '../domain/index.ts';
+
+/** One problem of each kind, for whoever asks for it by name alone. */
+export const SAMPLE_PROBLEMS = {
+  unauthenticated: { kind: 'unauthenticated', reason: 'invalid' },
+  forbidden: { kind: 'forbidden' },
+  'subject-not-found': { kind: 'subject-not-found' },
+  'image-not-found': { kind: 'image-not-found' },
+  'invalid-parameter': { kind: 'invalid-parameter', name: 'sandbox', value: 'asked for', location: 'query' },
+  'body-missing': { kind: 'body-missing' },
+  'body-malformed': { kind: 'body-malformed', reason: 'syntax' },
+  'length-mismatch': { kind: 'length-mismatch' },
+  'file-missing': { kind: 'file-missing', field: 'file' },
+  'too-many-files': { kind: 'too-many-files', limit: 1 },
+  'file-too-large': { kind: 'file-too-large', limitBytes: 1_048_576 },
+  'file-too-small': { kind: 'file-too-small', limitBytes: 10_240, bytes: 1 },
+  'unsupported-format': { kind: 'unsupported-format', accepted: ['jpeg', 'png'] },
+  'corrupt-image': { kind: 'corrupt-image' },
+  'image-too-complex': { kind: 'image-too-complex', limit: 'pixels' },
+  conflict: { kind: 'conflict', reason: 'overlap' },
+  'rate-limited': { kind: 'rate-limited', retryAfterSeconds: 1 },
+  'route-not-found': { kind: 'route-not-found' },
+  'method-not-allowed': { kind: 'method-not-allowed', allow: ['GET'] },
+  'not-acceptable': { kind: 'not-acceptable' },
+  'unsupported-media-type': { kind: 'unsupported-media-type' },
+  'request-timeout': { kind: 'request-timeout' },
+  overloaded: { kind: 'overloaded', retryAfterSeconds: 1 },
+  'upstream-unavailable': { kind: 'upstream-unavailable' },
+  'upstream-timeout': { kind: 'upstream-timeout' },
+  internal: { kind: 'internal' },
+} as const satisfies { readonly [K in ProblemKind]: ProblemOf<K> };

@@ -1,0 +1,181 @@
+import { performance } from 'node:perf_hooks';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Sandbox } from '../../src/sandbox/index.ts';
+import { startSandbox } from '../../src/sandbox/index.ts';
+import { aJpeg } from '../support/pictures.ts';
+
+const headers = { authorization: 'Bearer demo-native-key' };
+
+function picture(sandbox: Sandbox): string {
+  return `${sandbox.url}/native/v1/subjects/ada/image`;
+}
+
+async function put(sandbox: Sandbox, width = 20, extra: Record<string, string> = {}): Promise<Response> {
+  const body = new Uint8Array(await aJpeg({ width, height: 10 }));
+  return fetch(picture(sandbox), { method: 'PUT', headers: { ...headers, ...extra }, body });
+}
+
+function get(sandbox: Sandbox, extra: Record<string, string> = {}): Promise<Response> {
+  return fetch(picture(sandbox), { headers: { ...headers, ...extra } });
+}
+
+describe('a sandbox', () => {
+  let sandbox: Sandbox;
+
+  beforeAll(async () => {
+    sandbox = await startSandbox();
+  });
+  afterEach(() => sandbox.reset());
+  afterAll(() => sandbox.stop());
+
+  it('speaks every dialect of the demo', async () => {
+    expect((await put(sandbox)).status).toBe(201);
+    const customer = await fetch(`${sandbox.url}/v1/customers/1002`, {
+      headers: { 'x-api-key': 'demo-v1-key' },
+    });
+    expect(await customer.json()).toMatchObject({
+      firstName: 'Ada',
+      imageUrl: expect.stringContaining(sandbox.url),
+    });
+  });
+
+  it('forgets everything between two tests', async () => {
+    await put(sandbox);
+    sandbox.plan({ problem: 'overloaded' });
+    sandbox.reset();
+    expect((await get(sandbox)).status).toBe(404);
+    expect(await sandbox.exchanges()).toHaveLength(1);
+  });
+
+  it('answers the n-th matching call with a problem, in the words of the dialect', async () => {
+    sandbox.plan({
+      match: { dialect: 'smartsheet', operationId: 'getCurrentUser' },
+      at: 2,
+      problem: 'rate-limited',
+    });
+    const ask = () =>
+      fetch(`${sandbox.url}/2.0/users/me`, { headers: { authorization: 'Bearer demo-smartsheet-jane' } });
+    const [first, second, third] = [await ask(), await ask(), await ask()];
+    expect([first.status, second.status, third.status]).toEqual([200, 429, 200]);
+    expect(await second.json()).toMatchObject({ errorCode: 4003, message: 'Rate limit exceeded.' });
+    expect(second.headers.get('retry-after')).toBe('1');
+  });
+
+  it('takes a fault from the header of a request', async () => {
+    const answer = await get(sandbox, { 'x-polyface-fault': 'problem=upstream-timeout' });
+    expect(answer.status).toBe(504);
+    expect((await get(sandbox, { 'x-polyface-fault': 'nonsense' })).status).toBe(500);
+  });
+
+  it('cuts the connection in the middle of an answer', async () => {
+    await put(sandbox);
+    const whole = await (await get(sandbox)).arrayBuffer();
+    const cut = await get(sandbox, { 'x-polyface-fault': 'cut=10' });
+    expect(cut.status).toBe(200);
+    expect(Number(cut.headers.get('content-length'))).toBe(whole.byteLength);
+    await expect(cut.arrayBuffer()).rejects.toThrow();
+  });
+
+  it('cuts and slows downloads, too', async () => {
+    await put(sandbox);
+    const customer = await fetch(`${sandbox.url}/v1/customers/1002`, {
+      headers: { 'x-api-key': 'demo-v1-key' },
+    });
+    const { imageUrl } = (await customer.json()) as { imageUrl: string };
+    sandbox.plan({ match: { path: '/images/d/' }, cutAfterBytes: 1, at: 1 });
+    await expect(fetch(imageUrl).then((answer) => answer.arrayBuffer())).rejects.toThrow();
+    const whole = await fetch(imageUrl).then((answer) => answer.arrayBuffer());
+    const slow = await fetch(imageUrl, { headers: { 'x-polyface-fault': 'rate=4000' } });
+    expect(Buffer.from(await slow.arrayBuffer())).toEqual(Buffer.from(whole));
+  });
+
+  it('is no faster than a planned latency', async () => {
+    const began = performance.now();
+    await get(sandbox, { 'x-polyface-fault': 'latency=120' });
+    expect(performance.now() - began).toBeGreaterThanOrEqual(119);
+  });
+
+  it('shows readers what was there before the last write, and writers what is there', async () => {
+    await put(sandbox, 20);
+    await put(sandbox, 30);
+    const stale = await get(sandbox, { 'x-polyface-fault': 'stale' });
+    const fresh = await get(sandbox);
+    expect(stale.headers.get('etag')).not.toBe(fresh.headers.get('etag'));
+    expect(stale.status).toBe(200);
+    const again = await put(sandbox, 40, { 'x-polyface-fault': 'stale' });
+    expect(await again.json()).toMatchObject({ version: 3 });
+  });
+
+  it('knows what was asked of it', async () => {
+    await put(sandbox);
+    await get(sandbox, { 'x-my-test': 'seven' });
+    await fetch(picture(sandbox));
+    const [refused] = await sandbox.exchanges({ problem: 'unauthenticated' });
+    expect(refused).toMatchObject({ dialect: 'native', operationId: 'getImage', status: 401 });
+    const [read] = await sandbox.exchanges({ operationId: 'getImage', status: 200 });
+    expect(read?.requestHeaders['x-my-test']).toBe('seven');
+    expect(read?.target).toBe('/native/v1/subjects/ada/image');
+    expect(await sandbox.exchanges()).toHaveLength(3);
+  });
+
+  it('is steered over HTTP by tests in other languages', async () => {
+    const control = (path: string, method: string, body?: unknown) =>
+      fetch(`${sandbox.url}/_sandbox/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    expect((await control('faults', 'PUT', [{ problem: 'forbidden', at: [1] }])).status).toBe(204);
+    expect((await get(sandbox)).status).toBe(403);
+    expect((await control('faults', 'PUT', [{ problem: 'nonsense' }])).status).toBe(400);
+    const log = (await (await control('exchanges?status=403', 'GET')).json()) as unknown[];
+    expect(log).toHaveLength(1);
+    expect((await control('reset', 'POST')).status).toBe(204);
+    expect(await sandbox.exchanges()).toEqual([]);
+  });
+});
+
+describe('a sandbox with a seed and a clock that stands still', () => {
+  const options = { seed: 'seven', clock: new Date('2026-01-02T03:04:05Z'), dialects: ['native', 'timbu'] };
+
+  it('gives the same answers in every run', async () => {
+    const answers = [];
+    for (let run = 0; run < 2; run += 1) {
+      const sandbox = await startSandbox({
+        ...options,
+        settings: (demo) => ({ ...demo, publicUrl: 'https://pictures.example' }),
+      });
+      const stored = await (await put(sandbox)).text();
+      const user = await fetch(`${sandbox.url}/users/me`, {
+        headers: { authorization: 'Bearer demo-timbu-ada' },
+      });
+      answers.push([stored, await user.text()]);
+      sandbox.reset();
+      const afterReset = await (await put(sandbox)).text();
+      expect(afterReset).toBe(stored);
+      await sandbox.stop();
+    }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(answers[0]?.[0]).toContain('2026-01-02T03:04:05.000Z');
+  });
+
+  it('lets addresses expire when its clock goes on', async () => {
+    const sandbox = await startSandbox(options);
+    await put(sandbox);
+    const user = await fetch(`${sandbox.url}/users/me`, {
+      headers: { authorization: 'Bearer demo-timbu-ada' },
+    });
+    const { image_url: address } = (await user.json()) as { image_url: string };
+    expect((await fetch(address)).status).toBe(200);
+    sandbox.clock.advance(8 * 24 * 3600 * 1000);
+    expect((await fetch(address)).status).toBe(403);
+    await sandbox.stop();
+  });
+
+  it('speaks the dialects that are named and no others', async () => {
+    const sandbox = await startSandbox({ dialects: ['timbu'] });
+    expect((await get(sandbox)).status).toBe(404);
+    await sandbox.stop();
+    await expect(startSandbox({ dialects: ['esperanto'] })).rejects.toThrow('does not speak esperanto');
+  });
+});
