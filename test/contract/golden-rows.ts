@@ -1,0 +1,28 @@
+import type { ProblemKind, WireProfile } from '../../src/domain/index.ts';
+import { problemRows } from '../support/dialects/fixture.ts';
+import type { PlainAnswer } from './held-upload.ts';
+
+/** Which problems an answer can be, going by the golden rows of the dialect: some have the same row. */
+export function problemsLike(
+  { status, body }: PlainAnswer,
+  dialect: string,
+  profile: WireProfile,
+): ProblemKind[] {
+  const found = steady(body);
+  return problemRows(dialect)
+    .filter((row) => {
+      const expected = { ...row, ...(profile === 'observed' ? row.observed : {}) };
+      return expected.status === status && steady(expected.body) === found;
+    })
+    .map(({ problem }) => problem.kind);
+}
+
+/** An answer of `fetch` in full. */
+export async function plainAnswer(answer: Response): Promise<PlainAnswer> {
+  return { status: answer.status, headers: Object.fromEntries(answer.headers), body: await answer.text() };
+}
+
+/** Without ids, and with every limit and size alike. */
+function steady(body: string): string {
+  return body.replace(/"(traceId|refId)":"[0-9a-z]+"/g, '"$1":"~"').replace(/\b\d{5,}\b/g, '~');
+}
