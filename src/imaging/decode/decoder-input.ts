@@ -19,8 +19,6 @@ export interface DecodePass {
 /** A recognised picture that passes can be made over. */
 export interface DecoderInput {
   readonly format: DecodableFormat;
-  /** All bytes of the file. */
-  bytes(): Promise<Buffer>;
   /** Makes one pass. Whatever the decoder refuses is `corrupt-image`. */
   decode<T>(pass: DecodePass, work: (image: Sharp) => Promise<T>): Promise<T>;
 }
@@ -57,7 +55,6 @@ export function decoderInput(
 
   return {
     format,
-    bytes,
     async decode(pass, work) {
       try {
         return await attempt(pass, work);

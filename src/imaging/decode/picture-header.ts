@@ -2,7 +2,8 @@ import { ProblemError } from '../../domain/index.ts';
 import type { WorkerLimits } from '../job.ts';
 import type { ByteReader } from '../recognise/byte-reader.ts';
 import type { DecoderInput } from './decoder-input.ts';
-import { jpegParts, SOS } from './jpeg-markers.ts';
+import { jpegMarkers } from './jpeg-marker-stream.ts';
+import { SOS } from './jpeg-markers.ts';
 import type { DecodableFormat } from './loaders.ts';
 import { readStatedHeader, type StatedHeader } from './stated-header.ts';
 
@@ -50,7 +51,7 @@ export async function readPictureHeader(
   const { progressive, ...header } = stated?.plain
     ? plainHeader(input.format, stated, stated.plain.progressive)
     : await decodedHeader(input, limits);
-  if (input.format === 'jpeg' && progressive) await requireFewScans(input);
+  if (input.format === 'jpeg' && progressive) await requireFewScans(reader);
   return header;
 }
 
@@ -100,9 +101,9 @@ function requireWithin({ width, height, frames, channels }: Dimensions, limits: 
   }
 }
 
-async function requireFewScans(input: DecoderInput): Promise<void> {
+async function requireFewScans(reader: ByteReader): Promise<void> {
   let scans = 0;
-  for (const { marker } of jpegParts(await input.bytes())) {
+  for await (const marker of jpegMarkers(reader)) {
     if (marker === SOS && ++scans > MAX_SCANS) tooComplex('time');
   }
 }

@@ -48,7 +48,7 @@ async function recogniseAndRender(
     }
     const input = decoderInput(format, reader, limits);
     const header = await readPictureHeader(input, reader, limits);
-    await requireEnding(input, reader);
+    await requireEnding(format, reader);
     const inspected = await inspectPicture(input, header, job.recipes.length > 0);
     const renditions: RenditionReport[] = [];
     const bodies: Uint8Array[] = [];
