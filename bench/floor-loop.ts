@@ -7,6 +7,7 @@ import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { JPEG_QUALITY } from './jpeg-quality.ts';
 
 const [kind, path, times] = process.argv.slice(2);
 if (!path || (kind !== 'bare' && kind !== 'floor'))
@@ -32,7 +33,7 @@ async function once(index: number): Promise<void> {
     .autoOrient()
     .resize(1200, 1200, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
-    .jpeg()
+    .jpeg({ quality: JPEG_QUALITY })
     .toBuffer();
   if (kind === 'bare') return;
   await Promise.all([durable(`o${index}`, original), durable(`r${index}`, result)]);

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import type { RenditionRecipe } from '../src/domain/index.ts';
 import { createImaging } from '../src/imaging/imaging.ts';
 import type { Measure } from './budget.ts';
+import { JPEG_QUALITY } from './jpeg-quality.ts';
 import { median } from './measure/median.ts';
 import { costOfTree } from './measure/process-tree.ts';
 
@@ -14,7 +15,7 @@ const RECIPE: RenditionRecipe = {
   enlarge: false,
   format: 'jpeg',
   background: '#ffffff',
-  quality: 80,
+  quality: JPEG_QUALITY,
   animated: false,
 };
 

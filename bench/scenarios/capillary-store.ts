@@ -26,7 +26,7 @@ export async function capillaryStoreScenario(run: BenchRun, picture: BenchPictur
   try {
     await onGateway(0.3);
     await onBusboy(0.3);
-    const rounds = await inRounds<'gateway' | 'busboy', LoadResult>(run, {
+    const rounds = await inRounds(run, {
       gateway: onGateway,
       busboy: onBusboy,
     });

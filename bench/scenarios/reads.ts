@@ -86,7 +86,7 @@ async function against(
 ): Promise<Measure> {
   await own(0.2);
   await theirs(0.2);
-  const rounds = await inRounds<'own' | 'theirs', LoadResult>(run, { own, theirs });
+  const rounds = await inRounds(run, { own, theirs });
   return {
     work,
     measure: 'throughput / express.static',

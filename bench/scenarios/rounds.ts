@@ -4,17 +4,17 @@ import { median } from '../measure/median.ts';
 /**
  * Measures several things in turn, round after round, so that the drift of the machine cancels. The order turns round every time.
  */
-export async function inRounds<Name extends string, Result>(
+export async function inRounds<Results extends object>(
   run: BenchRun,
-  contestants: Readonly<Record<Name, (requestsFactor: number) => Promise<Result>>>,
-): Promise<Record<Name, Result>[]> {
-  const names = Object.keys(contestants) as Name[];
-  const rounds: Record<Name, Result>[] = [];
+  contestants: { readonly [Name in keyof Results]: (effort: number) => Promise<Results[Name]> },
+): Promise<Results[]> {
+  const names = Object.keys(contestants) as (keyof Results)[];
+  const rounds: Results[] = [];
   for (let round = 0; round < run.scale.rounds; round += 1) {
     const order = round % 2 === 0 ? names : [...names].reverse();
-    const results: Partial<Record<Name, Result>> = {};
+    const results: Partial<Results> = {};
     for (const name of order) results[name] = await contestants[name](run.scale.effort);
-    rounds.push(results as Record<Name, Result>);
+    rounds.push(results as Results);
   }
   return rounds;
 }

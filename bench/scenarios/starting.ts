@@ -16,7 +16,7 @@ export async function startScenario(run: BenchRun): Promise<Measure[]> {
     return took;
   };
   let starts = 0;
-  const rounds = await inRounds<'gateway' | 'bare', number>(run, {
+  const rounds = await inRounds(run, {
     gateway: timed(() => {
       starts += 1;
       return run.startGateway(`start-${starts}`);

@@ -30,7 +30,7 @@ export async function twoGatewaysScenario(run: BenchRun, picture: BenchPicture):
   try {
     await loadAlone(0.3);
     await both(0.3);
-    const rounds = await inRounds<'one' | 'two', number>(run, {
+    const rounds = await inRounds(run, {
       one: async (effort) => ((await loadAlone(effort)) satisfies LoadResult).processorMs,
       two: both,
     });

@@ -19,7 +19,7 @@ export async function unchangedPutScenario(run: BenchRun, picture: BenchPicture)
     });
   try {
     await load(gateway, 20)(1);
-    const rounds = await inRounds<'gateway' | 'naive', LoadResult>(run, {
+    const rounds = await inRounds(run, {
       gateway: load(gateway, 200),
       naive: load(naive, 24),
     });

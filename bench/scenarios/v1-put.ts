@@ -34,26 +34,25 @@ export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Meas
   try {
     await onGateway(0.2);
     await onNaive(0.2);
-    const rounds = await inRounds<'gateway' | 'naive', LoadResult>(run, {
+    const loop = (kind: 'floor' | 'bare') => (effort: number) =>
+      run.floor(kind, put.picture.path, Math.max(3, Math.round(put.requests * effort)));
+    const rounds = await inRounds(run, {
       gateway: onGateway,
+      floor: loop('floor'),
       naive: onNaive,
+      bare: loop('bare'),
     });
-    const floors = await inRounds(run, {
-      floor: (effort) => run.floor('floor', put.picture.path, Math.max(3, Math.round(put.requests * effort))),
-      bare: (effort) => run.floor('bare', put.picture.path, Math.max(3, Math.round(put.requests * effort))),
-    });
-    const floor = medianOf(floors, (round) => round.floor);
     return [
       {
         work: put.work,
         measure: 'server processor time / floor',
-        value: medianOf(rounds, (round) => round.gateway.processorMs) / floor,
+        value: medianOf(rounds, (round) => round.gateway.processorMs / round.floor),
         ...(put.processorBudget ? { budget: put.processorBudget } : {}),
         details: {
           gatewayMs: medianOf(rounds, (round) => round.gateway.processorMs),
           naiveMs: medianOf(rounds, (round) => round.naive.processorMs),
-          floorMs: floor,
-          bareMs: medianOf(floors, (round) => round.bare),
+          floorMs: medianOf(rounds, (round) => round.floor),
+          bareMs: medianOf(rounds, (round) => round.bare),
         },
       },
       {

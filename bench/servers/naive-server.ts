@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import multer from 'multer';
 import sharp from 'sharp';
+import { JPEG_QUALITY } from '../jpeg-quality.ts';
 
 const pictures = new Map<string, Buffer>();
 const app = express();
@@ -20,7 +21,7 @@ app.put('/v1/customers/:customerId/images', upload.single('image'), async (reque
     .autoOrient()
     .resize(1200, 1200, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#ffffff' })
-    .jpeg()
+    .jpeg({ quality: JPEG_QUALITY })
     .toBuffer();
   const customerId = String(request.params.customerId);
   pictures.set(customerId, picture);

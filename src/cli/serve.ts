@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDemoGuide } from '../demo-guide.ts';
+import { letHeapGrow } from '../heap-growth.ts';
 import { startPolyface } from '../main.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 
@@ -22,6 +23,7 @@ export function serveCommand(): Command {
 }
 
 async function serve({ config, port, dataDir, welcome }: ServeOptions): Promise<void> {
+  letHeapGrow();
   const settings = await loadSettings({ overrides: { file: config, port, dataDir } });
   const ended = firstSignal();
   const running = await startPolyface(settings).catch((cause: unknown) => {
