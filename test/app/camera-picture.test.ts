@@ -3,10 +3,20 @@ import readExif from 'exif-reader';
 import sharp from 'sharp';
 import { inspectPicture } from '../../src/conformance/pictures/inspect-picture.ts';
 import { DEMO_CLIENTS, fixture } from '../contract/demo-clients.ts';
+import { readPixels } from '../imaging/read-pixels.ts';
 import { type DemoGateway, startDemoGateway } from '../support/start-gateway.ts';
 
 const [capillary, v1, smartsheet, timbu] = DEMO_CLIENTS;
 if (!capillary || !v1 || !smartsheet || !timbu) throw new Error('four dialects are expected');
+
+/** Shares of width and height. */
+const PLACES = [
+  [0.1, 0.1],
+  [0.9, 0.1],
+  [0.5, 0.4],
+  [0.1, 0.9],
+  [0.9, 0.9],
+] as const;
 
 let gateway: DemoGateway;
 let camera: Buffer;
@@ -39,6 +49,15 @@ describe('a photograph of 12 megapixels, on its side, that knows where it was ta
     expect(inspectPicture(bytes)).toEqual({ format: 'jpeg', width: 900, height: 1200, metadata: [] });
     const { orientation, exif } = await sharp(bytes).metadata();
     expect({ orientation, exif }).toEqual({ orientation: undefined, exif: undefined });
+
+    // As stored, the picture lies on its left side: what is right of it is the top.
+    const [stored, upright] = [readPixels(camera), readPixels(bytes)];
+    for (const [x, y] of PLACES) {
+      expect(difference(upright.at(x, y), stored.at(y, 1 - x))).toBeLessThan(25);
+    }
+    expect(
+      Math.max(...PLACES.map(([x, y]) => difference(upright.at(x, y), stored.at(x, y)))),
+    ).toBeGreaterThan(60);
   });
 
   it('read through Smartsheet is a padded square of 1050 × 1050', async () => {
@@ -70,3 +89,8 @@ describe('a photograph of 12 megapixels, on its side, that knows where it was ta
     expect(inspectPicture(bytes)).toMatchObject({ format: 'jpeg', width: 1536, height: 2048, metadata: [] });
   });
 });
+
+/** Mean difference of red, green and blue. */
+function difference(one: readonly number[], other: readonly number[]): number {
+  return [0, 1, 2].reduce((sum, at) => sum + Math.abs((one[at] ?? 0) - (other[at] ?? 0)), 0) / 3;
+}
