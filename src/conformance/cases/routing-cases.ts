@@ -1,3 +1,4 @@
+import { prefixesOf } from '../../gateway/openapi/open-api-document.ts';
 import type { ConformanceCase, Finding } from '../conformance-case.ts';
 import type { KitContract, KitOperation } from '../kit-contract.ts';
 import { operationsOfContract } from '../kit-contract.ts';
@@ -49,25 +50,26 @@ function hasRest({ documented }: KitOperation): boolean {
 }
 
 function unknownPathCases(contract: KitContract): ConformanceCase[] {
-  const mounts = new Set(
-    operationsOfContract(contract).flatMap(({ documented }) => documented.prefixes.slice(0, 1)),
-  );
-  return [...mounts]
-    .filter((mount) => mount !== '')
-    .map((mount) =>
-      problemCase(contract, {
-        under: 'unknown-path',
-        name: mount.slice(1),
-        title: `a path below ${mount} that is not documented`,
-        writes: false,
-        request: () => ({
-          method: 'GET',
-          path: `${mount}/${UNKNOWN_SEGMENT}/${UNKNOWN_SEGMENT}`,
-          headers: contract.target.headers,
-        }),
-        problems: [{ kind: 'route-not-found' }],
+  const { document, operations } = contract.loaded;
+  const mounts = new Set([
+    ...prefixesOf(document.servers),
+    // One path at the root makes no dialect the owner of all the others there.
+    ...operations.flatMap(({ prefixes }) => prefixes.filter((prefix) => prefix !== '')),
+  ]);
+  return [...mounts].map((mount) =>
+    problemCase(contract, {
+      under: 'unknown-path',
+      name: mount.slice(1) || 'root',
+      title: `a path below ${mount || '/'} that is not documented`,
+      writes: false,
+      request: () => ({
+        method: 'GET',
+        path: `${mount}/${UNKNOWN_SEGMENT}/${UNKNOWN_SEGMENT}`,
+        headers: contract.target.headers,
       }),
-    );
+      problems: [{ kind: 'route-not-found' }],
+    }),
+  );
 }
 
 function redirectCases(contract: KitContract): ConformanceCase[] {
