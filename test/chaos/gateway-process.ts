@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** A gateway in a process of its own, as users run it. */
 export interface GatewayProcess {
@@ -17,6 +18,7 @@ export interface GatewayProcess {
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 const START_MS = 60_000;
+const MAX_STARTS = 5;
 
 /** Starts a gateway. What it says on standard error is kept for the message of a failure. */
 export async function startGatewayProcess(settingsFile: string, dataDir: string): Promise<GatewayProcess> {
@@ -39,15 +41,23 @@ export async function startGatewayProcess(settingsFile: string, dataDir: string)
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
     async start() {
-      child = spawn(
-        process.execPath,
-        [PROGRAM, 'serve', '--config', settingsFile, '--port', '0', '--data-dir', dataDir],
-        {
-          stdio: ['ignore', 'ignore', 'pipe'],
-        },
-      );
-      starts += 1;
-      url = await listeningUrl(child);
+      for (let tries = 1; ; tries += 1) {
+        child = spawn(
+          process.execPath,
+          [PROGRAM, 'serve', '--config', settingsFile, '--port', '0', '--data-dir', dataDir],
+          { stdio: ['ignore', 'ignore', 'pipe'] },
+        );
+        starts += 1;
+        try {
+          url = await listeningUrl(child);
+          return;
+        } catch (cause) {
+          // As an orchestrator would: a gateway whose backend is away ends, and is started again.
+          await end('SIGKILL');
+          if (tries === MAX_STARTS) throw cause;
+          await pause(1_000);
+        }
+      }
     },
   };
   await gateway.start();

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errorCode } from './error-reason.ts';
 import { syncFolder } from './file-operations.ts';
 
@@ -18,30 +19,28 @@ export interface DurableFolders {
 
 /** Below `root`, which must exist and be durable. */
 export function createDurableFolders(root: string): DurableFolders {
-  const syncs = new Map<string, { readonly running: Promise<void>; next?: Promise<void> }>();
+  /** The last sync that was asked for of each folder, which whoever comes before it has begun shares. */
+  const syncs = new Map<string, { begun: boolean; done: Promise<void> }>();
   const known = new Map<string, Promise<void>>();
 
   function sync(folder: string): Promise<void> {
-    const current = syncs.get(folder);
-    if (current) {
-      current.next ??= current.running.then(
-        () => startSync(folder),
-        () => startSync(folder),
-      );
-      return current.next;
-    }
-    return startSync(folder);
+    const latest = syncs.get(folder);
+    if (latest && !latest.begun) return latest.done;
+    const next = { begun: false, done: Promise.resolve() };
+    // A turn later, so that the bodies of one upload, whose own syncs end together, need one sync of their folder.
+    next.done = startSync(folder, next, latest ? latest.done.catch(() => undefined) : nextTurn());
+    syncs.set(folder, next);
+    return next.done;
   }
 
-  function startSync(folder: string): Promise<void> {
-    const running = syncFolder(folder);
-    const entry: { readonly running: Promise<void>; next?: Promise<void> } = { running };
-    syncs.set(folder, entry);
-    const ended = () => {
-      if (!entry.next) syncs.delete(folder);
-    };
-    running.then(ended, ended);
-    return running;
+  async function startSync(folder: string, own: { begun: boolean }, turn: Promise<unknown>): Promise<void> {
+    await turn;
+    own.begun = true;
+    try {
+      await syncFolder(folder);
+    } finally {
+      if (syncs.get(folder) === own) syncs.delete(folder);
+    }
   }
 
   async function make(folder: string): Promise<void> {
