@@ -9,6 +9,7 @@ import {
   type PictureComparer,
 } from '../domain/index.ts';
 import type { BackendSettings } from '../settings/migration-settings.ts';
+import { forward } from './exchange/forward.ts';
 import type { LoadedDialectForMigration } from './exchange/intercepted-call.ts';
 import type { Loopback } from './exchange/loopback.ts';
 import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
@@ -23,6 +24,7 @@ import { conductOf } from './stages/stage-record.ts';
 import type { StageWatch } from './stages/stage-watch.ts';
 import { backendAddress } from './upstream/backend-address.ts';
 import { createHttpBackend, type HttpBackend } from './upstream/http-backend.ts';
+import { readWhole } from './upstream/read-answer.ts';
 import { createUpstreamConnection } from './upstream/upstream-connection.ts';
 
 /** What all migrations of a process share. */
@@ -136,6 +138,9 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
         directory: createShadowDirectory(settings.dialect, core.directory),
       }),
       compare: createCompareExchange({ ...shared, ...core, dialect: settings.dialect, rendition, backend }),
+      askAgain: async (request) =>
+        readWhole(await forward({ address, connection, settings, name }, request, {})),
+      objects: core.objects,
       isKnown: async ({ key }) =>
         (await readSubjectRecord(core.records, shadowKey(settings.dialect, key))).record !== undefined,
       nowMs: () => core.clock.nowMs(),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import type { CoreParts } from '../core/core-parts.ts';
 import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
@@ -20,6 +21,8 @@ import { createStageWatch, type StageWatch } from './stages/stage-watch.ts';
 
 /** Pause between two measurements of the backlog, in milliseconds. */
 const MEASURE_MS = 5_000;
+/** How long a stopping process waits for work under way, in milliseconds. */
+const STOP_MS = 15_000;
 
 /** The migration shim of one process. */
 export interface Migration {
@@ -121,9 +124,13 @@ export function createMigration(parts: MigrationParts): Migration {
     },
     async stop() {
       clearTimeout(timer);
-      await measuring;
-      await Promise.all(backends.map(({ shadow }) => shadow.stop()));
-      await Promise.all(backends.map(({ reconciler }) => reconciler.stop()));
+      const working = [
+        measuring,
+        ...backends.map(({ shadow }) => shadow.stop()),
+        ...backends.map(({ reconciler }) => reconciler.stop()),
+      ];
+      // What a store that hangs keeps from ending, the journal keeps for the next process.
+      await Promise.race([Promise.all(working), pause(STOP_MS, undefined, { ref: false })]);
       await watch.stop();
       await Promise.all(backends.map(({ connection }) => connection.stop()));
       await loopback.stop();

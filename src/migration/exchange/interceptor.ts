@@ -12,7 +12,7 @@ import {
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import type { Conduct } from '../stages/conduct.ts';
-import { conductOf } from '../stages/stage-record.ts';
+import { conductOf, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
 import type { Loopback } from './loopback.ts';
@@ -46,6 +46,8 @@ export function createMigrationInterceptor(parts: InterceptorParts): {
     async intercept(call) {
       const looped = parts.loopback.take(call.exchange.request.headers);
       if (looped) return { executor: looped, unmetered: true };
+      const streamed = await streamAtOnce(parts, call);
+      if (streamed) return streamed;
       const principal = await principalOf(call);
       const front = frontOf(parts, call, principal);
       const tenant = principal?.tenant ?? front?.name.tenant;
@@ -61,6 +63,27 @@ export function createMigrationInterceptor(parts: InterceptorParts): {
       return here ? answerFor(parts, call, principal, here, others) : besides(parts, others);
     },
   };
+}
+
+/**
+ * Where the backend answers whatever the credential is, nothing of ours is waited for: the client is served although the own store or
+ * the proof of the credential should hang. Who it was is found out meanwhile, for the shadow alone.
+ */
+async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promise<MigrationInterception> {
+  const [only, ...more] = parts.migrations.filter(({ name }) => name.dialect === call.loaded.dialect.name);
+  if (!only || more.length > 0 || only.isTranslated) return undefined;
+  if (!only.settings.takesUnknown || !only.settings.passCredential) return undefined;
+  const { record, leave } = await parts.watch.enter(only.name);
+  if (!onlyStreams(record)) {
+    leave();
+    return undefined;
+  }
+  call.response.once('close', leave);
+  const isShadowed = record.placement.stage === 'shadow' && shadowedCommand(operationOf(call));
+  const shadow = isShadowed ? shadowOf(parts, call, record) : undefined;
+  // Whoever takes the stream may be gone before it is known.
+  shadow?.catch(() => undefined);
+  return takeStream(only, call, shadow ? { shadow } : {});
 }
 
 /** `undefined` where the gateway does not know the credential: the backend may. */
@@ -126,7 +149,8 @@ async function answerFor(
   if (migration.isTranslated) return translated(parts, call, migration, executorParts);
   switch (wayOf(migration, operation?.command, conduct)) {
     case 'stream': {
-      const shadow = conduct.shadow && principal ? shadowOf(call, operation, subject) : undefined;
+      const isShadowed = conduct.shadow && shadowedCommand(operation);
+      const shadow = isShadowed ? shadowOf(parts, call, record) : undefined;
       return takeStream(migration, call, { ...(subject ? { subject } : {}), ...(shadow ? { shadow } : {}) });
     }
     case 'both':
@@ -238,15 +262,25 @@ async function subjectOf(
   }
 }
 
-function shadowOf(
-  { operationId }: MigrationCall,
-  operation: AnyOperation<object> | undefined,
-  subject: Subject | undefined,
-): ShadowSubject | undefined {
+/** The command of an operation that is shadowed; `undefined` for all others. */
+function shadowedCommand(operation: AnyOperation<object> | undefined): ShadowSubject['command'] | undefined {
   const command = operation?.command;
-  if (!subject || operationId === undefined) return undefined;
-  if (command !== 'put-images' && command !== 'delete-images' && command !== 'read-subject') return undefined;
-  return { subject, operationId, command };
+  return command === 'put-images' || command === 'delete-images' || command === 'read-subject'
+    ? command
+    : undefined;
+}
+
+async function shadowOf(
+  parts: InterceptorParts,
+  call: MigrationCall,
+  record: StageRecord,
+): Promise<ShadowSubject | undefined> {
+  const operation = operationOf(call);
+  const command = shadowedCommand(operation);
+  const { operationId } = call;
+  if (!operation || !command || operationId === undefined) return undefined;
+  const subject = await subjectOf(parts, call, operation, await principalOf(call));
+  return subject && conductOf(record, subject.key).shadow ? { subject, operationId, command } : undefined;
 }
 
 function maxBodyBytes({ loaded, exchange }: MigrationCall): number {

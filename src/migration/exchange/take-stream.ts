@@ -15,10 +15,14 @@ import type { MigrationAtBackend } from './migration-at-backend.ts';
 export async function takeStream(
   migration: MigrationAtBackend,
   call: MigrationCall,
-  options: { readonly subject?: Subject; readonly shadow?: ShadowSubject },
+  options: {
+    readonly subject?: Subject;
+    /** Whom the exchange is about, where it is shadowed; found out while the backend works. */
+    readonly shadow?: Promise<ShadowSubject | undefined>;
+  },
 ): Promise<'taken'> {
   const { request, response, signal } = call;
-  const capture = options.shadow && migration.shadow.capture(options.shadow);
+  const capture = options.shadow && migration.shadow.capture();
   const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
   let handedOver = false;
   try {
@@ -33,11 +37,11 @@ export async function takeStream(
     if (capture && options.shadow) {
       handedOver = true;
       if (whole) migration.shadow.add({ subject: options.shadow, request, capture, answer: whole });
-      else migration.shadow.skip(options.shadow, 'answer too long', capture);
+      else migration.shadow.skip('answer too long', capture);
     }
     return 'taken';
   } finally {
-    if (capture && options.shadow && !handedOver) migration.shadow.skip(options.shadow, 'cut off', capture);
+    if (capture && !handedOver) migration.shadow.skip('cut off', capture);
   }
 }
 

@@ -1,11 +1,13 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { CommandExecutor, HeldBytes, Subject } from '../../domain/index.ts';
+import type { CommandExecutor, HeldBytes, ObjectStore, Subject } from '../../domain/index.ts';
 import type { ShadowSettings } from '../../settings/migration-settings.ts';
 import { type Capture, createCapture } from '../exchange/capture.ts';
 import type { Loopback } from '../exchange/loopback.ts';
 import { createKeyedLocks } from '../journal/keyed-locks.ts';
+import { compareWire } from '../parity/compare-wire.ts';
 import type { ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
@@ -16,7 +18,8 @@ import type { ShadowSubject } from './shadow-subject.ts';
 
 /** A shadowed exchange after its client was served. */
 export interface ShadowExchange {
-  readonly subject: ShadowSubject;
+  /** `undefined` where the gateway does not know the credential or the person, or the operation is not shadowed. */
+  readonly subject: Promise<ShadowSubject | undefined>;
   readonly request: IncomingMessage;
   readonly capture: Capture;
   readonly answer: WholeAnswer;
@@ -25,10 +28,10 @@ export interface ShadowExchange {
 /** Does what the backend did once more, on shadow subjects, when nobody waits any more; and compares. */
 export interface ShadowRunner {
   /** A copy of the body to come; `undefined` where this exchange is not compared (which is counted). */
-  capture(subject: ShadowSubject): Capture | undefined;
+  capture(): Capture | undefined;
   add(exchange: ShadowExchange): void;
   /** Counts an exchange that cannot be compared after all. */
-  skip(subject: ShadowSubject, reason: string, capture: Capture): void;
+  skip(reason: string, capture: Capture): void;
   /** Resolves when everything added so far has been compared. */
   settle(): Promise<void>;
   start(): void;
@@ -37,6 +40,10 @@ export interface ShadowRunner {
 
 /** Pause between two writings of the figures, in milliseconds. */
 const FLUSH_MS = 2_000;
+/** Pause between two looks whether clients are being served, in milliseconds. */
+const QUIET_POLL_MS = 10;
+/** Shadow work that has waited so long goes on beside clients, in milliseconds. */
+const LONGEST_WAIT_MS = 2_000;
 /** How long a stopping process waits for comparisons under way, in milliseconds. */
 const STOP_MS = 5_000;
 
@@ -48,9 +55,13 @@ export function createShadowRunner(parts: {
   /** Works on shadow subjects. */
   readonly executor: CommandExecutor;
   readonly compare: CompareExchange;
+  /** Asks the backend the same once more. */
+  readonly askAgain: (request: IncomingMessage) => Promise<WholeAnswer>;
   /** Whether anything was ever written under the shadow subject. */
   readonly isKnown: (subject: Subject) => Promise<boolean>;
   readonly nowMs: () => number;
+  /** Where pictures that caused a difference are kept, if the settings say so. */
+  readonly objects: ObjectStore;
   readonly folder: string;
   readonly memoryBytes: number;
   readonly maxBytes: number;
@@ -61,6 +72,8 @@ export function createShadowRunner(parts: {
   const locks = createKeyedLocks();
   const own = new Set<Promise<void>>();
   let heldBytes = 0;
+  let inFlight = 0;
+  let reads = 0;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
@@ -73,6 +86,14 @@ export function createShadowRunner(parts: {
   }
 
   async function attend(exchange: ShadowExchange): Promise<void> {
+    const subject = await exchange.subject.catch((cause: unknown) => {
+      parts.warn('nobody can tell whom a shadowed exchange is about', cause);
+      return undefined;
+    });
+    if (!subject) {
+      book.notCompared('not known here');
+      return exchange.capture.drop();
+    }
     const held = await exchange.capture.take();
     if (typeof held === 'string') return book.notCompared(`body: ${held}`);
     const size = held.source.kind === 'file' ? held.source.size : held.source.bytes.byteLength;
@@ -82,9 +103,9 @@ export function createShadowRunner(parts: {
     }
     heldBytes += size;
     // One subject's writes in the order in which the backend answered them.
-    const unlock = await locks.acquire(exchange.subject.subject.key);
+    const unlock = await locks.acquire(subject.subject.key);
     try {
-      await queue.add(() => perform(exchange, held));
+      await queue.add(() => perform(exchange, subject, held));
     } finally {
       unlock();
       heldBytes -= size;
@@ -92,7 +113,12 @@ export function createShadowRunner(parts: {
     }
   }
 
-  async function perform({ subject, request, answer }: ShadowExchange, held: HeldBytes): Promise<void> {
+  async function perform(
+    { request, answer }: ShadowExchange,
+    subject: ShadowSubject,
+    held: HeldBytes,
+  ): Promise<void> {
+    await quiet();
     if (stopping) return book.notCompared('stopped');
     const { operationId, command } = subject;
     if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
@@ -112,6 +138,7 @@ export function createShadowRunner(parts: {
       parts.warn('a shadowed exchange got no answer here', cause);
       return book.notCompared('no answer here');
     }
+    if (command === 'read-subject') await learnNoise(operationId, request);
     const noise = book.noiseOf(operationId);
     const { levels, paths } = await parts.compare({ subject, theirs: answer, ours, noise });
     const verdict = overallVerdict(levels);
@@ -128,7 +155,48 @@ export function createShadowRunner(parts: {
       paths,
       statuses: [answer.status, ours.status],
       ...(await digest(held)),
+      ...(settings.keepPictures && command === 'put-images' ? await keepPicture(held) : {}),
     });
+  }
+
+  async function keepPicture({ source }: HeldBytes): Promise<{ pictureKey?: string }> {
+    const pictureKey = `migration/pictures/${randomUUID()}`;
+    await parts.objects.put(pictureKey, source);
+    return { pictureKey };
+  }
+
+  /**
+   * What differs between the backend and itself, twice in a row, is noise. Twice, because a write between two answers makes but one pair
+   * differ.
+   */
+  async function learnNoise(operationId: string, request: IncomingMessage): Promise<void> {
+    reads += 1;
+    if (settings.noiseEvery === 0 || reads % settings.noiseEvery !== 1) return;
+    try {
+      const [first, second, third] = [
+        await parts.askAgain(request),
+        await parts.askAgain(request),
+        await parts.askAgain(request),
+      ];
+      const later = new Set(compareWire(second, third));
+      book.learnNoise(
+        operationId,
+        compareWire(first, second).filter((path) => later.has(path)),
+      );
+    } catch (cause) {
+      parts.warn('the backend could not be compared with itself', cause);
+    }
+  }
+
+  /** Clients come first: shadow work begins when nobody is being served, or when it has waited for long enough. */
+  async function quiet(): Promise<void> {
+    for (
+      let waitedMs = 0;
+      inFlight > 0 && waitedMs < LONGEST_WAIT_MS && !stopping;
+      waitedMs += QUIET_POLL_MS
+    ) {
+      await pause(QUIET_POLL_MS);
+    }
   }
 
   function schedule(): void {
@@ -151,10 +219,15 @@ export function createShadowRunner(parts: {
         book.notCompared('queue full');
         return undefined;
       }
+      inFlight += 1;
       return createCapture(parts);
     },
-    add: (exchange) => keep(attend(exchange)),
-    skip(_subject, reason, capture) {
+    add(exchange) {
+      inFlight -= 1;
+      keep(attend(exchange));
+    },
+    skip(reason, capture) {
+      inFlight -= 1;
       book.notCompared(reason);
       keep(capture.drop());
     },

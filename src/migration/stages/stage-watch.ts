@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordStore } from '../../domain/index.ts';
 import { ProblemError } from '../../domain/index.ts';
 import type { MigrationStage } from '../../settings/migration-settings.ts';
@@ -9,6 +10,8 @@ import { beginStage, type MigrationName, nameText } from './stage-store.ts';
 export const STAGE_VALID_MS = 2_000;
 /** How often the stages are looked at, in milliseconds. */
 const REFRESH_MS = 400;
+/** How long a stopping gateway waits for the store, in milliseconds. */
+const STOP_MS = 2_000;
 
 /** Knows the stages, at most two seconds late. */
 export interface StageWatch {
@@ -118,8 +121,10 @@ export function createStageWatch(parts: {
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      await round;
-      await parts.presence.leave();
+      const left = round.then(() => parts.presence.leave());
+      left.catch((cause: unknown) => parts.warn('the presence of this gateway stays behind', cause));
+      // A store that hangs must not keep the process from ending.
+      await Promise.race([left.catch(() => undefined), pause(STOP_MS, undefined, { ref: false })]);
     },
   };
 }
