@@ -1,3 +1,4 @@
+import { type Dirent, existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +26,7 @@ export const DEMO_FILE = join(import.meta.dirname, '../../config/demo.yaml');
 
 /**
  * Starts the demo in this process: the real parts, the embedded store, every answer held against its document. Logs are kept, not
- * printed. `stop` removes the data folder.
+ * printed. `stop` removes the data folder, and rejects where temporary files were left in it.
  */
 export async function startDemoGateway(
   change: ChangeSettings = (demo) => demo,
@@ -51,16 +52,25 @@ export async function startDemoGateway(
     ...running,
     dataDir,
     logLines,
-    leftovers: async () => {
-      const folders = await Promise.all(
-        ['spool', 'scratch'].map((name) => readdir(join(dataDir, name), { recursive: true })),
-      );
-      return folders.flat();
-    },
+    leftovers: async () => (await temporaryEntries(dataDir)).map(({ name }) => name),
     end: () => running.stop(),
     async stop() {
       await running.stop();
+      const left = await filesBelow(dataDir);
       await rm(dataDir, { recursive: true, force: true });
+      if (left.length > 0) throw new Error(`a gateway that stopped left ${left.join(', ')}`);
     },
   };
+}
+
+async function temporaryEntries(dataDir: string): Promise<Dirent[]> {
+  const folders = ['spool', 'scratch']
+    .map((name) => join(dataDir, name))
+    .filter((folder) => existsSync(folder))
+    .map((folder) => readdir(folder, { recursive: true, withFileTypes: true }));
+  return (await Promise.all(folders)).flat();
+}
+
+async function filesBelow(dataDir: string): Promise<string[]> {
+  return (await temporaryEntries(dataDir)).filter((entry) => entry.isFile()).map(({ name }) => name);
 }
