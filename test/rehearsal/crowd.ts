@@ -102,7 +102,8 @@ export function createCrowd(options: {
   }
 
   async function client(): Promise<void> {
-    while (!stopping) {
+    const isGoingOn = () => !stopping;
+    while (isGoingOn()) {
       const customer = customers[Math.floor(Math.random() * customers.length)] ?? '';
       if (busy.has(customer)) continue;
       busy.add(customer);

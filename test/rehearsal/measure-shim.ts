@@ -131,11 +131,10 @@ async function measureMemory(): Promise<void> {
   await getOnce(shim.url);
   const before = await residentMiB(shim.child.pid ?? 0);
   let peak = before;
-  const watch = setInterval(() => {
-    void residentMiB(shim.child.pid ?? 0).then((now) => {
-      peak = Math.max(peak, now);
-    });
-  }, 20);
+  const look = async () => {
+    peak = Math.max(peak, await residentMiB(shim.child.pid ?? 0));
+  };
+  const watch = setInterval(() => void look(), 20);
   const body = randomBytes(49 * 1024 * 1024);
   for (let at = 0; at < 8; at += 1) {
     const answer = await request(`${shim.url}/v1/undocumented`, {

@@ -22,7 +22,7 @@ export async function takeStream(
   },
 ): Promise<'taken'> {
   const { request, response, signal } = call;
-  const capture = options.shadow && migration.shadow.capture();
+  const capture = options.shadow === undefined ? undefined : migration.shadow.capture();
   const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
   let handedOver = false;
   try {
@@ -34,7 +34,7 @@ export async function takeStream(
     const tap = capture && answerTap(answer);
     await streamed(response, () => streamAnswer(response, answer, tap?.piece));
     const whole = tap?.whole();
-    if (capture && options.shadow) {
+    if (capture && options.shadow !== undefined) {
       handedOver = true;
       if (whole) migration.shadow.add({ subject: options.shadow, request, capture, answer: whole });
       else migration.shadow.skip('answer too long', capture);

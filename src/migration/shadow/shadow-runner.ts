@@ -190,11 +190,8 @@ export function createShadowRunner(parts: {
 
   /** Clients come first: shadow work begins when nobody is being served, or when it has waited for long enough. */
   async function quiet(): Promise<void> {
-    for (
-      let waitedMs = 0;
-      inFlight > 0 && waitedMs < LONGEST_WAIT_MS && !stopping;
-      waitedMs += QUIET_POLL_MS
-    ) {
+    const isServing = () => inFlight > 0 && !stopping;
+    for (let waitedMs = 0; isServing() && waitedMs < LONGEST_WAIT_MS; waitedMs += QUIET_POLL_MS) {
       await pause(QUIET_POLL_MS);
     }
   }

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import { differingPaths } from '../../../src/migration/parity/compare-json.ts';
+import { upperBound95 } from '../../../src/migration/parity/upper-bound.ts';
+import { overallVerdict } from '../../../src/migration/parity/verdict.ts';
+
+describe('two answers', () => {
+  it('are alike where only ids, times and addresses differ', () => {
+    const theirs = {
+      imageUrl: 'https://a.example/x/1',
+      at: '2025-04-21 03:01:43',
+      handle: '01a24b35-f1fa-4dc3-bbce-ab9bc5094e2c',
+    };
+    const ours = {
+      imageUrl: 'http://b.example/y?z',
+      at: '2026-01-01 00:00:00',
+      handle: '389fff57-1ed3-4bbb-96e0-6a541c8d20d1',
+    };
+    expect(differingPaths(theirs, ours)).toEqual([]);
+  });
+
+  it('differ where a value, a member or the length of a list differs', () => {
+    expect(differingPaths({ a: 1, b: 'x' }, { a: 2, c: 'x' })).toEqual(['/a', '/b', '/c']);
+    expect(differingPaths({ list: [{ n: 1 }, { n: 2 }] }, { list: [{ n: 1 }, { n: 3 }] })).toEqual([
+      '/list/*/n',
+    ]);
+    expect(differingPaths([1], [1, 2])).toEqual(['/length']);
+  });
+
+  it('differ where one has an address and the other does not', () => {
+    expect(differingPaths({ imageUrl: 'https://a.example/1' }, {})).toEqual(['/imageUrl']);
+    expect(differingPaths({ imageUrl: 'https://a.example/1' }, { imageUrl: 'none' })).toEqual(['/imageUrl']);
+  });
+
+  it('are alike where they differ in what was learnt to be noise', () => {
+    expect(differingPaths({ load: 0.4 }, { load: 0.9 }, new Set(['/load']))).toEqual([]);
+  });
+});
+
+describe('the upper bound at 95 %', () => {
+  it('follows the rule of three where nothing was seen', () => {
+    expect(upperBound95(0, 300)).toBeCloseTo(1 - 0.05 ** (1 / 300), 6);
+  });
+
+  it('is what the tables of Clopper and Pearson say', () => {
+    expect(upperBound95(1, 20)).toBeCloseTo(0.2161, 3);
+    expect(upperBound95(5, 100)).toBeCloseTo(0.1023, 3);
+  });
+
+  it('knows nothing without a sample', () => {
+    expect(upperBound95(0, 0)).toBe(1);
+  });
+});
+
+describe('the verdict over all levels', () => {
+  it.each([
+    [{ wire: 'same', meaning: 'same', bytes: 'same' }, 'identical'],
+    [{ wire: 'same', meaning: 'same', bytes: 'differs', picture: 'same' }, 're-encoded'],
+    [{ wire: 'same', meaning: 'same', bytes: 'differs', picture: 'differs' }, 'different picture'],
+    [{ wire: 'differs', meaning: 'same' }, 'answer differs'],
+    [{ wire: 'differs', meaning: 'error differs' }, 'error differs'],
+    [{ wire: 'same', meaning: 'missing' }, 'missing'],
+  ] as const)('of %j is %s', (levels, verdict) => {
+    expect(overallVerdict(levels)).toBe(verdict);
+  });
+});
