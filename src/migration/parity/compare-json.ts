@@ -13,7 +13,7 @@ const KINDS: readonly (readonly [VolatileKind, RegExp])[] = [
 
 /** Members whose numbers and texts name a version, a moment or one exchange. */
 const VOLATILE_NAME =
-  /(trace|ref|request|version|token|handle|image|modified|created|expires)\w*(id|at|on)?$/i;
+  /((trace|ref|request|image|file)_?id|token|handle|version|(modified|created|expires)\w*)$/i;
 
 /**
  * Where two JSON documents differ, as JSON pointers with `*` for list positions. Ids, times and addresses are held against their kind, not

@@ -27,10 +27,12 @@ describe('the lease of a subject', () => {
     const one = journal('one');
     const order: string[] = [];
     const first = await one.lease(ADA, 0);
-    const second = one.lease(ADA, 0).then(async (held) => {
+    const next = async () => {
+      const held = await one.lease(ADA, 0);
       order.push('second');
       await held.release();
-    });
+    };
+    const second = next();
     order.push('first');
     await first.release();
     await second;
