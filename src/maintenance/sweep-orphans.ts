@@ -79,6 +79,7 @@ export async function sweepOrphans(
     }
   }
 
+  if (!options.dryRun) await sweepProbes(store.objects, oldBeforeMs);
   return await runResumably(
     store.records,
     {
@@ -89,6 +90,13 @@ export async function sweepOrphans(
     },
     batches,
   );
+}
+
+/** What gateways and sweeps put to try the store, and died before they could delete it. */
+async function sweepProbes(objects: ObjectStore, oldBeforeMs: number): Promise<void> {
+  for await (const { key, modifiedAtMs } of objects.list('probe/')) {
+    if (modifiedAtMs <= oldBeforeMs) await objects.delete(key);
+  }
 }
 
 async function sweepSubject(

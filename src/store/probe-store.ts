@@ -13,7 +13,8 @@ const REQUIRED: Readonly<Partial<Record<keyof StoreCapabilities, string>>> = {
 /** Where the probe works; no subject, dialect or tenant is ever named so. */
 const PROBE_KEY = 'probe/commit-protocol';
 
-const RACERS = 8;
+/** Writers at once; each costs a start two synced writes. */
+const RACERS = 4;
 
 /** A backend that lacks what the commit protocol needs. */
 export class UnfitStoreError extends Error {

@@ -37,6 +37,15 @@ it('deletes old bodies that no record names, and nothing else', async () => {
   expect(await bodyKeys(store)).toEqual([...kept.bodyKeys, young].toSorted());
 });
 
+it('clears what a gateway left that died while it tried the store', async () => {
+  const { store, later } = datedStore();
+  await store.objects.put('probe/left', { kind: 'memory', bytes: Buffer.from('x') });
+  later(2 * HOUR_MS);
+  await store.objects.put('probe/at-work', { kind: 'memory', bytes: Buffer.from('x') });
+  await sweepOrphans(store, ONCE);
+  expect(await bodyKeys(store)).toEqual(['probe/at-work']);
+});
+
 it('deletes nothing in a dry run', async () => {
   const { store, later } = datedStore();
   const orphan = await storeOrphan(store, 'ada');
