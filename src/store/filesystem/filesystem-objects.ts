@@ -140,7 +140,7 @@ async function openPart(file: number, range: ByteRange | undefined): Promise<Ope
     const totalBytes = fstatSync(file).size;
     const first = range?.first ?? 0;
     const length = (range ? range.last + 1 : totalBytes) - first;
-    if (length <= READ_BYTES) return { stream: await readWhole(file, first, length), totalBytes };
+    if (length <= READ_BYTES) return openBytes(await readWhole(file, first, length), totalBytes);
     handedOver = true;
     const stream = createReadStream('', {
       fd: file,
@@ -154,7 +154,18 @@ async function openPart(file: number, range: ByteRange | undefined): Promise<Ope
   }
 }
 
-async function readWhole(file: number, first: number, length: number): Promise<Readable> {
+/** The stream is made only for those who ask for it. */
+function openBytes(bytes: Buffer, totalBytes: number): OpenObject {
+  return {
+    get stream() {
+      return Readable.from(bytes.length > 0 ? [bytes] : [], { objectMode: false });
+    },
+    bytes,
+    totalBytes,
+  };
+}
+
+async function readWhole(file: number, first: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   let done = 0;
   while (done < length) {
@@ -162,5 +173,5 @@ async function readWhole(file: number, first: number, length: number): Promise<R
     if (bytesRead === 0) throw new RangeError('the range does not lie within the body');
     done += bytesRead;
   }
-  return Readable.from(length > 0 ? [bytes] : [], { objectMode: false });
+  return bytes;
 }

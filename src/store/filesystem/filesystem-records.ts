@@ -119,8 +119,8 @@ function versionOf(version: RecordVersion | undefined): string | undefined {
  */
 function isPartOfHistory(folder: string, linked: RecordVersion): boolean {
   const newest = newestVersion(folder);
-  if (!newest || newest.number < linked.number) throw new StoreError('damaged');
-  if (newest.number === linked.number) return newest.write === linked.write;
+  if (newest?.number === linked.number && newest.write === linked.write) return true;
+  if (!newest || newest.number <= linked.number) throw new StoreError('damaged');
   if (newest.before.includes(linked.write)) return true;
   if (newest.number - linked.number <= newest.before.length) return false;
   throw new StoreError('unavailable', { cause: new Error('too much has changed to tell who was first') });

@@ -44,6 +44,7 @@ export function encodeVersion({ write, before, value }: RecordVersion): Buffer {
 export function versionNumbers(folder: string): number[] {
   try {
     return readdirSync(folder)
+      .filter((name) => /^\d+$/.test(name))
       .map(Number)
       .sort((a, b) => a - b);
   } catch (cause) {
