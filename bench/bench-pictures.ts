@@ -13,6 +13,8 @@ export interface BenchPictures {
   readonly photo12: BenchPicture;
   readonly photo2: BenchPicture;
   readonly avatar: BenchPicture;
+  /** Its rendition by v1 has 100 KB. */
+  readonly portrait: BenchPicture;
   readonly eightMegabytes: BenchPicture;
 }
 
@@ -27,6 +29,11 @@ export async function makeBenchPictures(folder: string): Promise<BenchPictures> 
       await aJpeg({ width: 1600, height: 1200, motif: 'photograph', grain: 28, quality: 88 }),
     ),
     avatar: await keep(folder, 'avatar.jpg', await anAvatar()),
+    portrait: await keep(
+      folder,
+      'portrait.jpg',
+      await aJpeg({ width: 1000, height: 750, motif: 'photograph', grain: 12, quality: 88 }),
+    ),
     eightMegabytes: await keep(
       folder,
       'eight.jpg',

@@ -39,7 +39,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   unchanged: (run, { photo12 }) => unchangedPutScenario(run, photo12),
   capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
-  reads: (run, { avatar }) => readScenarios(run, avatar.variants[0]),
+  reads: (run, { portrait }) => readScenarios(run, portrait.variants[0]),
   'two-gateways': (run, { avatar }) => twoGatewaysScenario(run, avatar),
   pool: ({ scale }, { avatar }) =>
     poolOverheadScenario(avatar.variants[0], {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { Registry } from 'prom-client';
+import { createBrownOuts } from './census/brown-outs.ts';
+import { createCensus } from './census/count-callers.ts';
 import { createDocsPages } from './console/docs-pages.ts';
 import { createBackgroundWork } from './core/background-work.ts';
 import type { CoreParts } from './core/core-parts.ts';
@@ -21,9 +23,7 @@ import { createGateway } from './gateway/gateway.ts';
 import type { Interceptor } from './gateway/interceptor.ts';
 import { inSequence } from './gateway/interceptors-in-sequence.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
-import { createPictureComparer } from './imaging/compare-pictures.ts';
 import { createImaging } from './imaging/imaging.ts';
-import { createMigration } from './migration/create-migration.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
 import type { Settings } from './settings/settings.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -123,12 +123,13 @@ export async function startPolyface(
     const executor = createCommandExecutor(core);
     const registry = new Registry();
     const migration = settings.migration
-      ? createMigration({
+      ? // Loaded when it is needed alone: the upstream client and the decoder are a fifth of all that starts.
+        (await import('./migration/create-migration.ts')).createMigration({
           settings: settings.migration,
           dialects,
           core,
           executor,
-          comparer: createPictureComparer(imaging),
+          comparer: (await import('./imaging/compare-pictures.ts')).createPictureComparer(imaging),
           dataDir: settings.dataDir,
           memoryBytes: settings.limits.spoolMemoryBytes,
           log,
@@ -141,6 +142,9 @@ export async function startPolyface(
     }
     const interceptor = inSequence([
       ...(overrides.interceptor ? [overrides.interceptor] : []),
+      ...(settings.brownOuts.length > 0
+        ? [createBrownOuts({ brownOuts: settings.brownOuts, clock, log })]
+        : []),
       ...(migration ? [migration.interceptor] : []),
     ]);
     const gateway = createGateway({
@@ -158,7 +162,7 @@ export async function startPolyface(
         await records.read(READINESS_KEY);
       },
       ...(interceptor ? { interceptor } : {}),
-      ...(overrides.observers ? { observers: overrides.observers } : {}),
+      observers: [createCensus({ dialects, registry, clock }), ...(overrides.observers ?? [])],
       pages: [
         ...(overrides.pages ?? []),
         ...(settings.docs

@@ -15,6 +15,8 @@ export interface ObjectFacts {
 /** An open body. Read the stream to its end or `destroy()` it. */
 export interface OpenObject {
   readonly stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown };
+  /** What the stream would give, where the driver had all of it at once: whoever takes it leaves the stream alone. */
+  readonly bytes?: Uint8Array;
   /** Size of the whole body in bytes, whatever the range. */
   readonly totalBytes: number;
 }

@@ -45,7 +45,7 @@ export async function sendAnswer(
   const { response } = body;
   const whole = fitsDrain(body, limits) && (await drain(body, limits)) === 'whole';
   if (response.destroyed || response.headersSent) {
-    if (answer.kind === 'picture') answer.body?.stream.destroy();
+    if (answer.kind === 'picture' && !answer.body?.bytes) answer.body?.stream.destroy();
     return;
   }
   response.statusCode = answer.status;
@@ -55,7 +55,8 @@ export async function sendAnswer(
   if (answer.kind === 'picture') {
     // A reader that takes nothing for this long holds an open body for nobody.
     response.setTimeout(limits.bodyTimeoutSeconds * 1000, () => response.destroy());
-    if (answer.body) await pipeline(answer.body.stream, response);
+    if (answer.body?.bytes) await finished(body, answer.body.bytes);
+    else if (answer.body) await pipeline(answer.body.stream, response);
     else response.end();
     return;
   }
