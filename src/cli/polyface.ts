@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   keys: async () => (await import('./keys.ts')).keysCommand(),
   conform: async () => (await import('./conform.ts')).conformCommand(),
   sandbox: async () => (await import('./sandbox.ts')).sandboxCommand(),
+  census: async () => (await import('./census.ts')).censusCommand(),
   corpus: async () => (await import('./corpus.ts')).corpusCommand(),
   gc: async () => (await import('./gc.ts')).gcCommand(),
   fsck: async () => (await import('./fsck.ts')).fsckCommand(),

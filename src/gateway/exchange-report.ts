@@ -16,6 +16,8 @@ export interface ExchangeReport {
   /** What the client was sent; 499 where it left before an answer could begin. */
   readonly status: number;
   readonly problem?: ProblemKind;
+  /** Documented parameters, JSON members and parts that the request used, e.g. `query:source`, `part:FILE`. */
+  readonly fields?: readonly string[];
   readonly receivedBytes: number;
   readonly durationMs: number;
   readonly userAgent?: string;

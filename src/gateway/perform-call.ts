@@ -8,6 +8,7 @@ import {
 } from '../domain/index.ts';
 import { authorize } from './credentials/access.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
+import { fieldsUsed } from './exchange/fields-used.ts';
 import { dialectExchange, type LiveExchange } from './exchange/live-exchange.ts';
 import { requireDecodable, withRoute } from './exchange/request-head.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -67,6 +68,7 @@ export async function performCall(
   }
 
   const received = await receiveBody(operation.body);
+  live.fields = fieldsUsed(documented, head, received, loaded.dialect.intake(exchange).field);
   // A union of operations is one operation on the union of their commands: `read` and `write` of the same one are called below.
   const answer = await runOperation(operation as Operation<object, CommandKind>, executor, {
     loaded,

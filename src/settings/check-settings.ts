@@ -21,6 +21,7 @@ export function findFaults(
   return [
     ...unknownDialects(settings),
     ...unknownBackends(settings),
+    ...oddBrownOuts(settings),
     ...repeated(settings),
     ...(settings.demo ? demoFaults(settings) : productionFaults(settings, plainInFile)),
   ];
@@ -61,6 +62,22 @@ function unknownBackends({ migration, tenants, dialects }: CheckedSettings): Set
     ...fault(`/migration/backends/${b}/dialect`, 'dialect', dialect),
     ...fault(`/migration/backends/${b}/speaks`, 'dialect', speaks),
   ]);
+}
+
+function oddBrownOuts({ brownOuts, dialects }: CheckedSettings): SettingsFault[] {
+  return brownOuts.flatMap(({ dialect, from, until, repeatHours = Number.POSITIVE_INFINITY }, b) => {
+    const pointer = `/brownOuts/${b}`;
+    const hours = (Date.parse(until) - Date.parse(from)) / 3_600_000;
+    return [
+      ...(dialect in dialects
+        ? []
+        : [{ pointer: `${pointer}/dialect`, message: `there is no dialect "${dialect}" in the settings` }]),
+      ...(hours > 0 ? [] : [{ pointer: `${pointer}/until`, message: 'the window ends before it begins' }]),
+      ...(hours > repeatHours
+        ? [{ pointer: `${pointer}/repeatHours`, message: 'the window comes again before it is over' }]
+        : []),
+    ];
+  });
 }
 
 function repeated({ tenants, downloads }: CheckedSettings): SettingsFault[] {

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../domain/index.ts';
+import { brownOutsSchema } from './brown-out-settings.ts';
 import { migrationSchema } from './migration-schema.ts';
 
 const text: JsonObject = { type: 'string', minLength: 1 };
@@ -210,6 +211,7 @@ export const settingsSchema: JsonObject = closed(
     cors: optional({ origins: { type: 'array', items: text, default: [] } }),
     validateResponses: { enum: ['off', 'log', 'enforce'], default: 'off' },
     docs: flag(true),
+    brownOuts: brownOutsSchema,
     migration: migrationSchema,
     log: optional({ level: { enum: ['silent', 'error', 'warn', 'info', 'debug'], default: 'info' } }),
   },

@@ -1,4 +1,5 @@
 import type { JsonObject, RatePolicy, WireProfile } from '../domain/index.ts';
+import type { BrownOutSettings } from './brown-out-settings.ts';
 import type { MigrationSettings } from './migration-settings.ts';
 
 /** Everything that the settings file says, after its schema filled in the defaults. Secrets are resolved. */
@@ -19,6 +20,8 @@ export interface Settings {
   readonly cors: { readonly origins: readonly string[] };
   readonly validateResponses: 'off' | 'log' | 'enforce';
   readonly docs: boolean;
+  /** Windows in which calls are refused to tell their senders something. */
+  readonly brownOuts: readonly BrownOutSettings[];
   /** The legacy backends that this gateway stands in front of; absent: none. */
   readonly migration?: MigrationSettings;
   readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };

@@ -29,6 +29,7 @@ export interface LiveExchange {
   principal?: Principal;
   problem?: ProblemKind;
   facts: Readonly<Record<string, string>>;
+  fields?: readonly string[];
 }
 
 /** Begins an exchange: ids, address, head. */

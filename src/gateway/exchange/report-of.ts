@@ -10,7 +10,7 @@ const MAX_USER_AGENT = 200;
 
 /** What was known of an exchange at its end. */
 export function reportOf(live: LiveExchange, nowMs: number): ExchangeReport {
-  const { requestId, traceId, route, loaded, principal, problem, body, received, facts } = live;
+  const { requestId, traceId, route, loaded, principal, problem, body, received, facts, fields } = live;
   const { method, path, operationId, headers } = received.head;
   const userAgent = headers['user-agent']?.slice(0, MAX_USER_AGENT);
   return {
@@ -24,6 +24,7 @@ export function reportOf(live: LiveExchange, nowMs: number): ExchangeReport {
     ...(principal && { tenant: principal.tenant, credentialId: principal.credentialId }),
     status: body.response.headersSent ? body.response.statusCode : CLIENT_GONE,
     ...(problem && { problem }),
+    ...(fields && { fields }),
     receivedBytes: body.receivedBytes,
     durationMs: nowMs - live.startedAtMs,
     ...(userAgent !== undefined && { userAgent }),
