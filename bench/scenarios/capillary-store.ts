@@ -1,7 +1,7 @@
 import type { BenchPicture } from '../bench-pictures.ts';
 import type { BenchRun } from '../bench-run.ts';
 import type { Measure } from '../budget.ts';
-import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
+import { driveLoad } from '../measure/drive-load.ts';
 import { watchPeakMemory } from '../measure/process-tree.ts';
 import { capillaryAdd, capillaryBody } from './legacy-requests.ts';
 import { inRounds, inTurn, medianOf } from './rounds.ts';

@@ -1,7 +1,7 @@
 import type { BenchPicture } from '../bench-pictures.ts';
 import type { BenchRun } from '../bench-run.ts';
 import type { Measure } from '../budget.ts';
-import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
+import { driveLoad } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
 import { inRounds, medianOf } from './rounds.ts';
 

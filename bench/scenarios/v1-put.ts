@@ -2,7 +2,7 @@ import type { BenchPicture } from '../bench-pictures.ts';
 import type { BenchRun } from '../bench-run.ts';
 import type { Budget, Measure } from '../budget.ts';
 import type { ChildServer } from '../measure/child-server.ts';
-import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
+import { driveLoad } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
 import { inRounds, inTurn, medianOf } from './rounds.ts';
 
