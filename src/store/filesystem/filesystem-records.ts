@@ -45,14 +45,14 @@ export function createFilesystemRecords(parts: {
     const current = newestVersion(folder);
     if (versionOf(current) !== expected) return undefined;
     const next = followingVersion(current, randomBytes(6).toString('hex'), content);
-    const ready = current ? undefined : prepareFolder(shard, folder);
-    try {
-      return await staging.with(encodeVersion(next), (file) =>
-        asStoreWork(() => publish(folder, next, file, ready)),
-      );
-    } finally {
-      await ready?.catch(() => undefined);
-    }
+    const ready = current ? Promise.resolve() : prepareFolder(shard, folder);
+    const [written] = await Promise.allSettled([
+      staging.with(encodeVersion(next), (file) => asStoreWork(() => publish(folder, next, file, ready))),
+      // Whose failure is publish's; here it is only waited for, also where writing fails first.
+      ready,
+    ]);
+    if (written.status === 'rejected') throw written.reason;
+    return written.value;
   }
 
   /** Where no version stands yet, nobody has to have made the folder's own name durable. */
@@ -65,7 +65,7 @@ export function createFilesystemRecords(parts: {
     folder: string,
     next: RecordVersion,
     file: string,
-    ready: Promise<void> | undefined,
+    ready: Promise<void>,
   ): Promise<string | undefined> {
     await ready;
     if (!linkIfFree(file, join(folder, String(next.number)))) return undefined;

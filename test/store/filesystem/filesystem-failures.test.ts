@@ -89,6 +89,19 @@ describe('a failed system call', () => {
     expect(stdout).toBe('denied');
   });
 
+  it('that makes no folder for a new record fails its swap alone', async () => {
+    await createFilesystemStore({ folder }).start();
+    const refuse = async () => {
+      throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
+    };
+    const folders = { ...createDurableFolders(folder), require: refuse };
+    const staging = createStaging(join(folder, 'temporary'), newProcessTag());
+    const records = createFilesystemRecords({ root: join(folder, 'records'), folders, staging });
+    await expect(records.swap('subjects/aa', undefined, 1)).rejects.toMatchObject({ reason: 'full' });
+    expect(await records.read('subjects/aa')).toBeUndefined();
+    expect(await readdir(join(folder, 'temporary'))).toEqual([]);
+  });
+
   it('that finds a record cut off calls it damaged', async () => {
     const store = createFilesystemStore({ folder });
     await store.start();
