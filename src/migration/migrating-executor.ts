@@ -8,6 +8,7 @@ import {
   type Outcome,
   type OutcomeOf,
   ProblemError,
+  type Subject,
 } from '../domain/index.ts';
 import type { BackendCommand, BackendReply } from './replicas/backend.ts';
 import { ensureCopied } from './replicas/ensure-copied.ts';
@@ -18,6 +19,8 @@ import type { Conduct } from './stages/conduct.ts';
 /** A backend of the tenant, and how its subjects are treated at this moment. */
 export interface MigrationAtWork {
   readonly replica: ReplicaParts;
+  /** A write has left a debt. */
+  readonly hurry?: (subject: Subject) => void;
   /** `undefined`: whoever is nobody in particular. */
   conductOf(subjectKey: string | undefined): Conduct;
 }
@@ -108,7 +111,8 @@ async function write(
     if (!parts.translator) throw new ProblemError({ kind: 'upstream-unavailable' });
     return parts.translator.execute(command, context, found);
   }
-  const owed = owedBy(parts, key, conduct);
+  const owedAtWork = owedBy(parts, key, conduct);
+  const owed = owedAtWork.map(({ replica }) => replica);
   const current = await copiedBefore(owed, command, found);
   const owing = owingContext(context, owed, current);
   // A delete prepares nothing, so there is no later moment.
@@ -116,7 +120,9 @@ async function write(
   if (parts.front && conduct?.write === 'both') {
     return writeBoth(parts, parts.front, conduct, command, owing, current);
   }
-  return parts.core.execute(command, owing);
+  const outcome = await parts.core.execute(command, owing);
+  for (const { hurry } of owedAtWork) hurry?.(current.subject);
+  return outcome;
 }
 
 /** The backends that the write has to reach later: the front's own where own comes first, and all others that are fed. */
@@ -124,10 +130,10 @@ function owedBy(
   { front, others }: MigratingParts,
   subjectKey: string,
   conduct: Conduct | undefined,
-): readonly ReplicaParts[] {
+): readonly MigrationAtWork[] {
   const fed = others.filter((other) => ['both', 'own'].includes(other.conductOf(subjectKey).write));
   const first = front && conduct?.write === 'own' ? [front] : [];
-  return [...first, ...fed].map(({ replica }) => replica);
+  return [...first, ...fed];
 }
 
 /** What a first write does not replace has to be copied before it, or it never will be. */

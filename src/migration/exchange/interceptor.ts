@@ -127,7 +127,11 @@ function besides(parts: InterceptorParts, others: readonly Entered[]): Migration
 }
 
 function atWork({ migration, record }: Entered): MigrationAtWork {
-  return { replica: migration.replica, conductOf: (key) => conductOf(record, key) };
+  return {
+    replica: migration.replica,
+    hurry: (subject) => migration.reconciler.hurry(subject),
+    conductOf: (key) => conductOf(record, key),
+  };
 }
 
 async function answerFor(

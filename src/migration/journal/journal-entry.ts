@@ -55,6 +55,8 @@ export type JournalEntry = {
   readonly lease?: Lease;
   readonly intent?: Intent;
   readonly lookAgain?: SecondLook;
+  /** Slots of the backend that were filled only so that a later one could be reached; what they hold has to be deleted again. */
+  readonly fillers?: readonly number[];
   /** Tries in vain since the last success. */
   readonly attempts: number;
   readonly notBeforeMs: number;
@@ -62,8 +64,8 @@ export type JournalEntry = {
 };
 
 /** Whether the entry has to stay. */
-export function isNeeded({ intent, lookAgain, owing }: JournalEntry): boolean {
-  return intent !== undefined || lookAgain !== undefined || owing === true;
+export function isNeeded({ intent, lookAgain, owing, fillers }: JournalEntry): boolean {
+  return intent !== undefined || lookAgain !== undefined || owing === true || fillers !== undefined;
 }
 
 /** A record as it came from the store. */

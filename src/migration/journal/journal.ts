@@ -13,6 +13,9 @@ const LEASE_WAIT_MS = 15_000;
 /** Pause between two tries to take a lease, in milliseconds. */
 const LEASE_POLL_MS = 40;
 
+/** Entries that are read at once when all of them are looked at. */
+const READ_AT_ONCE = 16;
+
 /** The subject that an entry is about. */
 export type JournalSubject = Pick<Subject, 'key' | 'id' | 'aliases'>;
 
@@ -190,10 +193,21 @@ export function createJournal(parts: {
       return (await find(subjectKey))?.entry;
     },
     async *entries() {
-      for await (const key of records.list(prefix)) {
-        const found = await records.read(key);
-        if (found) yield asJournalEntry(found.value);
+      for await (const keys of inChunks(records.list(prefix), READ_AT_ONCE)) {
+        const found = await Promise.all(keys.map((key) => records.read(key)));
+        for (const record of found) if (record) yield asJournalEntry(record.value);
       }
     },
   };
+}
+
+async function* inChunks<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<readonly T[]> {
+  let chunk: T[] = [];
+  for await (const item of items) {
+    chunk.push(item);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }

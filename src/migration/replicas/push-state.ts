@@ -25,7 +25,10 @@ const MAX_ROUNDS = 8;
 export async function pushDebt(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { record } = await readSubjectRecord(parts.records, subject.key);
-    if (!record?.owes?.[parts.replica]) return forgetOwing(parts, held);
+    if (!record?.owes?.[parts.replica]) {
+      if (record && held.entry.fillers) await pushSlots(parts, held, subject, record, []);
+      return forgetOwing(parts, held);
+    }
     const { reached } = held.entry;
     const slots = Object.keys(record.slots)
       .map(Number)
@@ -69,18 +72,16 @@ async function pushSlots(
   // Where parts are put into slots by their order, the slots before the last one have to be sent as well.
   const last = Math.max(-1, ...imaged);
   const filled = Array.from({ length: last + 1 }, (_, slot) => slot);
-  const fillers = filled.filter((slot) => record.slots[slot]?.kind !== 'image');
+  const isImage = (slot: number) => record.slots[slot]?.kind === 'image';
+  const fillers = filled.filter((slot) => !isImage(slot));
+  const left = (held.entry.fillers ?? []).filter((slot) => !isImage(slot) && slot > last);
   const { canDelete } = parts.backend;
-  if (canDelete)
-    await deleteSlots(
-      parts,
-      held,
-      subject,
-      record,
-      buried.filter((slot) => slot > last),
-    );
+  const gone = [...new Set([...buried.filter((slot) => slot > last), ...left])];
+  if (canDelete) await deleteSlots(parts, held, subject, record, gone);
+  if (fillers.length > 0) await held.write((entry) => ({ ...entry, fillers: [...left, ...fillers] }));
   if (filled.length > 0) await putSlots(parts, held, subject, record, filled, last);
   if (canDelete) await deleteSlots(parts, held, subject, record, fillers);
+  if (held.entry.fillers) await held.write(({ fillers: _empty, ...entry }) => entry);
 }
 
 async function deleteSlots(

@@ -60,7 +60,7 @@ async function finish(
     return;
   }
   await resolveIntent(parts, held, subject, conduct);
-  if (held.entry.owing) await pushDebt(parts, held, subject);
+  if (held.entry.owing || held.entry.fillers) await pushDebt(parts, held, subject);
   await lookAgain(parts, held, subject, conduct);
 }
 
