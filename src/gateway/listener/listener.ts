@@ -5,6 +5,7 @@ import { ProblemError } from '../../domain/index.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { parserProblem } from './parser-problem.ts';
 import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
+import { type Turns, takeTurns } from './take-turns.ts';
 
 /** How often Node looks for requests that have taken too long. */
 const TIMEOUT_CHECK_MS = 500;
@@ -33,16 +34,17 @@ export function createListener(context: GatewayContext, handle: RequestListener)
   server.maxConnections = limits.maxConnections;
   // A client that closes its side after its request still waits for the answer; Node would hang up on it in the middle of the work.
   Object.assign(server, { httpAllowHalfOpen: true });
-  server.on('request', handle);
+  const turns = takeTurns(handle);
+  server.on('request', turns.handle);
   // Body bytes are only asked for once the head has been found good.
-  server.on('checkContinue', handle);
-  server.on('checkExpectation', handle);
+  server.on('checkContinue', turns.handle);
+  server.on('checkExpectation', turns.handle);
   server.on('connect', (request, socket) => {
     guarded(context, socket, () => refuseTunnel(context, socket, request.url ?? '/'));
   });
   server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     guarded(context, socket, () => {
-      if (!breakOffBody(context, socket, fault.code)) refuseSocket(context, socket, fault);
+      if (!breakOffBody(context, turns, socket, fault.code)) refuseSocket(context, socket, fault);
     });
   });
 
@@ -81,13 +83,18 @@ function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): vo
  * The parser's error in the middle of an exchange: its body is broken off and the exchange answers for itself. Also `true` where an
  * answer is still going out, after which the connection shuts.
  */
-function breakOffBody({ inFlight }: GatewayContext, socket: Duplex, code: string | undefined): boolean {
+function breakOffBody(
+  { inFlight }: GatewayContext,
+  turns: Turns,
+  socket: Duplex,
+  code: string | undefined,
+): boolean {
   const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
   const unfinished = mine.filter(({ body }) => !body.request.complete);
   for (const { body } of unfinished) body.breakOff(new ProblemError(parserProblem(code, true)));
-  const last = mine.at(-1)?.body.response;
+  const last = turns.lastOf(socket);
   if (last && !last.headersSent) last.setHeader('Connection', 'close');
-  return mine.length > 0;
+  return last !== undefined;
 }
 
 function portOf(server: Server): number {

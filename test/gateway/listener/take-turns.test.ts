@@ -1,0 +1,65 @@
+import type { RequestListener } from 'node:http';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { takeTurns } from '../../../src/gateway/listener/take-turns.ts';
+
+let server: Server | undefined;
+afterEach(() => server?.closeAllConnections());
+afterEach(() => server?.close());
+
+/** Everything that comes back on one connection until the server shuts it or falls silent. */
+async function send(handle: RequestListener, bytes: string): Promise<string> {
+  server = createServer(takeTurns(handle).handle);
+  await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString('latin1');
+  });
+  socket.on('error', () => {});
+  socket.write(bytes);
+  await Promise.race([new Promise((closed) => socket.once('close', closed)), pause(500)]);
+  socket.destroy();
+  return received;
+}
+
+const get = (count: number): string =>
+  Array.from({ length: count }, (_, index) => `GET /${index} HTTP/1.1\r\nHost: x\r\n\r\n`).join('');
+const answered = (received: string): number => received.match(/HTTP\/1\.1 200/g)?.length ?? 0;
+
+describe('requests that are sent before their answers are read', () => {
+  it('are answered all and in order, never two at once', async () => {
+    let underWay = 0;
+    let most = 0;
+    const received = await send(async (request, response) => {
+      most = Math.max(most, ++underWay);
+      await pause(5);
+      underWay -= 1;
+      response.end(`[${request.url}]`);
+    }, get(10));
+    expect(received.match(/\[\/\d\]/g)).toEqual(Array.from({ length: 10 }, (_, index) => `[/${index}]`));
+    expect(most).toBe(1);
+  });
+
+  it('get the first seventeen answers where there are more, and the connection shuts', async () => {
+    let handled = 0;
+    const received = await send(async (_request, response) => {
+      handled += 1;
+      await pause(5);
+      response.end('x');
+    }, get(25));
+    expect(answered(received)).toBe(17);
+    expect(received.toLowerCase()).toContain('connection: close');
+    expect(handled).toBe(17);
+  });
+
+  it('cost a connection no more than the one that is answered, however many they are', async () => {
+    let handled = 0;
+    await send(() => {
+      handled += 1;
+    }, get(5000));
+    expect(handled).toBe(1);
+  });
+});
