@@ -13,7 +13,8 @@ export function parseContentType(header: string | undefined): ContentType {
   const found = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;(.*))?$/s.exec(header ?? '');
   if (!found) return {};
   const [, mediaType = '', parameters = ''] = found;
-  if (parameters.replace(/"(?:[^"\\]|\\.)*"/g, '').includes(',')) return {};
+  // A quote that nothing closes reaches to the end: looked at once, not once for each quote that is escaped in it.
+  if (parameters.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)/g, '').includes(',')) return {};
   const boundary = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(parameters);
   const value = boundary?.[1]?.replace(/\\(.)/g, '$1') ?? boundary?.[2];
   return {
