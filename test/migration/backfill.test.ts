@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { numberedPicture } from '../rehearsal/numbered-picture.ts';
+import { type IndependentServer, startIndependentServer } from './support/independent-server.ts';
+import { createShimHouse, crowdSubject, type ShimHouse } from './support/shim-process.ts';
+
+const CROWD = 120;
+const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
+
+describe('a backfill that is killed', () => {
+  let backend: IndependentServer;
+  let house: ShimHouse;
+  beforeAll(async () => {
+    backend = await startIndependentServer();
+    house = await createShimHouse({
+      backendUrl: backend.url,
+      crowd: CROWD,
+      backend: {
+        initialStage: 'dual-write',
+        requestsPerSecond: 100,
+        timeoutSeconds: 1,
+        connectTimeoutSeconds: 1,
+      },
+    });
+    for (let number = 0; number < CROWD; number += 1) {
+      const form = new FormData();
+      form.set('image', new Blob([new Uint8Array(await numberedPicture(number))]), 'me.png');
+      await fetch(`${backend.url}/v1/customers/${crowdSubject(number).customer}/images`, {
+        method: 'PUT',
+        body: form,
+      });
+    }
+  });
+  afterAll(async () => {
+    await backend.stop();
+    await house.remove();
+  });
+
+  const dialect = ['--dialect', 'magicline-v1'];
+
+  it('goes on where it stopped, keeps to the rate, and leaves both sides equal', async () => {
+    // The first command begins the migration in the store.
+    await house.polyface('migrate', 'status', ...dialect);
+    const before = backend.requests.length;
+    const began = performance.now();
+    const child = spawn(
+      process.execPath,
+      [
+        PROGRAM,
+        'backfill',
+        ...dialect,
+        '--subjects',
+        house.subjectsFile,
+        '--config',
+        join(house.folder, 'shim.yaml'),
+        '--data-dir',
+        join(house.folder, 'data'),
+      ],
+      { stdio: 'ignore' },
+    );
+    const ended = once(child, 'exit');
+    while (backend.requests.length - before < CROWD) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGKILL');
+    await ended;
+    const requestsPerSecond = (backend.requests.length - before) / ((performance.now() - began) / 1000);
+    expect(requestsPerSecond).toBeLessThan(105);
+
+    const { json } = await house.polyface('backfill', ...dialect, '--subjects', house.subjectsFile);
+    expect(json).toMatchObject({ complete: true, subjects: CROWD, failed: 0 });
+    expect(json.resumedAt).toBeGreaterThan(0);
+    const verified = await house.polyface('backfill', 'verify', ...dialect, '--subjects', house.subjectsFile);
+    expect(verified.json).toMatchObject({ subjects: CROWD, equal: CROWD });
+  }, 180_000);
+});
