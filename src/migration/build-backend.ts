@@ -6,6 +6,7 @@ import {
   ALL_PICTURE_FORMATS,
   type CommandContext,
   type CommandExecutor,
+  type Loss,
   type PictureComparer,
 } from '../domain/index.ts';
 import type { BackendSettings } from '../settings/migration-settings.ts';
@@ -21,6 +22,7 @@ import { createCompareExchange } from './shadow/compare-exchange.ts';
 import { createShadowRunner } from './shadow/shadow-runner.ts';
 import { createShadowDirectory, shadowKey } from './shadow/shadow-subjects.ts';
 import { conductOf } from './stages/stage-record.ts';
+import type { MigrationName } from './stages/stage-store.ts';
 import type { StageWatch } from './stages/stage-watch.ts';
 import { backendAddress } from './upstream/backend-address.ts';
 import { createHttpBackend, type HttpBackend } from './upstream/http-backend.ts';
@@ -38,6 +40,8 @@ export interface SharedParts {
   readonly loopback: Loopback;
   readonly dataDir: string;
   readonly memoryBytes: number;
+  /** Told of what could not be said to a backend; `requestId` where a client waits for it. */
+  readonly onLosses: (name: MigrationName, losses: readonly Loss[], requestId?: string) => void;
   /** Keep to the backend's `requestsPerSecond`: nobody waits for an answer. */
   readonly paced?: boolean;
 }
@@ -98,6 +102,7 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     newId: () => core.ids.newId(),
     settleMs: settings.settleSeconds * 1000,
     warn: core.warn,
+    onLosses: (losses) => shared.onLosses(name, losses),
   };
   return {
     name,

@@ -4,7 +4,7 @@ import type { Registry } from 'prom-client';
 import type { CoreParts } from '../core/core-parts.ts';
 import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
 import type { MigrationSettings } from '../settings/migration-settings.ts';
-import { buildBackend, captureFolder } from './build-backend.ts';
+import { buildBackend, captureFolder, type SharedParts } from './build-backend.ts';
 import { makeCaptureFolder } from './exchange/capture.ts';
 import type {
   LoadedDialectForMigration,
@@ -68,9 +68,14 @@ export function createMigration(parts: MigrationParts): Migration {
     warn: core.warn,
     presence: createPresence({ records: core.records, clock: core.clock, gatewayId }),
   });
-  const shared = { ...parts, gatewayId, watch, loopback };
-  const backends = settings.backends.map((backend) => buildBackend(shared, backend));
   const metrics = parts.registry && createMigrationMetrics(parts.registry);
+  const onLosses: SharedParts['onLosses'] = (name, losses, requestId) => {
+    if (losses.length === 0) return;
+    metrics?.losses(name, losses);
+    parts.log.info({ requestId, ...name, losses }, 'a translation lost something');
+  };
+  const shared = { ...parts, gatewayId, watch, loopback, onLosses };
+  const backends = settings.backends.map((backend) => buildBackend(shared, backend));
   let timer: NodeJS.Timeout | undefined;
   let measuring: Promise<void> = Promise.resolve();
 
@@ -104,11 +109,7 @@ export function createMigration(parts: MigrationParts): Migration {
       directory: core.directory,
       imaging: core.imaging,
       nowMs: () => core.clock.nowMs(),
-      onLosses({ name }, requestId, losses) {
-        if (losses.length === 0) return;
-        metrics?.losses(name, losses);
-        parts.log.info({ requestId, ...name, losses }, 'a translation lost something');
-      },
+      onLosses: ({ name }, requestId, losses) => onLosses(name, losses, requestId),
     }),
     async start() {
       await makeCaptureFolder(captureFolder(parts.dataDir));

@@ -1,18 +1,8 @@
-import {
-  type AnyOperation,
-  type CommandExecutor,
-  type CommandKind,
-  type Loss,
-  type Principal,
-  ProblemError,
-  type Subject,
-  type SubjectDirectory,
-  type SubjectReference,
-} from '../../domain/index.ts';
+import type { CommandExecutor, CommandKind, Loss, Principal, SubjectDirectory } from '../../domain/index.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import type { Conduct } from '../stages/conduct.ts';
-import { conductOf, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
+import { conductOf, onlyStreams } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
 import type { Loopback } from './loopback.ts';
@@ -20,6 +10,7 @@ import type { MigrationAtBackend } from './migration-at-backend.ts';
 import { takeBoth } from './take-both.ts';
 import { takeStream } from './take-stream.ts';
 import { createBackendTranslator } from './translate-commands.ts';
+import { operationOf, principalOf, shadowedCommand, shadowOf, subjectOf } from './whom-it-concerns.ts';
 
 /** What the interceptor works with. */
 export interface InterceptorParts {
@@ -80,20 +71,10 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
   }
   call.response.once('close', leave);
   const isShadowed = record.placement.stage === 'shadow' && shadowedCommand(operationOf(call));
-  const shadow = isShadowed ? shadowOf(parts, call, record) : undefined;
+  const shadow = isShadowed ? shadowOf(parts.directory, call, record) : undefined;
   // Whoever takes the stream may be gone before it is known.
   shadow?.catch(() => undefined);
   return takeStream(only, call, shadow ? { shadow } : {});
-}
-
-/** `undefined` where the gateway does not know the credential: the backend may. */
-async function principalOf(call: MigrationCall): Promise<Principal | undefined> {
-  try {
-    return await call.authenticate();
-  } catch (cause) {
-    if (cause instanceof ProblemError && cause.problem.kind === 'unauthenticated') return undefined;
-    throw cause;
-  }
 }
 
 function frontOf(
@@ -143,7 +124,7 @@ async function answerFor(
 ): Promise<MigrationInterception> {
   const { migration, record } = here;
   const operation = operationOf(call);
-  const subject = operation && (await subjectOf(parts, call, operation, principal));
+  const subject = operation && (await subjectOf(parts.directory, call, operation, principal));
   const conduct = conductOf(record, subject?.key);
   const executorParts: MigratingParts = {
     core: parts.core,
@@ -154,7 +135,7 @@ async function answerFor(
   switch (wayOf(migration, operation?.command, conduct)) {
     case 'stream': {
       const isShadowed = conduct.shadow && shadowedCommand(operation);
-      const shadow = isShadowed ? shadowOf(parts, call, record) : undefined;
+      const shadow = isShadowed ? shadowOf(parts.directory, call, record) : undefined;
       return takeStream(migration, call, { ...(subject ? { subject } : {}), ...(shadow ? { shadow } : {}) });
     }
     case 'both':
@@ -228,63 +209,6 @@ function translated(
 
 function lossText(losses: readonly Loss[]): string {
   return [...new Set(losses.map(({ field, fate }) => `${fate} ${field}`))].join(', ') || 'none';
-}
-
-function operationOf({ loaded, operationId }: MigrationCall): AnyOperation<object> | undefined {
-  return operationId === undefined ? undefined : loaded.dialect.operations[operationId];
-}
-
-/** Whom the request is about, as far as its head and the directory tell. */
-async function subjectOf(
-  { directory }: InterceptorParts,
-  { exchange, loaded }: MigrationCall,
-  operation: AnyOperation<object>,
-  principal: Principal | undefined,
-): Promise<Subject | undefined> {
-  if (!principal) return undefined;
-  let reference: SubjectReference | undefined;
-  try {
-    reference = operation.subject?.(exchange.request, { ...exchange, principal });
-  } catch (cause) {
-    if (cause instanceof ProblemError) return undefined;
-    throw cause;
-  }
-  const { tenant } = principal;
-  switch (reference?.kind) {
-    case 'alias':
-      return directory.byAlias(tenant, loaded.dialect.name, reference.id);
-    case 'identifier':
-      return directory.byIdentifier(tenant, reference.name, reference.value);
-    case 'caller':
-      return principal.subject === undefined
-        ? undefined
-        : directory.byAlias(tenant, loaded.dialect.name, principal.subject);
-    case 'key':
-      return directory.byKey(tenant, reference.key);
-    case undefined:
-      return undefined;
-  }
-}
-
-/** The command of an operation that is shadowed; `undefined` for all others. */
-function shadowedCommand(operation: AnyOperation<object> | undefined): ShadowSubject['command'] | undefined {
-  const command = operation?.command;
-  return command === 'put-images' || command === 'delete-images' || command === 'read-subject'
-    ? command
-    : undefined;
-}
-
-async function shadowOf(
-  parts: InterceptorParts,
-  call: MigrationCall,
-  record: StageRecord,
-): Promise<ShadowSubject | undefined> {
-  const operation = operationOf(call);
-  const command = shadowedCommand(operation);
-  const { operationId } = call;
-  if (!operation || !command || operationId === undefined) return undefined;
-  const subject = await subjectOf(parts, call, operation, await principalOf(call));
-  return subject && conductOf(record, subject.key).shadow ? { subject, operationId, command } : undefined;
 }
 
 function maxBodyBytes({ loaded, exchange }: MigrationCall): number {

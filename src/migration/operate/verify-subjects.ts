@@ -32,7 +32,7 @@ export type VerificationReport = {
 };
 
 /** Compares one subject's pictures on both sides, now. Reads only. */
-export async function liveDifference({ at }: OperatedBackend, subject: Subject): Promise<LiveDifference> {
+async function liveDifference({ at }: OperatedBackend, subject: Subject): Promise<LiveDifference> {
   const before = await readSubjectRecord(at.replica.records, subject.key);
   const entry = await at.replica.journal.read(subject.key);
   if (entry?.intent || entry?.lookAgain || before.record?.owes?.[at.replica.replica]) return 'unfinished';

@@ -1,16 +1,12 @@
 /** What a comparison came to, the worst first. */
-export const PARITY_VERDICTS = [
-  'error differs',
-  'missing',
-  'extra',
-  'different picture',
-  'answer differs',
-  're-encoded',
-  'identical',
-] as const;
-
-/** One of {@link PARITY_VERDICTS}. */
-export type ParityVerdict = (typeof PARITY_VERDICTS)[number];
+export type ParityVerdict =
+  | 'error differs'
+  | 'missing'
+  | 'extra'
+  | 'different picture'
+  | 'answer differs'
+  | 're-encoded'
+  | 'identical';
 
 /** Verdicts that do not keep anybody from switching. */
 export function isEquivalent(verdict: ParityVerdict): boolean {

@@ -1,6 +1,5 @@
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import {
-  type Loss,
   ProblemError,
   type ProfileImage,
   type Subject,
@@ -67,6 +66,14 @@ async function pushSlots(
   slots: readonly number[],
 ): Promise<void> {
   const reachable = slots.filter((slot) => slot < parts.backend.slots);
+  const unreachable = slots.filter((slot) => !reachable.includes(slot));
+  parts.onLosses?.(
+    unreachable.map((slot) => ({
+      field: `images[${slot}]`,
+      fate: 'dropped',
+      note: 'the backend has no such slot',
+    })),
+  );
   const buried = reachable.filter((slot) => record.slots[slot]?.kind === 'tombstone');
   const imaged = reachable.filter((slot) => record.slots[slot]?.kind === 'image');
   // Where parts are put into slots by their order, the slots before the last one have to be sent as well.
@@ -161,6 +168,7 @@ async function carryOut(
   };
   try {
     const reply = await parts.backend.carryOut(command, subject);
+    parts.onLosses?.(reply.losses);
     if (verdictOf(reply) === 'unsure') await unsure();
     return reply;
   } catch (cause) {
@@ -172,20 +180,4 @@ async function carryOut(
 function requireDone({ outcome }: BackendReply, ...accepted: readonly string[]): void {
   if (outcome.kind !== 'problem' || accepted.includes(outcome.problem.kind)) return;
   throw new ProblemError({ kind: 'upstream-unavailable' }, { cause: new ProblemError(outcome.problem) });
-}
-
-/** What a push to a backend cannot say: slots beyond the backend's, deletes where it has no word for them. */
-export function pushLosses(
-  { backend }: Pick<ReplicaParts, 'backend'>,
-  record: SubjectRecord,
-): readonly Loss[] {
-  return Object.values(record.slots).flatMap((state): Loss[] => {
-    const slot = state.kind === 'image' ? state.image.slot : state.tombstone.slot;
-    if (slot >= backend.slots) {
-      return [{ field: `images[${slot}]`, fate: 'dropped', note: 'the backend has no such slot' }];
-    }
-    return state.kind === 'tombstone' && !backend.canDelete
-      ? [{ field: `images[${slot}]`, fate: 'kept', note: 'the backend has no word for deletes' }]
-      : [];
-  });
 }

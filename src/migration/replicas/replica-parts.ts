@@ -2,6 +2,7 @@ import type {
   Clock,
   CommandContext,
   CommandExecutor,
+  Loss,
   ObjectStore,
   PictureComparer,
   RecordStore,
@@ -31,6 +32,8 @@ export interface ReplicaParts {
   /** How long after a request without an answer the backend may still carry it out, in milliseconds. */
   readonly settleMs: number;
   readonly warn: (message: string, cause: unknown) => void;
+  /** Told of what a push could not say to the backend. */
+  readonly onLosses?: (losses: readonly Loss[]) => void;
 }
 
 /** The name of a dialect's backend in a record's `owes`. */

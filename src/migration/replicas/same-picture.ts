@@ -19,7 +19,7 @@ export async function isSamePicture(
 }
 
 /** Whether one of the image's bodies has this digest. */
-export function hasBytes({ original, renditions }: ProfileImage, sha256: string): boolean {
+function hasBytes({ original, renditions }: ProfileImage, sha256: string): boolean {
   return original.sha256 === sha256 || Object.values(renditions).some((one) => one.sha256 === sha256);
 }
 

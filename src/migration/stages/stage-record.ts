@@ -44,7 +44,7 @@ export function phasesOf(from: Placement, to: Placement): readonly Phase[] {
 }
 
 /** From which stage to which a change moves those whom it moves; `undefined` where it moves nobody. */
-export function movedStages(
+function movedStages(
   from: Placement,
   to: Placement,
 ): { readonly from: Placement['stage']; readonly to: Placement['stage'] } | undefined {

@@ -28,7 +28,7 @@ export function keyPart(text: string): string {
 }
 
 /** The record store's key of a stage. */
-export function stageKey(name: MigrationName): string {
+function stageKey(name: MigrationName): string {
   return `migration/stages/${keyPart(name.tenant)}/${keyPart(name.dialect)}`;
 }
 

@@ -7,7 +7,7 @@ import { onlyStreams, type StageRecord } from './stage-record.ts';
 import { beginStage, type MigrationName, nameText } from './stage-store.ts';
 
 /** How long a stage may be acted upon after the moment at which it was last known to be true, in milliseconds. */
-export const STAGE_VALID_MS = 2_000;
+const STAGE_VALID_MS = 2_000;
 /** How often the stages are looked at, in milliseconds. */
 const REFRESH_MS = 400;
 /** How long a stopping gateway waits for the store, in milliseconds. */

@@ -21,7 +21,7 @@ export function endToEnd(rawHeaders: readonly string[], without: readonly string
 }
 
 /** Raw headers as pairs. */
-export function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
+function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const result: [string, string][] = [];
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     result.push([rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '']);

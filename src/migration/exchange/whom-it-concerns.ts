@@ -1,0 +1,82 @@
+import {
+  type AnyOperation,
+  type Principal,
+  ProblemError,
+  type Subject,
+  type SubjectDirectory,
+  type SubjectReference,
+} from '../../domain/index.ts';
+import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import { conductOf, type StageRecord } from '../stages/stage-record.ts';
+import type { MigrationCall } from './intercepted-call.ts';
+
+/** `undefined` where the gateway does not know the credential: the backend may. */
+export async function principalOf(call: MigrationCall): Promise<Principal | undefined> {
+  try {
+    return await call.authenticate();
+  } catch (cause) {
+    if (cause instanceof ProblemError && cause.problem.kind === 'unauthenticated') return undefined;
+    throw cause;
+  }
+}
+
+/** The operation that was asked for; `undefined` for what the document does not name. */
+export function operationOf({ loaded, operationId }: MigrationCall): AnyOperation<object> | undefined {
+  return operationId === undefined ? undefined : loaded.dialect.operations[operationId];
+}
+
+/** Whom the request is about, as far as its head and the directory tell. */
+export async function subjectOf(
+  directory: SubjectDirectory,
+  { exchange, loaded }: MigrationCall,
+  operation: AnyOperation<object>,
+  principal: Principal | undefined,
+): Promise<Subject | undefined> {
+  if (!principal) return undefined;
+  let reference: SubjectReference | undefined;
+  try {
+    reference = operation.subject?.(exchange.request, { ...exchange, principal });
+  } catch (cause) {
+    if (cause instanceof ProblemError) return undefined;
+    throw cause;
+  }
+  const { tenant } = principal;
+  switch (reference?.kind) {
+    case 'alias':
+      return directory.byAlias(tenant, loaded.dialect.name, reference.id);
+    case 'identifier':
+      return directory.byIdentifier(tenant, reference.name, reference.value);
+    case 'caller':
+      return principal.subject === undefined
+        ? undefined
+        : directory.byAlias(tenant, loaded.dialect.name, principal.subject);
+    case 'key':
+      return directory.byKey(tenant, reference.key);
+    case undefined:
+      return undefined;
+  }
+}
+
+/** The command of an operation that is shadowed; `undefined` for all others. */
+export function shadowedCommand(
+  operation: AnyOperation<object> | undefined,
+): ShadowSubject['command'] | undefined {
+  const command = operation?.command;
+  return command === 'put-images' || command === 'delete-images' || command === 'read-subject'
+    ? command
+    : undefined;
+}
+
+/** Whom a shadowed exchange is about; `undefined` where nobody here can tell, or where its subject is not shadowed. */
+export async function shadowOf(
+  directory: SubjectDirectory,
+  call: MigrationCall,
+  record: StageRecord,
+): Promise<ShadowSubject | undefined> {
+  const operation = operationOf(call);
+  const command = shadowedCommand(operation);
+  const { operationId } = call;
+  if (!operation || !command || operationId === undefined) return undefined;
+  const subject = await subjectOf(directory, call, operation, await principalOf(call));
+  return subject && conductOf(record, subject.key).shadow ? { subject, operationId, command } : undefined;
+}
