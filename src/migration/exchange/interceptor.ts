@@ -1,6 +1,5 @@
 import type { CommandExecutor, CommandKind, Loss, Principal, SubjectDirectory } from '../../domain/index.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
-import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import type { Conduct } from '../stages/conduct.ts';
 import { conductOf, onlyStreams } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';

@@ -6,7 +6,7 @@ import {
   type SubjectDirectory,
   type SubjectReference,
 } from '../../domain/index.ts';
-import type { ShadowSubject } from '../shadow/shadow-runner.ts';
+import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { conductOf, type StageRecord } from '../stages/stage-record.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 
