@@ -6,8 +6,10 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { takeTurns } from '../../../src/gateway/listener/take-turns.ts';
 
 let server: Server | undefined;
-afterEach(() => server?.closeAllConnections());
-afterEach(() => server?.close());
+afterEach(() => {
+  server?.close();
+  server?.closeAllConnections();
+});
 
 /** Everything that comes back on one connection until the server shuts it or falls silent. */
 async function send(handle: RequestListener, bytes: string): Promise<string> {
