@@ -18,11 +18,7 @@ export interface Staging {
 }
 
 /** In `folder`, which lies in the same file system as the store; names begin with this process's tag. */
-export function createStaging(
-  folder: string,
-  processTag: string,
-  disk: { readonly syncFile: (file: number) => Promise<void> } = { syncFile },
-): Staging {
+export function createStaging(folder: string, processTag: string): Staging {
   let files = 0;
 
   return {
@@ -35,7 +31,7 @@ export function createStaging(
           if (bytes instanceof Uint8Array) await asStoreWork(() => writeFully(file, bytes));
           else await writePieces(file, bytes, signal);
           signal?.throwIfAborted();
-          await asStoreWork(() => disk.syncFile(file));
+          await asStoreWork(() => syncFile(file));
         } finally {
           closeSync(file);
         }
