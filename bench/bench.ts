@@ -9,7 +9,9 @@ import { poolOverheadScenario } from './pool-overhead.ts';
 import { reportTable } from './report.ts';
 import { capillaryCrowdScenario, capillaryStoreScenario } from './scenarios/capillary-store.ts';
 import { readScenarios } from './scenarios/reads.ts';
+import { smartsheetPostScenario } from './scenarios/smartsheet-post.ts';
 import { startScenario } from './scenarios/starting.ts';
+import { storeScaleScenario } from './scenarios/store-scale.ts';
 import { twoGatewaysScenario } from './scenarios/two-gateways.ts';
 import { unchangedPutScenario } from './scenarios/unchanged-put.ts';
 import { v1PutScenario } from './scenarios/v1-put.ts';
@@ -36,6 +38,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       processorBudget: { atMost: 1.4 },
       throughputBudget: { atLeast: 0.85 },
     }),
+  smartsheet: (run, { photo12 }) => smartsheetPostScenario(run, photo12),
   unchanged: (run, { photo12 }) => unchangedPutScenario(run, photo12),
   capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
@@ -46,6 +49,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       rounds: scale.rounds,
       uploads: Math.round(300 * scale.effort),
     }),
+  'store-scale': storeScaleScenario,
 };
 
 const options = new Command('bench')

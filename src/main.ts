@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { RequestHandler } from 'express';
 import { type DestinationStream, type Logger, pino } from 'pino';
@@ -24,6 +23,7 @@ import type { Interceptor } from './gateway/interceptor.ts';
 import { inSequence } from './gateway/interceptors-in-sequence.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
 import { createImaging } from './imaging/imaging.ts';
+import { createRandomIds } from './random-ids.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
 import type { Settings } from './settings/settings.ts';
 import { signingKeys } from './signing-keys.ts';
@@ -74,7 +74,7 @@ export async function startPolyface(
   );
   const warn = (message: string, cause: unknown) => log.warn({ err: cause }, message);
   const clock = overrides.clock ?? { nowMs: () => Date.now() };
-  const ids = overrides.ids ?? { newId: () => randomBytes(16).toString('hex') };
+  const ids = overrides.ids ?? createRandomIds();
   const stops: (() => Promise<void>)[] = [];
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();

@@ -3,42 +3,36 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** Clock ticks a second in /proc/<pid>/stat; 100 on every Linux that Node supports. */
 const TICKS_PER_SECOND = 100;
-const PAGE_BYTES = 4096;
 
 interface ProcessFacts {
   readonly pid: number;
   readonly parent: number;
   /** Seconds of processor time, user and system, of the process and of its children that have ended. */
   readonly processorSeconds: number;
-  readonly residentBytes: number;
 }
 
 /** What a process and all its descendants have cost so far. */
 export interface TreeCost {
   readonly processorSeconds: number;
-  /** Sum of the resident sets, shared pages counted once per process. */
-  readonly residentBytes: number;
-  readonly processes: number;
 }
 
 /** Reads the cost of a process tree from /proc. */
 export async function costOfTree(root: number): Promise<TreeCost> {
-  const all = await readProcesses();
-  const members = descendants(root, all);
-  return {
-    processorSeconds: sum(members.map((member) => member.processorSeconds)),
-    residentBytes: sum(members.map((member) => member.residentBytes)),
-    processes: members.length,
-  };
+  const members = descendants(root, await readProcesses());
+  return { processorSeconds: sum(members.map((member) => member.processorSeconds)) };
 }
 
-/** Watches the resident memory of a tree until `stop`, which gives the peak in bytes. */
-export function watchPeakMemory(root: number, everyMs = 20): { stop(): Promise<number> } {
+/**
+ * Watches the memory of a tree until `stop`, which gives the peak in bytes. Proportional set sizes: a page that several processes of
+ * the tree share (the code of Node and of the decoder) counts once in the sum, not once for each.
+ */
+export function watchPeakMemory(root: number, everyMs = 25): { stop(): Promise<number> } {
   let peak = 0;
   const stopped = new AbortController();
   const watching = (async () => {
     while (!stopped.signal.aborted) {
-      peak = Math.max(peak, (await costOfTree(root)).residentBytes);
+      const members = descendants(root, await readProcesses());
+      peak = Math.max(peak, sum(await Promise.all(members.map(({ pid }) => proportionalBytes(pid)))));
       await pause(everyMs);
     }
   })();
@@ -57,14 +51,24 @@ async function readProcesses(): Promise<ProcessFacts[]> {
   return facts.filter((fact): fact is ProcessFacts => fact !== undefined);
 }
 
-async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
-  let stat: string;
+/** 0 once the process is gone. */
+async function proportionalBytes(pid: number): Promise<number> {
+  const rollup = await readOf(pid, 'smaps_rollup');
+  return Number(/^Pss:\s+(\d+) kB/m.exec(rollup ?? '')?.[1] ?? 0) * 1024;
+}
+
+async function readOf(pid: number, name: 'stat' | 'smaps_rollup'): Promise<string | undefined> {
   try {
-    stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return await readFile(`/proc/${pid}/${name}`, 'utf8');
   } catch (cause) {
     if (isGone(cause)) return undefined;
     throw cause;
   }
+}
+
+async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
+  const stat = await readOf(pid, 'stat');
+  if (stat === undefined) return undefined;
   // The command's name may hold blanks and brackets; what follows its last bracket is numbers.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ticks = sum([11, 12, 13, 14].map((index) => Number(fields[index])));
@@ -72,7 +76,6 @@ async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
     pid,
     parent: Number(fields[1]),
     processorSeconds: ticks / TICKS_PER_SECOND,
-    residentBytes: Number(fields[21]) * PAGE_BYTES,
   };
 }
 
