@@ -15,7 +15,7 @@ export function crowdSubject(number: number): { id: string; customer: string } {
 export interface ShimHouse {
   readonly folder: string;
   /** Starts one more gateway process on the same store. */
-  start(): Promise<GatewayProcess>;
+  start(env?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   /** Runs `polyface …` and gives what it printed, parsed, with its exit code. */
   polyface(
     ...args: readonly string[]
@@ -71,7 +71,7 @@ export async function createShimHouse(options: {
   return {
     folder,
     subjectsFile,
-    start: () => startGatewayProcess(place),
+    start: (env) => startGatewayProcess(place, env),
     polyface: (...args) => run([...args, ...place]),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
