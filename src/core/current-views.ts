@@ -5,7 +5,7 @@ import type {
   ProfileImage,
   SubjectRecord,
 } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { readSubjectRecord, snapshotOf } from './subject-records.ts';
 import { viewOf } from './view-image.ts';
 
@@ -17,7 +17,7 @@ const MAX_READINGS = 8;
  * read again: a reader never finds nothing between two pictures.
  */
 export async function currentViews(
-  parts: CoreParts,
+  parts: UseCaseParts,
   opened: OpenedSubject,
   choose: (record: SubjectRecord) => readonly ProfileImage[],
   context: CommandContext,

@@ -10,7 +10,7 @@ import {
   ProblemError,
   type SubjectReference,
 } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { CoreParts, UseCaseParts } from './core-parts.ts';
 import { deleteImages } from './delete-images.ts';
 import { locateImages } from './locate-images.ts';
 import { openDownload } from './open-download.ts';
@@ -18,9 +18,14 @@ import { openSubject } from './open-subject.ts';
 import { putImages } from './put-images.ts';
 import { readImage } from './read-image.ts';
 import { readSubject } from './read-subject.ts';
+import { createSharedWork } from './shared-work.ts';
+
+/** First reads under way at once: each holds a copy of an original while it is decoded. */
+const MAX_FIRST_READS = 8;
 
 /** The use cases behind one door. */
-export function createCommandExecutor(parts: CoreParts): CommandExecutor {
+export function createCommandExecutor(given: CoreParts): CommandExecutor {
+  const parts: UseCaseParts = { ...given, firstReads: createSharedWork(MAX_FIRST_READS) };
   const executor: CommandExecutor = {
     open: (reference, principal) => openSubject(parts, reference, principal),
     // Each branch of `run` gives the outcome of its own command; the compiler cannot tie the two unions together.
@@ -30,7 +35,7 @@ export function createCommandExecutor(parts: CoreParts): CommandExecutor {
   return executor;
 }
 
-async function run(parts: CoreParts, command: Command, context: CommandContext): Promise<Outcome> {
+async function run(parts: UseCaseParts, command: Command, context: CommandContext): Promise<Outcome> {
   switch (command.kind) {
     case 'put-images':
       return putImages(parts, command, context, await opened(parts, command.subject, context));

@@ -10,7 +10,7 @@ import {
   type RenditionRecipe,
   type StoredPicture,
 } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { openSubject } from './open-subject.ts';
 import { mayKeepAnother } from './render-lazily.ts';
 import { imagesOf } from './slots.ts';
@@ -18,7 +18,7 @@ import { linked, renditionOf, viewOf } from './view-image.ts';
 
 /** Addresses of images by id, each in a size of its own. What cannot be located says so in its place. */
 export async function locateImages(
-  parts: CoreParts,
+  parts: UseCaseParts,
   command: CommandOf<'locate-images'>,
   context: CommandContext,
   principal: Principal,
@@ -35,7 +35,7 @@ export async function locateImages(
 }
 
 async function locate(
-  parts: CoreParts,
+  parts: UseCaseParts,
   request: ImageRequest,
   context: CommandContext,
   principal: Principal,
@@ -57,7 +57,7 @@ async function locate(
 }
 
 async function scaled(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   recipe: RenditionRecipe,

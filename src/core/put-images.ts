@@ -11,7 +11,7 @@ import {
   uuidFrom,
 } from '../domain/index.ts';
 import { bodiesLeftBehind } from './body-references.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { discardBodies } from './discard-bodies.ts';
 import { noteDebts } from './note-debts.ts';
 import { requirePrecondition } from './precondition.ts';
@@ -41,7 +41,7 @@ interface Draft {
  * the one moment that acknowledges them. Until then the old pictures stand.
  */
 export async function putImages(
-  parts: CoreParts,
+  parts: UseCaseParts,
   command: PutImages,
   context: CommandContext,
   opened: OpenedSubject,
@@ -66,7 +66,7 @@ function requireAdmissible({ slot, upload }: PutImages['images'][number], { inta
 }
 
 async function commit(
-  parts: CoreParts,
+  parts: UseCaseParts,
   command: PutImages,
   context: CommandContext,
   opened: OpenedSubject,
@@ -127,7 +127,7 @@ function requireNoOverlap(record: SubjectRecord, opened: OpenedSubject, { intake
 type DraftContent = readonly [Draft, ImageContent];
 
 async function contentsFor(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   drafts: readonly Draft[],
   record: SubjectRecord,

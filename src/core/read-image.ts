@@ -6,13 +6,13 @@ import {
   ProblemError,
   type SubjectRecord,
 } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { currentViews } from './current-views.ts';
 import { imageIn } from './slots.ts';
 
 /** The picture in one slot. Throws `image-not-found`. */
 export async function readImage(
-  parts: CoreParts,
+  parts: UseCaseParts,
   command: CommandOf<'read-image'>,
   context: CommandContext,
   opened: OpenedSubject,

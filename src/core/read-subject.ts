@@ -1,11 +1,11 @@
 import type { CommandContext, CommandOf, OpenedSubject, OutcomeOf } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { currentViews } from './current-views.ts';
 import { imagesOf } from './slots.ts';
 
 /** The subject's profile and, where asked for, its images as the dialect shows them. */
 export async function readSubject(
-  parts: CoreParts,
+  parts: UseCaseParts,
   command: CommandOf<'read-subject'>,
   context: CommandContext,
   opened: OpenedSubject,

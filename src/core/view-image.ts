@@ -7,7 +7,7 @@ import {
   renditionName,
   type StoredPicture,
 } from '../domain/index.ts';
-import type { CoreParts } from './core-parts.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { renderLazily } from './render-lazily.ts';
 
 type ViewContext = Pick<CommandContext, 'intake' | 'rendition' | 'links' | 'baseUrl'>;
@@ -17,7 +17,7 @@ type ViewContext = Pick<CommandContext, 'intake' | 'rendition' | 'links' | 'base
  * in this dialect: a format that nobody here can decode, or a picture that a newer write replaced meanwhile.
  */
 export async function viewOf(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   context: ViewContext,
@@ -31,7 +31,7 @@ export async function viewOf(
  * rendition yet and sees the original's facts.
  */
 export async function viewAfterPut(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   context: ViewContext,
@@ -45,7 +45,7 @@ export async function viewAfterPut(
 
 /** The signed address of a picture, where the operation prints one. */
 export async function linked(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   picture: StoredPicture,
@@ -64,7 +64,7 @@ export async function linked(
 }
 
 async function pictureFor(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   { rendition, intake }: ViewContext,
@@ -77,7 +77,7 @@ async function pictureFor(
 
 /** The kept rendition, or a new one. `undefined` when the picture cannot be rendered. */
 export async function renditionOf(
-  parts: CoreParts,
+  parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   recipe: Exclude<Rendition, 'original'>,
@@ -85,7 +85,9 @@ export async function renditionOf(
   const kept = image.renditions[renditionName(recipe)];
   if (kept) return kept;
   try {
-    return await renderLazily(parts, subjectKey, image, recipe);
+    return await parts.firstReads.do(`${image.id}/${renditionName(recipe)}`, () =>
+      renderLazily(parts, subjectKey, image, recipe),
+    );
   } catch (cause) {
     if (!(cause instanceof ProblemError) || cause.problem.kind === 'overloaded') throw cause;
     parts.warn(`image ${image.id} cannot be rendered: ${cause.problem.kind}`, cause);

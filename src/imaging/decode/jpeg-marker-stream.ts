@@ -47,7 +47,7 @@ async function findMarker(
   return undefined;
 }
 
-/** Not a stuffed zero, a fill byte or a restart. */
+/** Not a stuffed zero, a fill byte, nor one of those that stand alone, without a length (TEM, RST, SOI). */
 function isMarker(byte: number): boolean {
-  return byte !== 0x00 && byte !== 0xff && (byte < 0xd0 || byte > 0xd7);
+  return byte > 0x01 && byte !== 0xff && (byte < 0xd0 || byte > 0xd8);
 }
