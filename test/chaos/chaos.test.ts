@@ -31,17 +31,17 @@ it('knows a lost, a resurrected and an invented picture when it sees one', () =>
 
 it('loses nothing when gateways on one folder are killed', async () => {
   expect(await filesystemRound(3)).toMatchObject({ kills: 3, ...NO_DAMAGE });
-}, 180_000);
+}, 600_000);
 
 it('loses nothing when gateways on one container are killed', async () => {
   expect(await azureRound(2)).toMatchObject({ kills: 2, ...NO_DAMAGE });
-}, 180_000);
+}, 600_000);
 
 it('loses nothing when the backend goes away and comes back', async () => {
   expect(await outageRound(1)).toMatchObject(NO_DAMAGE);
-}, 180_000);
+}, 600_000);
 
 it('loses nothing when the disk runs full', async () => {
   const result = await fullDiskRound();
   if (result !== 'not run') expect(result).toMatchObject(NO_DAMAGE);
-}, 180_000);
+}, 600_000);

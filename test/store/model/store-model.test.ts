@@ -61,9 +61,9 @@ it('filesystem does what the model says, crashes included, and a start clears wh
     await last.close();
     expect(await readdir(join(folder, data, 'store', 'temporary'))).toEqual([]);
   }
-}, 180_000);
+}, 600_000);
 
 it('azure does what the model says, crashes included', async () => {
   const open = () => openMortalStore({ store: azuriteSettings(azurite, `model-${stores}`), dataDir: folder });
   await holdAgainstModel(open, { runs: 8, lateArrivals: true });
-}, 180_000);
+}, 600_000);
