@@ -1,8 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDemoGuide } from '../demo-guide.ts';
 import { letHeapGrow } from '../heap-growth.ts';
-import type { LoadedSettings } from '../settings/load-settings.ts';
-import { keepCompiledCode } from './keep-compiled-code.ts';
+import { startPolyface } from '../main.ts';
+import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 
 interface ServeOptions {
   readonly config?: string;
@@ -24,11 +24,6 @@ export function serveCommand(): Command {
 
 async function serve({ config, port, dataDir, welcome }: ServeOptions): Promise<void> {
   letHeapGrow();
-  keepCompiledCode();
-  const [{ loadSettings }, { startPolyface }] = await Promise.all([
-    import('../settings/load-settings.ts'),
-    import('../main.ts'),
-  ]);
   const settings = await loadSettings({ overrides: { file: config, port, dataDir } });
   const ended = firstSignal();
   const running = await startPolyface(settings).catch((cause: unknown) => {
