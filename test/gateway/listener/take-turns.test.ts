@@ -12,8 +12,11 @@ afterEach(() => {
 });
 
 /** Everything that comes back on one connection until the server shuts it or falls silent. */
-async function send(handle: RequestListener, bytes: string): Promise<string> {
-  server = createServer(takeTurns(handle).handle);
+async function send(
+  handle: (...exchange: Parameters<RequestListener>) => Promise<void> | void,
+  bytes: string,
+): Promise<string> {
+  server = createServer(takeTurns((...exchange) => void handle(...exchange)).handle);
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let received = '';
