@@ -37,12 +37,22 @@ interface Look {
 export function createPictureComparer(imaging: Pick<Imaging, 'process'>): PictureComparer {
   return {
     async compare(one, other) {
-      const [first, second] = await Promise.all([look(imaging, one), look(imaging, other)]);
+      const [first, second] = await Promise.all([lookTwice(imaging, one), lookTwice(imaging, other)]);
       if (!first || !second) return undefined;
       const distance = sameShape(first.small, second.small) ? await distanceOf(first, second) : 1;
       return { same: distance <= SAME_DISTANCE, distance, sizes: [first.size, second.size] };
     },
   };
+}
+
+/** A worker that ended in the middle of a job says nothing of the picture: the next one gets it. */
+async function lookTwice(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {
+  try {
+    return await look(imaging, source);
+  } catch (cause) {
+    if (cause instanceof ProblemError) throw cause;
+    return look(imaging, source);
+  }
 }
 
 async function look(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {

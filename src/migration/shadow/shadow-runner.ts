@@ -221,7 +221,11 @@ export function createShadowRunner(parts: {
     },
     add(exchange) {
       inFlight -= 1;
-      keep(attend(exchange));
+      const attended = attend(exchange).catch((cause: unknown) => {
+        book.notCompared('failed here');
+        throw cause;
+      });
+      keep(attended);
     },
     skip(reason, capture) {
       inFlight -= 1;
