@@ -18,7 +18,7 @@ export interface GatewayContext {
   readonly metrics: GatewayMetrics;
   validatorOf(documented: DocumentOperation): RequestValidator;
   judgeOf(loaded: LoadedDialect): AnswerJudge;
-  /** Exchanges under way, pipelined ones of the same connection included. */
+  /** Exchanges under way; each connection has one at a time. */
   readonly inFlight: Set<LiveExchange>;
   /** Whether the gateway is going down, so that no connection should be kept. */
   isStopping(): boolean;

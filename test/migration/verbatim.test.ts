@@ -98,7 +98,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect((await put(5000, 1)).status).toBe(200);
   });
 
-  // Known fault, open: both exchanges of one of the ten customers (5008) are neither compared nor counted as not compared.
+  // Known fault, open: both exchanges of one of the ten customers (5008) are never compared.
   // A strict expectation: once it holds, this line fails the suite and goes.
   it.failing('compares what it shadows, and answers as the backend does', async () => {
     expect((await house.polyface('migrate', 'advance', ...dialect)).json.outcome).toBe('arrived');
