@@ -2,7 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import type { CommandExecutor, HeldBytes, ObjectStore, Subject } from '../../domain/index.ts';
+import {
+  type CommandExecutor,
+  type HeldBytes,
+  type ObjectStore,
+  ProblemError,
+  type ProblemKind,
+  type Subject,
+} from '../../domain/index.ts';
 import type { ShadowSettings } from '../../settings/migration-settings.ts';
 import { type Capture, createCapture } from '../exchange/capture.ts';
 import type { Loopback } from '../exchange/loopback.ts';
@@ -46,6 +53,9 @@ const QUIET_POLL_MS = 10;
 const LONGEST_WAIT_MS = 2_000;
 /** How long a stopping process waits for comparisons under way, in milliseconds. */
 const STOP_MS = 5_000;
+
+/** The backend answered the exchange and then did not give its picture: nothing that the shadow did wrong. */
+const UPSTREAM_PROBLEMS: ReadonlySet<ProblemKind> = new Set(['upstream-unavailable', 'upstream-timeout']);
 
 /** See `ShadowRunner`. */
 export function createShadowRunner(parts: {
@@ -140,7 +150,16 @@ export function createShadowRunner(parts: {
     }
     if (command === 'read-subject') await learnNoise(operationId, request);
     const noise = book.noiseOf(operationId);
-    const { levels, paths } = await parts.compare({ subject, theirs: answer, ours, noise });
+    let compared: Awaited<ReturnType<CompareExchange>>;
+    try {
+      compared = await parts.compare({ subject, theirs: answer, ours, noise });
+    } catch (cause) {
+      if (!(cause instanceof ProblemError)) throw cause;
+      parts.warn('two answers could not be compared', cause);
+      const isTheirs = UPSTREAM_PROBLEMS.has(cause.problem.kind);
+      return book.notCompared(isTheirs ? 'no picture from the backend' : 'failed here');
+    }
+    const { levels, paths } = compared;
     const verdict = overallVerdict(levels);
     book.compared(operationId, verdict, levels);
     if (isEquivalent(verdict)) return;
