@@ -1,5 +1,5 @@
 import type { ByteReader } from '../recognise/byte-reader.ts';
-import { EOI } from './jpeg-markers.ts';
+import { EOI, isMarker } from './jpeg-markers.ts';
 
 /** The next marker mostly stands at once; within coded data it is far away. */
 const FIRST_WINDOW_BYTES = 64;
@@ -45,9 +45,4 @@ async function findMarker(
     bytes = Math.min(bytes * 16, WINDOW_BYTES);
   }
   return undefined;
-}
-
-/** Not a stuffed zero, a fill byte, nor one of those that stand alone, without a length (TEM, RST, SOI). */
-function isMarker(byte: number): boolean {
-  return byte > 0x01 && byte !== 0xff && (byte < 0xd0 || byte > 0xd8);
 }

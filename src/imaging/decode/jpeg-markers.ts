@@ -6,14 +6,13 @@ export interface JpegPart {
   readonly start: number;
   /** After the segment; for a scan, after its coded data. */
   readonly end: number;
-  /** Between the segment's length and its end; empty for markers without one. */
+  /** Between the segment's length and its end; empty for the end marker. */
   readonly payload: Buffer;
 }
 
 /** Start of frame, start of scan, end of image. */
 export const SOS = 0xda;
 export const EOI = 0xd9;
-const SOI = 0xd8;
 
 /**
  * The parts of a JPEG in order, up to the end marker; bytes between segments that belong to none are skipped, as decoders do.
@@ -25,11 +24,9 @@ export function* jpegParts(bytes: Buffer): Generator<JpegPart> {
     const start = nextMarker(bytes, at);
     if (start < 0) return;
     const marker = bytes[start + 1] ?? 0;
-    if (marker === EOI || marker === SOI || marker === 0x01) {
+    if (marker === EOI) {
       yield { marker, start, end: start + 2, payload: bytes.subarray(0, 0) };
-      if (marker === EOI) return;
-      at = start + 2;
-      continue;
+      return;
     }
     if (start + 4 > bytes.length) return;
     const segmentEnd = start + 2 + bytes.readUInt16BE(start + 2);
@@ -40,24 +37,28 @@ export function* jpegParts(bytes: Buffer): Generator<JpegPart> {
   }
 }
 
-/** The first 0xff that begins a marker; fill bytes and stuffed zeros are passed over. */
+/**
+ * Whether this byte after an 0xff makes a marker that has a length, or the end marker: not a stuffed zero, a fill byte, nor one of those
+ * that stand alone (TEM, RST, SOI), which decoders pass over wherever they meet them.
+ */
+export function isMarker(byte: number): boolean {
+  return byte > 0x01 && byte !== 0xff && (byte < 0xd0 || byte > 0xd8);
+}
+
+/** Where the next marker begins, -1 where there is none. */
 function nextMarker(bytes: Buffer, from: number): number {
   for (
     let at = bytes.indexOf(0xff, from);
     at >= 0 && at + 1 < bytes.length;
     at = bytes.indexOf(0xff, at + 1)
   ) {
-    const next = bytes[at + 1];
-    if (next !== 0x00 && next !== 0xff) return at;
+    if (isMarker(bytes.readUInt8(at + 1))) return at;
   }
   return -1;
 }
 
 /** Restart markers belong to the scan. */
 function endOfScan(bytes: Buffer, from: number): number {
-  for (let at = nextMarker(bytes, from); at >= 0; at = nextMarker(bytes, at + 2)) {
-    const marker = bytes[at + 1] ?? 0;
-    if (marker < 0xd0 || marker > 0xd7) return at;
-  }
-  return bytes.length;
+  const at = nextMarker(bytes, from);
+  return at < 0 ? bytes.length : at;
 }
