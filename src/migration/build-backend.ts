@@ -15,6 +15,7 @@ import type { LoadedDialectForMigration } from './exchange/intercepted-call.ts';
 import type { Loopback } from './exchange/loopback.ts';
 import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
 import { createJournal } from './journal/journal.ts';
+import type { MigrationMetrics } from './migration-metrics.ts';
 import { createParityBook } from './parity/parity-tally.ts';
 import { createReconciler } from './replicas/reconciler.ts';
 import { type ReplicaParts, replicaName } from './replicas/replica-parts.ts';
@@ -42,6 +43,8 @@ export interface SharedParts {
   readonly memoryBytes: number;
   /** Told of what could not be said to a backend; `requestId` where a client waits for it. */
   readonly onLosses: (name: MigrationName, losses: readonly Loss[], requestId?: string) => void;
+  /** Counts for Prometheus what the shadow finds. */
+  readonly metrics?: Pick<MigrationMetrics, 'parity'>;
   /** Keep to the backend's `requestsPerSecond`: nobody waits for an answer. */
   readonly paced?: boolean;
 }
@@ -136,6 +139,7 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
         gatewayId: shared.gatewayId,
         clock: core.clock,
         maxDifferences: settings.shadow.differences,
+        ...(shared.metrics ? { observer: shared.metrics.parity(name) } : {}),
       }),
       loopback: shared.loopback,
       executor: createCommandExecutor({

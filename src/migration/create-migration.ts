@@ -74,7 +74,7 @@ export function createMigration(parts: MigrationParts): Migration {
     metrics?.losses(name, losses);
     parts.log.info({ requestId, ...name, losses }, 'a translation lost something');
   };
-  const shared = { ...parts, gatewayId, watch, loopback, onLosses };
+  const shared = { ...parts, gatewayId, watch, loopback, onLosses, ...(metrics ? { metrics } : {}) };
   const backends = settings.backends.map((backend) => buildBackend(shared, backend));
   let timer: NodeJS.Timeout | undefined;
   let measuring: Promise<void> = Promise.resolve();

@@ -1,5 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Loss } from '../domain/index.ts';
+import type { ParityObserver } from './parity/parity-tally.ts';
 import type { Backlog } from './replicas/backlog.ts';
 import { STAGES } from './stages/stage.ts';
 import type { StageRecord } from './stages/stage-record.ts';
@@ -10,6 +11,8 @@ export interface MigrationMetrics {
   losses(name: MigrationName, losses: readonly Loss[]): void;
   backlog(name: MigrationName, backlog: Backlog, nowMs: number): void;
   stage(name: MigrationName, record: StageRecord): void;
+  /** Counts what the shadow of one migration finds. */
+  parity(name: MigrationName): ParityObserver;
 }
 
 /** Registers the figures. */
@@ -40,6 +43,24 @@ export function createMigrationMetrics(registry: Registry): MigrationMetrics {
     labelNames,
     registers,
   });
+  const compared = new Counter({
+    name: 'polyface_migration_compared_total',
+    help: 'Shadowed exchanges that were compared, by operation and verdict.',
+    labelNames: [...labelNames, 'operation', 'verdict'] as const,
+    registers,
+  });
+  const differing = new Counter({
+    name: 'polyface_migration_differing_total',
+    help: 'Compared exchanges that differed on a level: wire, meaning, bytes or picture.',
+    labelNames: [...labelNames, 'operation', 'level'] as const,
+    registers,
+  });
+  const notCompared = new Counter({
+    name: 'polyface_migration_not_compared_total',
+    help: 'Exchanges in shadow that were not compared, by reason.',
+    labelNames: [...labelNames, 'reason'] as const,
+    registers,
+  });
   return {
     losses(name, found) {
       // A field may name a slot: that is no label of its own.
@@ -53,5 +74,14 @@ export function createMigrationMetrics(registry: Registry): MigrationMetrics {
       lag.set(name, oldestSinceMs === undefined ? 0 : (nowMs - oldestSinceMs) / 1000);
     },
     stage: (name, { placement }) => stage.set({ ...name }, STAGES.indexOf(placement.stage)),
+    parity: (name) => ({
+      compared(operation, verdict, levels) {
+        compared.inc({ ...name, operation, verdict });
+        for (const [level, found] of Object.entries(levels)) {
+          if (found !== 'same') differing.inc({ ...name, operation, level });
+        }
+      },
+      notCompared: (reason) => notCompared.inc({ ...name, reason }),
+    }),
   };
 }

@@ -37,10 +37,29 @@ export type ParityDifference = {
 
 const NOTHING: ParityTally = { operations: {}, notCompared: {}, noise: {} };
 
-/** Counts comparisons and keeps the newest differences, in memory until `flush`. */
-export interface ParityBook {
+/** Why a shadowed exchange was not compared. */
+export type NotComparedReason =
+  | 'not known here'
+  | 'not sampled'
+  | 'queue full'
+  | 'not written here yet'
+  | 'cut off'
+  | 'answer too long'
+  | 'body: too large'
+  | 'body: disk'
+  | 'no answer here'
+  | 'no picture from the backend'
+  | 'failed here'
+  | 'stopped';
+
+/** Told of every comparison, and of every exchange that was not compared. */
+export interface ParityObserver {
   compared(operationId: string, verdict: ParityVerdict, levels: LevelVerdicts): void;
-  notCompared(reason: string): void;
+  notCompared(reason: NotComparedReason): void;
+}
+
+/** Counts comparisons and keeps the newest differences, in memory until `flush`. */
+export interface ParityBook extends ParityObserver {
   learnNoise(operationId: string, paths: readonly string[]): void;
   noiseOf(operationId: string): ReadonlySet<string>;
   keep(difference: ParityDifference): Promise<void>;
@@ -56,6 +75,8 @@ export function createParityBook(parts: {
   readonly clock: Clock;
   /** Differences kept by this process. */
   readonly maxDifferences: number;
+  /** Told the same. */
+  readonly observer?: ParityObserver;
 }): ParityBook {
   let tally = NOTHING;
   let flushed: ParityTally | undefined;
@@ -65,6 +86,7 @@ export function createParityBook(parts: {
 
   return {
     compared(operationId, verdict, levels) {
+      parts.observer?.compared(operationId, verdict, levels);
       const before = tally.operations[operationId] ?? { compared: 0, verdicts: {}, differing: {} };
       const differing = { ...before.differing };
       for (const [level, value] of Object.entries(levels) as [keyof LevelVerdicts, string][]) {
@@ -75,6 +97,7 @@ export function createParityBook(parts: {
       tally = { ...tally, operations: { ...tally.operations, [operationId]: after } };
     },
     notCompared(reason) {
+      parts.observer?.notCompared(reason);
       const count = (tally.notCompared[reason] ?? 0) + 1;
       tally = { ...tally, notCompared: { ...tally.notCompared, [reason]: count } };
     },

@@ -15,7 +15,7 @@ import { type Capture, createCapture } from '../exchange/capture.ts';
 import type { Loopback } from '../exchange/loopback.ts';
 import { createKeyedLocks } from '../journal/keyed-locks.ts';
 import { compareWire } from '../parity/compare-wire.ts';
-import type { ParityBook } from '../parity/parity-tally.ts';
+import type { NotComparedReason, ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
 import { endToEnd } from '../upstream/hop-by-hop.ts';
@@ -38,7 +38,7 @@ export interface ShadowRunner {
   capture(): Capture | undefined;
   add(exchange: ShadowExchange): void;
   /** Counts an exchange that cannot be compared after all. */
-  skip(reason: string, capture: Capture): void;
+  skip(reason: NotComparedReason, capture: Capture): void;
   /** Resolves when everything added so far has been compared. */
   settle(): Promise<void>;
   start(): void;
