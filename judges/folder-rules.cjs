@@ -4,13 +4,14 @@
  */
 const rooms = {
   domain: [],
+  leftovers: [],
   core: ['domain'],
   imaging: ['domain', 'settings'],
-  store: ['domain', 'settings'],
-  spool: ['domain'],
+  store: ['domain', 'leftovers', 'settings'],
+  spool: ['domain', 'leftovers'],
   directory: ['domain', 'settings'],
   settings: ['domain'],
-  gateway: ['domain', 'core', 'settings'],
+  gateway: ['domain', 'core', 'leftovers', 'settings'],
   migration: ['domain', 'core', 'gateway', 'settings'],
   maintenance: ['domain', 'core'],
   conformance: ['domain', 'gateway'],

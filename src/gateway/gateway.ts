@@ -48,6 +48,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     },
     async stop() {
       stopping = true;
+      context.uploads.stop();
       await Promise.all([listener.stop(), warming]);
     },
   };
@@ -77,6 +78,8 @@ function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayC
       folder: join(settings.dataDir, 'spool'),
       memoryBytes: spoolMemoryBytes,
       budgetBytes: spoolMemoryBytes * UPLOADS_IN_MEMORY,
+      onSweepFailure: (cause) =>
+        parts.log.warn({ err: cause }, 'spool files that a crash left cannot be swept'),
     }),
     admission,
     metrics: createGatewayMetrics(admission, parts.registry),

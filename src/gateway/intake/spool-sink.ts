@@ -20,16 +20,18 @@ export interface MemoryBudget {
 
 /**
  * A sink. Past `memoryBytes` (at once, where `expectedBytes` says that it will come to that), or when the budget of all sinks is
- * spent, it moves to a file of its own that only this user can read; the process id in its name tells whose it was after a crash.
+ * spent, it moves to a file of its own that only this user can read; the tag in its name tells whose it was after a crash.
  */
 export function createSpoolSink(options: {
   readonly folder: string;
   readonly memoryBytes: number;
   readonly budget: MemoryBudget;
+  /** `newProcessTag()`. */
+  readonly processTag: string;
   /** How many bytes were announced; absent where nobody knows. */
   readonly expectedBytes?: number;
 }): SpoolSink {
-  const { folder, memoryBytes, budget, expectedBytes = 0 } = options;
+  const { folder, memoryBytes, budget, processTag, expectedBytes = 0 } = options;
   let chunks: Buffer[] = [];
   let bytes = 0;
   let reserved = 0;
@@ -51,7 +53,7 @@ export function createSpoolSink(options: {
   }
   async function append(chunk: Buffer): Promise<void> {
     if (discarded) return;
-    path ??= join(folder, `${process.pid}-${randomUUID()}`);
+    path ??= join(folder, `${processTag}-${randomUUID()}`);
     file ??= open(path, 'wx', 0o600);
     const handle = await file;
     await writeAll(handle, chunks);

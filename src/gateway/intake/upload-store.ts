@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir } from 'node:fs/promises';
 import { ProblemError, type Upload } from '../../domain/index.ts';
+import { newProcessTag } from '../../leftovers/process-tag.ts';
+import { sweepLeftovers } from '../../leftovers/sweep-leftovers.ts';
 import type { TakeChunk } from './pump.ts';
 import { createSpoolSink, type MemoryBudget, type SpoolSink } from './spool-sink.ts';
 
 /** Where received files wait until their exchange is over. */
 export interface UploadStore {
-  /** Makes the folder and removes what a process that died left in it. */
+  /** Makes the folder and removes what a process that died left in it; looks again every hour until `stop`. */
   start(): Promise<void>;
+  stop(): void;
   /** For one exchange; `expectedBytes`: how long its body was announced to be. */
   session(expectedBytes?: number): UploadSession;
 }
@@ -30,21 +32,39 @@ export interface UploadSession {
   release(): Promise<void>;
 }
 
-/** Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. */
+/**
+ * Of a container that was replaced nobody can tell at once that it has ended: its files go when they are old, which may be long after the
+ * start.
+ */
+const SWEEP_EVERY_MS = 3_600_000;
+
+/**
+ * Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. `onSweepFailure` is told why leftovers could
+ * not be looked at; uploads go on.
+ */
 export function createUploadStore(options: {
   readonly folder: string;
   readonly memoryBytes: number;
   readonly budgetBytes: number;
+  readonly onSweepFailure: (cause: unknown) => void;
 }): UploadStore {
   const { folder, memoryBytes } = options;
+  const processTag = newProcessTag();
   const budget: MemoryBudget = { freeBytes: options.budgetBytes };
+  let sweeping: NodeJS.Timeout | undefined;
   return {
     async start() {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweep(folder);
+      await sweepLeftovers(folder, Date.now());
+      sweeping = setInterval(() => {
+        sweepLeftovers(folder, Date.now()).catch(options.onSweepFailure);
+      }, SWEEP_EVERY_MS).unref();
+    },
+    stop() {
+      clearInterval(sweeping);
     },
     session: (expectedBytes = 0) =>
-      createSession(() => createSpoolSink({ folder, memoryBytes, budget, expectedBytes })),
+      createSession(() => createSpoolSink({ folder, memoryBytes, budget, processTag, expectedBytes })),
   };
 }
 
@@ -87,23 +107,4 @@ function createSession(createSink: () => SpoolSink): UploadSession {
       await Promise.all([...sinks].map(discardSink));
     },
   };
-}
-
-/** Spool files begin with the id of their process; those of processes that are gone, or of an earlier life of this id, are nobody's. */
-async function sweep(folder: string): Promise<void> {
-  const owner = /^(\d+)-/;
-  for (const name of await readdir(folder)) {
-    const pid = Number(owner.exec(name)?.[1]);
-    if (pid === process.pid || (pid > 0 && !isAlive(pid))) await rm(join(folder, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (cause) {
-    // EPERM: it lives and belongs to somebody else.
-    return Error.isError(cause) && 'code' in cause && cause.code === 'EPERM';
-  }
 }

@@ -1,4 +1,5 @@
 import { StoreError } from '../../domain/index.ts';
+import { errorCode } from '../../leftovers/error-code.ts';
 
 const REASONS: Readonly<Record<string, StoreError['reason']>> = {
   ENOSPC: 'full',
@@ -8,13 +9,6 @@ const REASONS: Readonly<Record<string, StoreError['reason']>> = {
   EPERM: 'denied',
   EROFS: 'denied',
 };
-
-/** The code of a failed system call, e.g. `ENOSPC`. */
-export function errorCode(error: unknown): string | undefined {
-  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
-    ? error.code
-    : undefined;
-}
 
 /** What a failed system call means to whoever uses the store. A `StoreError` stays as it is. */
 export function storeErrorFrom(cause: unknown): StoreError {

@@ -9,7 +9,7 @@ import {
   write as writeWithCallback,
 } from 'node:fs';
 import { promisify } from 'node:util';
-import { errorCode } from './error-reason.ts';
+import { errorCode } from '../../leftovers/error-code.ts';
 
 /*
  * Calls that touch names and small pages alone run on this thread: each takes a tenth of what a trip to the thread pool costs

@@ -1,14 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { newProcessTag } from '../../leftovers/process-tag.ts';
+import { sweepLeftovers } from '../../leftovers/sweep-leftovers.ts';
 import type { Store } from '../store.ts';
 import { createDurableFolders } from './durable-folders.ts';
 import { asStoreWork } from './error-reason.ts';
 import { syncFolder } from './file-operations.ts';
 import { createFilesystemObjects } from './filesystem-objects.ts';
 import { createFilesystemRecords } from './filesystem-records.ts';
-import { newProcessTag } from './process-tag.ts';
 import { createStaging } from './stage-file.ts';
-import { sweepLeftovers } from './sweep-leftovers.ts';
 
 /**
  * The embedded store: a folder of a local file system with hard links. Any number of processes on the machine may share it.

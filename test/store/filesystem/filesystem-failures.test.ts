@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../../src/domain/index.ts';
+import { errorCode } from '../../../src/leftovers/error-code.ts';
+import { newProcessTag } from '../../../src/leftovers/process-tag.ts';
 import { createDurableFolders } from '../../../src/store/filesystem/durable-folders.ts';
-import { errorCode, storeErrorFrom } from '../../../src/store/filesystem/error-reason.ts';
+import { storeErrorFrom } from '../../../src/store/filesystem/error-reason.ts';
 import { createFilesystemRecords } from '../../../src/store/filesystem/filesystem-records.ts';
 import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
-import { newProcessTag } from '../../../src/store/filesystem/process-tag.ts';
 import { createStaging, type Staging } from '../../../src/store/filesystem/stage-file.ts';
 
 const run = promisify(execFile);
@@ -118,12 +119,12 @@ describe('a start', () => {
   it('clears what dead processes left, leaves the living alone, and does not touch what is none of ours', async () => {
     const temporary = join(folder, 'temporary');
     await mkdir(temporary, { recursive: true });
-    const [realm, pid] = newProcessTag().split('-');
+    const [realm, pid, started] = newProcessTag().split('-');
     const names = {
-      dead: `${realm}-4194304-00000000-1`,
-      living: `${realm}-${pid}-00000000-1`,
-      elsewhere: `${'0'.repeat(16)}-1-00000000-1`,
-      elsewhereLongAgo: `${'0'.repeat(16)}-1-00000000-2`,
+      dead: `${realm}-4194304-7-00000000-1`,
+      living: `${realm}-${pid}-${started}-00000000-1`,
+      elsewhere: `${'0'.repeat(16)}-1-7-00000000-1`,
+      elsewhereLongAgo: `${'0'.repeat(16)}-1-7-00000000-2`,
       foreign: 'notes.txt',
     };
     for (const name of Object.values(names)) await writeFile(join(temporary, name), '');

@@ -1,6 +1,6 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from './error-reason.ts';
+import { errorCode } from './error-code.ts';
 import { hasEnded, parseProcessTag } from './process-tag.ts';
 
 /** A temporary file that was not written to for so long belongs to nobody. Uploads are bounded to minutes. */
@@ -8,7 +8,7 @@ const ABANDONED_AFTER_MS = 6 * 60 * 60 * 1000;
 
 /**
  * Removes temporary files that a crash left in the folder: those of processes that have ended, and old ones. Gives their number.
- * Other gateways may be at work in the same folder.
+ * Other gateways may be at work in the same folder, and files of other kinds may lie there.
  */
 export async function sweepLeftovers(folder: string, nowMs: number): Promise<number> {
   let removed = 0;
