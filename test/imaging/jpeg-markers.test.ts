@@ -34,7 +34,7 @@ describe('the markers of a JPEG', () => {
     expect(await streamed(bytes)).toEqual([...jpegParts(bytes)].map(({ marker }) => marker));
   });
 
-  it.each(LONE_MARKERS.map((marker) => [marker.toString('hex'), marker]))(
+  it.each(LONE_MARKERS.map((marker): [string, Buffer] => [marker.toString('hex'), marker]))(
     'have no length where they stand alone: %s',
     async (_name, marker) => {
       const jpeg = await aJpeg();
