@@ -62,8 +62,9 @@ export async function sweepOrphans(
   store: { readonly objects: ObjectStore; readonly records: RecordStore },
   options: SweepOptions,
 ): Promise<RunResult<SweepReport>> {
-  const namedElsewhere = await bodiesNamedElsewhere(store.records);
+  // The time first: what is written while the other records are read, however long that takes, is young.
   const oldBeforeMs = (await storeNowMs(store.objects)) - options.graceSeconds * 1000;
+  const namedElsewhere = await bodiesNamedElsewhere(store.records);
 
   async function* batches(after: string | undefined): AsyncGenerator<Batch<SweepReport>> {
     for await (const subjects of inBatches(bySubject(store.objects, after), SUBJECTS_PER_BATCH)) {

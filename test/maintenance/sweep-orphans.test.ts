@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { subjectKey } from '../../src/core/subject-key.ts';
 import { sweepOrphans } from '../../src/maintenance/sweep-orphans.ts';
+import { createJournal } from '../../src/migration/journal/journal.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { storeOrphan, storePicture } from './stored-pictures.ts';
@@ -72,6 +74,55 @@ it('leaves bodies alone that an unfinished write to a backend has yet to send', 
   await storePicture(store, 'carl');
   later(2 * HOUR_MS);
   expect(await sweepOrphans(store, ONCE)).toMatchObject({ report: { orphans: 0 } });
+});
+
+it('keeps the body that only an unfinished migration write names, however old, and sweeps it once that is over', async () => {
+  const { store, later } = datedStore();
+  const key = await storeOrphan(store, 'ada');
+  const subject = { key: subjectKey('demo', 'ada'), id: 'ada', aliases: {} };
+  const journal = createJournal({
+    records: store.records,
+    clock: { nowMs: () => 0 },
+    name: { tenant: 'demo', dialect: 'timbu' },
+    owner: 'a gateway that died',
+    leaseMs: 1_000,
+    warn: () => {},
+  });
+  const held = await journal.lease(subject, 0);
+  const original = { key, bytes: 100, sha256: '0'.repeat(64), format: 'png', width: 1, height: 1 } as const;
+  const intent = {
+    id: 'i',
+    generation: 0,
+    startedAtMs: 0,
+    kind: 'put',
+    images: [{ slot: 0, original }],
+  } as const;
+  await held.write((entry) => ({ ...entry, intent }));
+  later(1_000 * HOUR_MS);
+  await sweepOrphans(store, ONCE);
+  expect(await bodyKeys(store)).toEqual([key]);
+  await held.write(({ intent: _done, ...entry }) => entry);
+  await held.release();
+  await sweepOrphans(store, ONCE);
+  expect(await bodyKeys(store)).toEqual([]);
+});
+
+it('keeps what a migration write names that began while the journal was being read, however long that took', async () => {
+  const { store, later } = datedStore();
+  let key = '';
+  const records: Store['records'] = {
+    ...store.records,
+    async *list(prefix, options) {
+      yield* store.records.list(prefix, options);
+      if (prefix !== '' || key !== '') return;
+      key = await storeOrphan(store, 'ada');
+      await store.records.swap('journal/timbu/1', undefined, { intent: { images: [{ original: { key } }] } });
+      later(2 * HOUR_MS);
+    },
+  };
+  // The listing has passed the place of that entry by then, and will not come to it again.
+  await sweepOrphans({ objects: store.objects, records }, ONCE);
+  expect(await bodyKeys(store)).toEqual([key]);
 });
 
 it('leaves bodies alone whose keys it does not know', async () => {
