@@ -49,11 +49,11 @@ function side<Name extends 'width' | 'height'>(
 }
 
 function invalid(name: string, value: Json | undefined): ProblemError {
-  const shown = value === undefined ? undefined : JSON.stringify(value).slice(0, 100);
+  const shown = typeof value === 'string' ? value : value === undefined ? undefined : JSON.stringify(value);
   return new ProblemError({
     kind: 'invalid-parameter',
     name,
     location: 'body',
-    ...(shown === undefined ? {} : { value: shown }),
+    ...(shown === undefined ? {} : { value: shown.slice(0, 100) }),
   });
 }

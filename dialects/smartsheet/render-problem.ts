@@ -4,6 +4,7 @@ import {
   type ProblemOf,
   type ProblemTable,
   renderFrom,
+  type WireRequestHead,
   type WireResponse,
 } from '../../src/domain/index.ts';
 import { integrationLogFields } from './integration-source.ts';
@@ -31,13 +32,12 @@ const TABLE = {
   'invalid-parameter': ({ name, value, location }) =>
     location === 'header'
       ? [400, 1011, `A required header was missing or invalid: ${name}`]
-      : [400, 1018, `The value ${value ?? 'null'} was not valid for the parameter ${name}.`],
+      : [400, 1018, `The value ${value ?? 'null'} was not valid for the parameter ${attributeOf(name)}.`],
   'body-missing': () => [400, 1024, 'The HTTP request body is required for this Method.'],
-  'body-malformed': () => [
-    400,
-    1145,
-    'Multipart upload request was invalid. Please check your request headers and payload.',
-  ],
+  'body-malformed': ({ reason }, { operationId }) =>
+    operationId === 'listImageUrls'
+      ? unparsable(reason === 'limits' ? 'The request body is too long.' : 'The request body is not JSON.')
+      : [400, 1145, 'Multipart upload request was invalid. Please check your request headers and payload.'],
   'file-missing': ({ field }) => [400, 1127, `Required multipart part was missing: '${field}'`],
   'too-many-files': ({ field }) => [
     400,
@@ -86,7 +86,7 @@ const TABLE = {
     4000,
     'An unexpected error has occurred. Please contact api@smartsheet.com for assistance.',
   ],
-} as const satisfies ProblemTable<undefined, Row>;
+} as const satisfies ProblemTable<WireRequestHead, Row>;
 
 const UNAUTHENTICATED = {
   missing: [401, 1001, 'An Access Token is required.'],
@@ -105,6 +105,12 @@ const TOO_COMPLEX = {
 const MAINTENANCE =
   'Smartsheet.com is currently offline for system maintenance. Please check back again shortly.';
 
+/** In the body's list the place of an item is no name: `0.imageId` is the attribute `imageId`. */
+function attributeOf(name: string): string {
+  const attributes = name.split('.').filter((part) => !/^\d+$/.test(part));
+  return attributes.join('.') || 'body';
+}
+
 function unparsable(what: string): Row {
   return [400, 1008, `Unable to parse request. The following error occurred: ${what}`];
 }
@@ -115,10 +121,10 @@ function retryAfter(seconds: number): Record<string, string> {
 
 /** `{"refId","errorCode","message"}`, all three always: the Python SDK fails without `refId`, which the log line repeats. */
 export function renderProblem(problem: Problem, exchange: Exchange<unknown>): WireResponse {
-  const [status, errorCode, message, headers = {}]: Row = renderFrom<undefined, Row>(
+  const [status, errorCode, message, headers = {}]: Row = renderFrom<WireRequestHead, Row>(
     TABLE,
     problem,
-    undefined,
+    exchange.request,
   );
   const refId = referenceId(exchange.requestId);
   return {

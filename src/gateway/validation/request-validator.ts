@@ -104,14 +104,16 @@ function pathOf({ instancePath, keyword, params }: ErrorObject): string[] {
   return typeof missing === 'string' ? [...path, missing] : path;
 }
 
-/** A scalar's text, for the answer that names it; nothing for objects, lists and what is missing. */
+/** What an answer repeats of a list or an object, in characters. */
+const SHOWN_CHARACTERS = 100;
+
+/** The value's text, for the answer that names it: lists and objects as the beginning of their JSON; nothing for what is missing. */
 function valueAt(json: Json, path: readonly string[]): string | undefined {
   let node: unknown = json;
   for (const key of path) {
     if (typeof node !== 'object' || node === null || !Object.hasOwn(node, key)) return undefined;
     node = (node as Record<string, unknown>)[key];
   }
-  return typeof node === 'string' || typeof node === 'number' || typeof node === 'boolean'
-    ? String(node)
-    : undefined;
+  if (typeof node === 'object' && node !== null) return JSON.stringify(node).slice(0, SHOWN_CHARACTERS);
+  return String(node);
 }

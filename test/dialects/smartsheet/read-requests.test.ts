@@ -160,7 +160,7 @@ describe('commands', () => {
   it.each<[string, Json | undefined, Problem]>([
     ['no body', undefined, { kind: 'body-missing' }],
     ['no list', {}, { kind: 'invalid-parameter', name: 'body', value: '{}', location: 'body' }],
-    ['no object', ['x'], { kind: 'invalid-parameter', name: 'body', value: '"x"', location: 'body' }],
+    ['no object', ['x'], { kind: 'invalid-parameter', name: 'body', value: 'x', location: 'body' }],
     ['no imageId', [{}], { kind: 'invalid-parameter', name: 'imageId', location: 'body' }],
     [
       'a number for an imageId',
