@@ -8,6 +8,7 @@ import {
   type CommandExecutor,
   type Loss,
   type PictureComparer,
+  type Rendition,
 } from '../domain/index.ts';
 import type { BackendSettings } from '../settings/migration-settings.ts';
 import { forward } from './exchange/forward.ts';
@@ -19,8 +20,10 @@ import type { MigrationMetrics } from './migration-metrics.ts';
 import { createParityBook } from './parity/parity-tally.ts';
 import { createReconciler } from './replicas/reconciler.ts';
 import { type ReplicaParts, replicaName } from './replicas/replica-parts.ts';
-import { createCompareExchange } from './shadow/compare-exchange.ts';
-import { createShadowRunner } from './shadow/shadow-runner.ts';
+import { createCompareHeldPictures } from './shadow/compare-held-pictures.ts';
+import { createRepeatRequest } from './shadow/repeat-request.ts';
+import { createRepeatTranslation } from './shadow/repeat-translation.ts';
+import { createShadowRunner, type ShadowRunner } from './shadow/shadow-runner.ts';
 import { createShadowDirectory, shadowKey } from './shadow/shadow-subjects.ts';
 import { conductOf } from './stages/stage-record.ts';
 import type { MigrationName } from './stages/stage-store.ts';
@@ -131,34 +134,60 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
         return conductOf(record, subjectKey);
       },
     }),
-    shadow: createShadowRunner({
-      settings: settings.shadow,
-      book: createParityBook({
-        records: core.records,
-        name,
-        gatewayId: shared.gatewayId,
-        clock: core.clock,
-        maxDifferences: settings.shadow.differences,
-        ...(shared.metrics ? { observer: shared.metrics.parity(name) } : {}),
-      }),
-      loopback: shared.loopback,
-      executor: createCommandExecutor({
-        ...core,
-        directory: createShadowDirectory(settings.dialect, core.directory),
-      }),
-      compare: createCompareExchange({ ...shared, ...core, dialect: settings.dialect, rendition, backend }),
-      askAgain: async (request) =>
-        readWhole(await forward({ address, connection, settings, name }, request, {})),
-      objects: core.objects,
-      isKnown: async ({ key }) =>
-        (await readSubjectRecord(core.records, shadowKey(settings.dialect, key))).record !== undefined,
-      nowMs: () => core.clock.nowMs(),
+    shadow: buildShadow(shared, settings, { name, address, connection, backend, rendition }),
+    captures: {
       folder: captureFolder(shared.dataDir),
       memoryBytes: shared.memoryBytes,
       maxBytes: ownContext.intake.maxBytes,
-      warn: core.warn,
-    }),
+    },
   };
+}
+
+function buildShadow(
+  shared: SharedParts,
+  settings: BackendSettings,
+  at: Pick<MigrationAtBackend, 'name' | 'address' | 'connection' | 'backend'> & {
+    readonly rendition: Rendition;
+  },
+): ShadowRunner {
+  const { core } = shared;
+  const { dialect } = at.name;
+  const { warn, clock, objects } = core;
+  const timeoutMs = settings.shadow.timeoutSeconds * 1000;
+  const book = createParityBook({
+    records: core.records,
+    name: at.name,
+    gatewayId: shared.gatewayId,
+    clock,
+    maxDifferences: settings.shadow.differences,
+    ...(shared.metrics ? { observer: shared.metrics.parity(at.name) } : {}),
+  });
+  const executor = createCommandExecutor({
+    ...core,
+    directory: createShadowDirectory(dialect, core.directory),
+  });
+  const comparePictures = createCompareHeldPictures({ ...shared, ...core, ...at, dialect });
+  return createShadowRunner({
+    settings: settings.shadow,
+    book,
+    repeatRequest: createRepeatRequest({
+      loopback: shared.loopback,
+      executor,
+      backend: at.backend,
+      comparePictures,
+      askAgain: async (request) => readWhole(await forward({ ...at, settings }, request, {})),
+      book,
+      noiseEvery: settings.shadow.noiseEvery,
+      timeoutMs,
+      warn,
+    }),
+    repeatTranslation: createRepeatTranslation({ dialect, executor, comparePictures, timeoutMs, warn }),
+    isKnown: async ({ key }) =>
+      (await readSubjectRecord(core.records, shadowKey(dialect, key))).record !== undefined,
+    nowMs: () => clock.nowMs(),
+    objects,
+    warn,
+  });
 }
 
 /** Where copies of shadowed bodies wait. */

@@ -39,6 +39,8 @@ export interface MigratingParts {
   readonly others: readonly MigrationAtWork[];
   /** How the caller's write goes to the backend; default: translated from the command. */
   readonly send?: (command: BackendCommand, opened: OpenedSubject) => Promise<BackendReply>;
+  /** Finds the subject; default: `core` does, which reads the own store. */
+  readonly open?: CommandExecutor['open'];
   /** For what the backend answers on its own. */
   readonly translator?: BackendTranslator;
 }
@@ -46,7 +48,7 @@ export interface MigratingParts {
 /** The gateway's executor for one exchange of a tenant that is being migrated. */
 export function createMigratingExecutor(parts: MigratingParts): CommandExecutor {
   return {
-    open: (reference, principal) => parts.core.open(reference, principal),
+    open: (reference, principal) => (parts.open ?? parts.core.open)(reference, principal),
     execute: <K extends CommandKind>(command: Command, context: CommandContext) =>
       run(parts, command, context) as Promise<OutcomeOf<K>>,
   };

@@ -1,15 +1,30 @@
-import type { CommandExecutor, CommandKind, Loss, Principal, SubjectDirectory } from '../../domain/index.ts';
+import {
+  type CommandExecutor,
+  type CommandKind,
+  type Loss,
+  type Principal,
+  ProblemError,
+  type SubjectDirectory,
+} from '../../domain/index.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
 import type { Conduct } from '../stages/conduct.ts';
-import { conductOf, onlyStreams } from '../stages/stage-record.ts';
+import { conductOf, isShadowing, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
 import type { Loopback } from './loopback.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
+import { shadowTranslation } from './shadow-translation.ts';
 import { takeBoth } from './take-both.ts';
 import { takeStream } from './take-stream.ts';
 import { createBackendTranslator } from './translate-commands.ts';
-import { operationOf, principalOf, shadowedCommand, shadowOf, subjectOf } from './whom-it-concerns.ts';
+import {
+  operationOf,
+  principalOf,
+  shadowedCommand,
+  shadowOf,
+  subjectNamed,
+  subjectOf,
+} from './whom-it-concerns.ts';
 
 /** What the interceptor works with. */
 export interface InterceptorParts {
@@ -69,11 +84,26 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
     return undefined;
   }
   call.response.once('close', leave);
-  const isShadowed = record.placement.stage === 'shadow' && shadowedCommand(operationOf(call));
-  const shadow = isShadowed ? shadowOf(parts.directory, call, record) : undefined;
+  const shadow = shadowWanted(parts, only, call, record, record.placement.stage === 'shadow');
   // Whoever takes the stream may be gone before it is known.
   shadow?.catch(() => undefined);
   return takeStream(only, call, shadow ? { shadow } : {});
+}
+
+/** Finds out whom a streamed exchange is about, where such exchanges are shadowed at all. */
+function shadowWanted(
+  { directory }: InterceptorParts,
+  migration: MigrationAtBackend,
+  call: MigrationCall,
+  record: StageRecord,
+  isShadowed: boolean,
+): ReturnType<typeof shadowOf> | undefined {
+  const isCompared = shadowedCommand(operationOf(call)) !== undefined;
+  if (isShadowed && isCompared) return shadowOf(directory, call, record);
+  if (isShadowed || isShadowing(record)) {
+    migration.shadow.notCompared(isCompared ? 'outside the ramp' : 'operation not compared');
+  }
+  return undefined;
 }
 
 function frontOf(
@@ -130,11 +160,10 @@ async function answerFor(
     front: atWork(here),
     others: others.map(atWork),
   };
-  if (migration.isTranslated) return translated(parts, call, migration, executorParts);
+  if (migration.isTranslated) return translated(parts, call, here, executorParts);
   switch (wayOf(migration, operation?.command, conduct)) {
     case 'stream': {
-      const isShadowed = conduct.shadow && shadowedCommand(operation);
-      const shadow = isShadowed ? shadowOf(parts.directory, call, record) : undefined;
+      const shadow = shadowWanted(parts, migration, call, record, conduct.shadow);
       return takeStream(migration, call, { ...(subject ? { subject } : {}), ...(shadow ? { shadow } : {}) });
     }
     case 'both':
@@ -177,7 +206,7 @@ function wayOf(
 function translated(
   parts: InterceptorParts,
   call: MigrationCall,
-  migration: MigrationAtBackend,
+  { migration, record }: Entered,
   executorParts: MigratingParts,
 ): MigrationInterception {
   const losses: Loss[] = [];
@@ -189,13 +218,17 @@ function translated(
   return {
     executor: createMigratingExecutor({
       ...executorParts,
-      translator: createBackendTranslator({
-        backend: migration.backend,
-        directory: parts.directory,
-        imaging: parts.imaging,
-        nowMs: parts.nowMs,
-        onLosses,
-      }),
+      ...(onlyStreams(record) ? { open: openWithoutStore(parts.directory, migration) } : {}),
+      translator: shadowTranslation(migration, call, record, (onAnswer) =>
+        createBackendTranslator({
+          backend: migration.backend,
+          directory: parts.directory,
+          imaging: parts.imaging,
+          nowMs: parts.nowMs,
+          onLosses,
+          onAnswer,
+        }),
+      ),
       async send(command, { subject }) {
         const reply = await migration.backend.ask(command, subject);
         onLosses(reply.losses);
@@ -203,6 +236,18 @@ function translated(
       },
     }),
     ...(lossHeader === undefined ? {} : { headers: () => ({ [lossHeader]: lossText(losses) }) }),
+  };
+}
+
+/** While the backend answers everything, a store of ours that hangs or fails keeps nobody waiting. */
+function openWithoutStore(
+  directory: SubjectDirectory,
+  { name }: MigrationAtBackend,
+): CommandExecutor['open'] {
+  return async (reference, principal) => {
+    const subject = await subjectNamed(directory, reference, principal, name.dialect);
+    if (subject?.tenant !== principal.tenant) throw new ProblemError({ kind: 'subject-not-found' });
+    return { subject, generation: 0 };
   };
 }
 

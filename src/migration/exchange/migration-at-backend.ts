@@ -6,6 +6,7 @@ import type { MigrationName } from '../stages/stage-store.ts';
 import type { BackendAddress } from '../upstream/backend-address.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
 import type { UpstreamConnection } from '../upstream/upstream-connection.ts';
+import type { createCapture } from './capture.ts';
 
 /** Everything of one tenant's migration of one dialect. */
 export interface MigrationAtBackend {
@@ -17,6 +18,8 @@ export interface MigrationAtBackend {
   readonly replica: ReplicaParts;
   readonly reconciler: Reconciler;
   readonly shadow: ShadowRunner;
+  /** Where and how far copies of shadowed bodies are kept. */
+  readonly captures: Parameters<typeof createCapture>[0];
   /** Whether the backend speaks another dialect than the clients. */
   readonly isTranslated: boolean;
 }

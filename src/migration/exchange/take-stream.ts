@@ -1,9 +1,12 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { ProblemError, type Subject } from '../../domain/index.ts';
+import type { NotComparedReason } from '../parity/parity-tally.ts';
+import type { ShadowCopy } from '../shadow/shadow-exchange.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
 import { answerTap } from './answer-tap.ts';
+import { type Capture, createCapture } from './capture.ts';
 import { forward, hasBody } from './forward.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
@@ -18,11 +21,12 @@ export async function takeStream(
   options: {
     readonly subject?: Subject;
     /** Whom the exchange is about, where it is shadowed; found out while the backend works. */
-    readonly shadow?: Promise<ShadowSubject | undefined>;
+    readonly shadow?: Promise<ShadowSubject | NotComparedReason>;
   },
 ): Promise<'taken'> {
   const { request, response, signal } = call;
-  const capture = options.shadow === undefined ? undefined : migration.shadow.capture();
+  const isCompared = options.shadow !== undefined && migration.shadow.admit();
+  const capture = isCompared ? createCapture(migration.captures) : undefined;
   const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
   let handedOver = false;
   try {
@@ -36,13 +40,25 @@ export async function takeStream(
     const whole = tap?.whole();
     if (capture && options.shadow !== undefined) {
       handedOver = true;
-      if (whole) migration.shadow.add({ subject: options.shadow, request, capture, answer: whole });
-      else migration.shadow.skip('answer too long', capture);
+      const copy = copyIn(capture);
+      if (whole) {
+        migration.shadow.add({ kind: 'request', subject: options.shadow, request, copy, answer: whole });
+      } else migration.shadow.skip('answer too long', copy);
     }
     return 'taken';
   } finally {
-    if (capture && !handedOver) migration.shadow.skip('cut off', capture);
+    if (capture && !handedOver) migration.shadow.skip('cut off', copyIn(capture));
   }
+}
+
+function copyIn(capture: Capture): ShadowCopy {
+  return {
+    async take() {
+      const held = await capture.take();
+      return typeof held === 'string' ? held : [held];
+    },
+    drop: () => capture.drop(),
+  };
 }
 
 /** Once the head is out a failure can only cut the connection. */

@@ -16,6 +16,7 @@ import {
   type SubjectDirectory,
   type Upload,
   type UpstreamImage,
+  type UpstreamOutcome,
   uuidFrom,
 } from '../../domain/index.ts';
 import type { BackendTranslator } from '../migrating-executor.ts';
@@ -40,6 +41,8 @@ export function createBackendTranslator(parts: {
   readonly imaging: Imaging;
   readonly nowMs: () => number;
   readonly onLosses: (losses: readonly Loss[]) => void;
+  /** Told what the backend said, and again when more is known of its images. */
+  readonly onAnswer: (outcome: UpstreamOutcome) => void;
 }): BackendTranslator {
   return { execute: (command, context, opened) => translate(command, context, opened) };
 
@@ -52,6 +55,7 @@ export function createBackendTranslator(parts: {
     if (!opened) throw new ProblemError({ kind: 'subject-not-found' });
     const { outcome, losses } = await parts.backend.ask(command, opened.subject);
     parts.onLosses(losses);
+    parts.onAnswer(outcome);
     if (outcome.kind === 'problem') throw new ProblemError(outcome.problem);
     if (outcome.kind !== 'done') throw new ProblemError({ kind: 'upstream-unavailable' });
     const subject = { ...opened.subject, profile: { ...opened.subject.profile, ...outcome.profile } };
@@ -63,7 +67,7 @@ export function createBackendTranslator(parts: {
           kind: 'images-put',
           subject,
           created: false,
-          images: await putViews(command, subject, context, outcome.images),
+          images: await putViews(command, subject, context, outcome),
         };
       case 'read-subject':
         return {
@@ -78,9 +82,10 @@ export function createBackendTranslator(parts: {
     { images }: CommandOf<'put-images'>,
     subject: Subject,
     context: CommandContext,
-    said: readonly UpstreamImage[],
+    outcome: Extract<UpstreamOutcome, { kind: 'done' }>,
   ): Promise<ImageView[]> {
-    const named = said.length > 0 ? said : await imagesAtBackend(subject);
+    const named = outcome.images.length > 0 ? outcome.images : await imagesAtBackend(subject);
+    parts.onAnswer({ ...outcome, images: named });
     return Promise.all(
       images.map(async ({ slot, upload }) => {
         const image = named.find((one) => one.slot === slot) ?? { slot };

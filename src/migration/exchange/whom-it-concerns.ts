@@ -6,6 +6,7 @@ import {
   type SubjectDirectory,
   type SubjectReference,
 } from '../../domain/index.ts';
+import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { conductOf, type StageRecord } from '../stages/stage-record.ts';
 import type { MigrationCall } from './intercepted-call.ts';
@@ -40,20 +41,25 @@ export async function subjectOf(
     if (cause instanceof ProblemError) return undefined;
     throw cause;
   }
-  const { tenant } = principal;
-  switch (reference?.kind) {
+  return reference && subjectNamed(directory, reference, principal, loaded.dialect.name);
+}
+
+/** Whom a reference of a caller means. */
+export async function subjectNamed(
+  directory: SubjectDirectory,
+  reference: SubjectReference,
+  { tenant, subject }: Principal,
+  dialect: string,
+): Promise<Subject | undefined> {
+  switch (reference.kind) {
     case 'alias':
-      return directory.byAlias(tenant, loaded.dialect.name, reference.id);
+      return directory.byAlias(tenant, dialect, reference.id);
     case 'identifier':
       return directory.byIdentifier(tenant, reference.name, reference.value);
     case 'caller':
-      return principal.subject === undefined
-        ? undefined
-        : directory.byAlias(tenant, loaded.dialect.name, principal.subject);
+      return subject === undefined ? undefined : directory.byAlias(tenant, dialect, subject);
     case 'key':
       return directory.byKey(tenant, reference.key);
-    case undefined:
-      return undefined;
   }
 }
 
@@ -67,16 +73,17 @@ export function shadowedCommand(
     : undefined;
 }
 
-/** Whom a shadowed exchange is about; `undefined` where nobody here can tell, or where its subject is not shadowed. */
+/** Whom a shadowed exchange is about, or why it is not compared. */
 export async function shadowOf(
   directory: SubjectDirectory,
   call: MigrationCall,
   record: StageRecord,
-): Promise<ShadowSubject | undefined> {
+): Promise<ShadowSubject | NotComparedReason> {
   const operation = operationOf(call);
   const command = shadowedCommand(operation);
   const { operationId } = call;
-  if (!operation || !command || operationId === undefined) return undefined;
+  if (!operation || !command || operationId === undefined) return 'operation not compared';
   const subject = await subjectOf(directory, call, operation, await principalOf(call));
-  return subject && conductOf(record, subject.key).shadow ? { subject, operationId, command } : undefined;
+  if (!subject) return 'not known here';
+  return conductOf(record, subject.key).shadow ? { subject, operationId, command } : 'outside the ramp';
 }

@@ -30,19 +30,25 @@ export type ParityDifference = {
   readonly verdict: ParityVerdict;
   readonly levels: LevelVerdicts;
   readonly paths: readonly string[];
-  readonly statuses: readonly [theirs: number, ours: number];
+  /** Absent where the backend speaks another dialect. */
+  readonly statuses?: readonly [theirs: number, ours: number];
   readonly requestSha256?: string;
-  readonly pictureKey?: string;
+  /** Where the pictures of the request are kept, if the settings say so. */
+  readonly pictureKeys?: readonly string[];
 };
 
 const NOTHING: ParityTally = { operations: {}, notCompared: {}, noise: {} };
 
 /** Why a shadowed exchange was not compared. */
 export type NotComparedReason =
+  | 'operation not compared'
+  | 'outside the ramp'
   | 'not known here'
   | 'not sampled'
   | 'queue full'
   | 'not written here yet'
+  | 'refused before the backend'
+  | 'no answer from the backend'
   | 'cut off'
   | 'answer too long'
   | 'body: too large'
@@ -62,7 +68,8 @@ export interface ParityObserver {
 export interface ParityBook extends ParityObserver {
   learnNoise(operationId: string, paths: readonly string[]): void;
   noiseOf(operationId: string): ReadonlySet<string>;
-  keep(difference: ParityDifference): Promise<void>;
+  /** Gives the difference that had to make room. */
+  keep(difference: ParityDifference): Promise<ParityDifference | undefined>;
   tally(): ParityTally;
   flush(): Promise<void>;
 }
@@ -109,12 +116,13 @@ export function createParityBook(parts: {
     },
     noiseOf: (operationId) => new Set(tally.noise[operationId] ?? []),
     async keep(difference) {
-      if (parts.maxDifferences === 0) return;
+      if (parts.maxDifferences === 0) return undefined;
       const at = differences % parts.maxDifferences;
       differences += 1;
       const place = `${differencePrefix(parts.name)}${parts.gatewayId}/${String(at).padStart(6, '0')}`;
       const before = await parts.records.read(place);
       await parts.records.swap(place, before?.version, difference);
+      return before && isDifference(before.value) ? before.value : undefined;
     },
     tally: () => tally,
     async flush() {

@@ -15,8 +15,8 @@ export function isEquivalent(verdict: ParityVerdict): boolean {
 
 /** Each level with a verdict of its own; `undefined`: there was nothing to compare. */
 export type LevelVerdicts = {
-  /** Status, content type and JSON. */
-  readonly wire: 'same' | 'differs';
+  /** Status, content type and JSON; does not apply where the backend speaks another dialect. */
+  readonly wire?: 'same' | 'differs';
   /** The problem, and which slots hold a picture. */
   readonly meaning: 'same' | 'error differs' | 'missing' | 'extra';
   readonly bytes?: 'same' | 'differs';

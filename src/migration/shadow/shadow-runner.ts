@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
 import {
-  type CommandExecutor,
+  byteLength,
   type HeldBytes,
   type ObjectStore,
   ProblemError,
@@ -11,34 +10,29 @@ import {
   type Subject,
 } from '../../domain/index.ts';
 import type { ShadowSettings } from '../../settings/migration-settings.ts';
-import { type Capture, createCapture } from '../exchange/capture.ts';
-import type { Loopback } from '../exchange/loopback.ts';
 import { createKeyedLocks } from '../journal/keyed-locks.ts';
-import { compareWire } from '../parity/compare-wire.ts';
 import type { NotComparedReason, ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
-import { endToEnd } from '../upstream/hop-by-hop.ts';
-import type { WholeAnswer } from '../upstream/read-answer.ts';
-import type { CompareExchange } from './compare-exchange.ts';
+import type {
+  Repeat,
+  ShadowCopy,
+  ShadowExchange,
+  ShadowedRequest,
+  ShadowedTranslation,
+  ShadowFinding,
+} from './shadow-exchange.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
-
-/** A shadowed exchange after its client was served. */
-export interface ShadowExchange {
-  /** `undefined` where the gateway does not know the credential or the person, or the operation is not shadowed. */
-  readonly subject: Promise<ShadowSubject | undefined>;
-  readonly request: IncomingMessage;
-  readonly capture: Capture;
-  readonly answer: WholeAnswer;
-}
 
 /** Does what the backend did once more, on shadow subjects, when nobody waits any more; and compares. */
 export interface ShadowRunner {
-  /** A copy of the body to come; `undefined` where this exchange is not compared (which is counted). */
-  capture(): Capture | undefined;
+  /** Whether the exchange that begins is compared; where not, that is counted. `add` or `skip` has to follow. */
+  admit(): boolean;
   add(exchange: ShadowExchange): void;
-  /** Counts an exchange that cannot be compared after all. */
-  skip(reason: NotComparedReason, capture: Capture): void;
+  /** Counts an admitted exchange that cannot be compared after all. */
+  skip(reason: NotComparedReason, copy: ShadowCopy): void;
+  /** Counts an exchange that was never up to be compared. */
+  notCompared(reason: NotComparedReason): void;
   /** Resolves when everything added so far has been compared. */
   settle(): Promise<void>;
   start(): void;
@@ -61,20 +55,13 @@ const UPSTREAM_PROBLEMS: ReadonlySet<ProblemKind> = new Set(['upstream-unavailab
 export function createShadowRunner(parts: {
   readonly settings: ShadowSettings;
   readonly book: ParityBook;
-  readonly loopback: Loopback;
-  /** Works on shadow subjects. */
-  readonly executor: CommandExecutor;
-  readonly compare: CompareExchange;
-  /** Asks the backend the same once more. */
-  readonly askAgain: (request: IncomingMessage) => Promise<WholeAnswer>;
+  readonly repeatRequest: Repeat<ShadowedRequest>;
+  readonly repeatTranslation: Repeat<ShadowedTranslation>;
   /** Whether anything was ever written under the shadow subject. */
   readonly isKnown: (subject: Subject) => Promise<boolean>;
   readonly nowMs: () => number;
   /** Where pictures that caused a difference are kept, if the settings say so. */
   readonly objects: ObjectStore;
-  readonly folder: string;
-  readonly memoryBytes: number;
-  readonly maxBytes: number;
   readonly warn: (message: string, cause: unknown) => void;
 }): ShadowRunner {
   const { settings, book } = parts;
@@ -83,7 +70,6 @@ export function createShadowRunner(parts: {
   const own = new Set<Promise<void>>();
   let heldBytes = 0;
   let inFlight = 0;
-  let reads = 0;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
@@ -98,35 +84,35 @@ export function createShadowRunner(parts: {
   async function attend(exchange: ShadowExchange): Promise<void> {
     const subject = await exchange.subject.catch((cause: unknown) => {
       parts.warn('nobody can tell whom a shadowed exchange is about', cause);
-      return undefined;
+      return 'not known here' as const;
     });
-    if (!subject) {
-      book.notCompared('not known here');
-      return exchange.capture.drop();
+    if (typeof subject === 'string') {
+      book.notCompared(subject);
+      return exchange.copy.drop();
     }
-    const held = await exchange.capture.take();
-    if (typeof held === 'string') return book.notCompared(`body: ${held}`);
-    const size = held.source.kind === 'file' ? held.source.size : held.source.bytes.byteLength;
+    const bodies = await exchange.copy.take();
+    if (typeof bodies === 'string') return book.notCompared(`body: ${bodies}`);
+    const size = bodies.reduce((sum, { source }) => sum + byteLength(source), 0);
     if (heldBytes + size > settings.queueBytes) {
-      await held.release();
+      await releaseAll(bodies);
       return book.notCompared('queue full');
     }
     heldBytes += size;
     // One subject's writes in the order in which the backend answered them.
     const unlock = await locks.acquire(subject.subject.key);
     try {
-      await queue.add(() => perform(exchange, subject, held));
+      await queue.add(() => perform(exchange, subject, bodies));
     } finally {
       unlock();
       heldBytes -= size;
-      await held.release();
+      await releaseAll(bodies);
     }
   }
 
   async function perform(
-    { request, answer }: ShadowExchange,
+    exchange: ShadowExchange,
     subject: ShadowSubject,
-    held: HeldBytes,
+    bodies: readonly HeldBytes[],
   ): Promise<void> {
     await quiet();
     if (stopping) return book.notCompared('stopped');
@@ -134,77 +120,53 @@ export function createShadowRunner(parts: {
     if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
       return book.notCompared('not written here yet');
     }
-    let ours: WholeAnswer;
+    const found = await repeated(exchange, subject, bodies);
+    if (typeof found === 'string') return book.notCompared(found);
+    const verdict = overallVerdict(found.levels);
+    book.compared(operationId, verdict, found.levels);
+    if (isEquivalent(verdict)) return;
+    const { method = 'GET', url = '/' } = exchange.request;
+    const madeRoom = await book.keep({
+      ...found,
+      atMs: parts.nowMs(),
+      operationId,
+      subjectKey: subject.subject.key,
+      method,
+      path: url.split('?')[0] ?? '/',
+      verdict,
+      ...(bodies.length > 0 ? { requestSha256: await digest(bodies) } : {}),
+      ...(settings.keepPictures && command === 'put-images'
+        ? { pictureKeys: await keepPictures(bodies) }
+        : {}),
+    });
+    for (const key of madeRoom?.pictureKeys ?? []) await parts.objects.delete(key);
+  }
+
+  async function repeated(
+    exchange: ShadowExchange,
+    subject: ShadowSubject,
+    bodies: readonly HeldBytes[],
+  ): Promise<ShadowFinding | NotComparedReason> {
     try {
-      ours = await parts.loopback.send({
-        method: request.method ?? 'GET',
-        target: request.url ?? '/',
-        rawHeaders: endToEnd(request.rawHeaders),
-        ...(command === 'put-images' ? { body: bytesOf(held.source) } : {}),
-        executor: parts.executor,
-        timeoutMs: settings.timeoutSeconds * 1000,
-      });
-    } catch (cause) {
-      parts.warn('a shadowed exchange got no answer here', cause);
-      return book.notCompared('no answer here');
-    }
-    if (command === 'read-subject') await learnNoise(operationId, request);
-    const noise = book.noiseOf(operationId);
-    let compared: Awaited<ReturnType<CompareExchange>>;
-    try {
-      compared = await parts.compare({ subject, theirs: answer, ours, noise });
+      return await (exchange.kind === 'request'
+        ? parts.repeatRequest(exchange, subject, bodies)
+        : parts.repeatTranslation(exchange, subject, bodies));
     } catch (cause) {
       if (!(cause instanceof ProblemError)) throw cause;
       parts.warn('two answers could not be compared', cause);
       const isTheirs = UPSTREAM_PROBLEMS.has(cause.problem.kind);
-      return book.notCompared(isTheirs ? 'no picture from the backend' : 'failed here');
+      return isTheirs ? 'no picture from the backend' : 'failed here';
     }
-    const { levels, paths } = compared;
-    const verdict = overallVerdict(levels);
-    book.compared(operationId, verdict, levels);
-    if (isEquivalent(verdict)) return;
-    await book.keep({
-      atMs: parts.nowMs(),
-      operationId,
-      subjectKey: subject.subject.key,
-      method: request.method ?? 'GET',
-      path: (request.url ?? '/').split('?')[0] ?? '/',
-      verdict,
-      levels,
-      paths,
-      statuses: [answer.status, ours.status],
-      ...(await digest(held)),
-      ...(settings.keepPictures && command === 'put-images' ? await keepPicture(held) : {}),
-    });
   }
 
-  async function keepPicture({ source }: HeldBytes): Promise<{ pictureKey?: string }> {
-    const pictureKey = `migration/pictures/${randomUUID()}`;
-    await parts.objects.put(pictureKey, source);
-    return { pictureKey };
-  }
-
-  /**
-   * What differs between the backend and itself, twice in a row, is noise. Twice, because a write between two answers makes but one pair
-   * differ.
-   */
-  async function learnNoise(operationId: string, request: IncomingMessage): Promise<void> {
-    reads += 1;
-    if (settings.noiseEvery === 0 || reads % settings.noiseEvery !== 1) return;
-    try {
-      const [first, second, third] = [
-        await parts.askAgain(request),
-        await parts.askAgain(request),
-        await parts.askAgain(request),
-      ];
-      const later = new Set(compareWire(second, third));
-      book.learnNoise(
-        operationId,
-        compareWire(first, second).filter((path) => later.has(path)),
-      );
-    } catch (cause) {
-      parts.warn('the backend could not be compared with itself', cause);
-    }
+  function keepPictures(bodies: readonly HeldBytes[]): Promise<string[]> {
+    return Promise.all(
+      bodies.map(async ({ source }) => {
+        const key = `migration/pictures/${randomUUID()}`;
+        await parts.objects.put(key, source);
+        return key;
+      }),
+    );
   }
 
   /** Clients come first: shadow work begins when nobody is being served, or when it has waited for long enough. */
@@ -226,17 +188,17 @@ export function createShadowRunner(parts: {
   }
 
   return {
-    capture() {
+    admit() {
       if (Math.random() * 100 >= settings.percent) {
         book.notCompared('not sampled');
-        return undefined;
+        return false;
       }
       if (own.size >= settings.queue) {
         book.notCompared('queue full');
-        return undefined;
+        return false;
       }
       inFlight += 1;
-      return createCapture(parts);
+      return true;
     },
     add(exchange) {
       inFlight -= 1;
@@ -246,11 +208,12 @@ export function createShadowRunner(parts: {
       });
       keep(attended);
     },
-    skip(reason, capture) {
+    skip(reason, copy) {
       inFlight -= 1;
       book.notCompared(reason);
-      keep(capture.drop());
+      keep(copy.drop());
     },
+    notCompared: (reason) => book.notCompared(reason),
     async settle() {
       while (own.size > 0) await Promise.all(own);
       await book.flush();
@@ -267,8 +230,12 @@ export function createShadowRunner(parts: {
   };
 }
 
-async function digest({ source }: HeldBytes): Promise<{ requestSha256?: string }> {
+async function releaseAll(bodies: readonly HeldBytes[]): Promise<void> {
+  for (const { release } of bodies) await release();
+}
+
+async function digest(bodies: readonly HeldBytes[]): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of bytesOf(source)) hash.update(piece);
-  return { requestSha256: hash.digest('hex') };
+  for (const { source } of bodies) for await (const piece of bytesOf(source)) hash.update(piece);
+  return hash.digest('hex');
 }

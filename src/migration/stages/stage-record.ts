@@ -69,6 +69,11 @@ export function onlyStreams({ placement, change }: StageRecord): boolean {
   );
 }
 
+/** Whether the stage is shadow, for everybody or for a part, and nothing is changing. */
+export function isShadowing({ placement, change }: StageRecord): boolean {
+  return placement.stage === 'shadow' && change === undefined;
+}
+
 function isShrinking(from: Placement, to: Placement): boolean {
   if (from.ramp.kind === 'percent' && to.ramp.kind === 'percent') return to.ramp.percent < from.ramp.percent;
   if (from.ramp.kind === 'list' && to.ramp.kind === 'list')

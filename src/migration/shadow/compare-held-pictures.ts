@@ -1,6 +1,5 @@
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import {
-  type CommandOf,
   type ObjectStore,
   type PictureComparer,
   type RecordStore,
@@ -11,48 +10,31 @@ import {
   type Subject,
   type UpstreamImage,
 } from '../../domain/index.ts';
-import { compareMeaning } from '../parity/compare-meaning.ts';
-import { compareWire } from '../parity/compare-wire.ts';
 import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
-import type { WholeAnswer } from '../upstream/read-answer.ts';
-import type { ShadowSubject } from './shadow-subject.ts';
 import { shadowKey } from './shadow-subjects.ts';
 
-/** Compares the backend's answer with the gateway's own on all four levels. */
-export type CompareExchange = (exchange: {
-  readonly subject: ShadowSubject;
-  readonly theirs: WholeAnswer;
-  readonly ours: WholeAnswer;
-  readonly noise: ReadonlySet<string>;
-}) => Promise<{ readonly levels: LevelVerdicts; readonly paths: readonly string[] }>;
+/** The two levels on which pictures are compared. */
+export type PictureLevels = Pick<LevelVerdicts, 'bytes' | 'picture'>;
 
-/** See `CompareExchange`; pictures are looked at where the two answers agree on what there is. */
-export function createCompareExchange(parts: {
+/** Compares the pictures that a backend named with those of the shadow subject, as readers of the clients' dialect get them. */
+export type CompareHeldPictures = (
+  images: readonly UpstreamImage[],
+  subject: Subject,
+) => Promise<PictureLevels>;
+
+/** See `CompareHeldPictures`; what one of both sides does not have is left out. */
+export function createCompareHeldPictures(parts: {
   readonly dialect: string;
   readonly rendition: Rendition;
-  readonly backend: HttpBackend;
+  readonly backend: Pick<HttpBackend, 'fetch'>;
   readonly comparer: PictureComparer;
   readonly records: RecordStore;
   readonly objects: ObjectStore;
   readonly spool: Spool;
-}): CompareExchange {
-  return async ({ subject, theirs, ours, noise }) => {
-    const command = commandOf(subject);
-    const paths = compareWire(theirs, ours, noise);
-    const there = parts.backend.meaningOf(command, theirs);
-    const meaning = compareMeaning(there, parts.backend.meaningOf(command, ours));
-    const wire = paths.length === 0 ? 'same' : 'differs';
-    if (meaning !== 'same' || there.kind !== 'done') return { levels: { wire, meaning }, paths };
-    const pictures = await comparePictures(there.images, subject.subject);
-    return { levels: { wire, meaning, ...pictures }, paths };
-  };
-
-  async function comparePictures(
-    images: readonly UpstreamImage[],
-    subject: Subject,
-  ): Promise<Pick<LevelVerdicts, 'bytes' | 'picture'>> {
-    let result: Pick<LevelVerdicts, 'bytes' | 'picture'> = {};
+}): CompareHeldPictures {
+  return async (images, subject) => {
+    let result: PictureLevels = {};
     for (const image of images) {
       const one = await comparePicture(image, subject);
       if (!one) continue;
@@ -64,7 +46,7 @@ export function createCompareExchange(parts: {
       };
     }
     return result;
-  }
+  };
 
   async function comparePicture(
     image: UpstreamImage,
@@ -97,17 +79,5 @@ export function createCompareExchange(parts: {
     return parts.rendition === 'original'
       ? state.image.original
       : state.image.renditions[renditionName(parts.rendition)];
-  }
-}
-
-function commandOf({ command, subject }: ShadowSubject): CommandOf<ShadowSubject['command']> {
-  const reference = { kind: 'key', key: subject.key } as const;
-  switch (command) {
-    case 'put-images':
-      return { kind: command, subject: reference, images: [] };
-    case 'delete-images':
-      return { kind: command, subject: reference, slots: [0] };
-    case 'read-subject':
-      return { kind: command, subject: reference, images: true };
   }
 }

@@ -1,0 +1,110 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type CommandExecutor,
+  type HeldBytes,
+  type Outcome,
+  ProblemError,
+  type UpstreamImage,
+  type UpstreamOutcome,
+} from '../../domain/index.ts';
+import { compareMeaning } from '../parity/compare-meaning.ts';
+import type { CompareHeldPictures } from './compare-held-pictures.ts';
+import type { Repeat, ShadowedCommand, ShadowedTranslation } from './shadow-exchange.ts';
+import { shadowKey } from './shadow-subjects.ts';
+
+/**
+ * Carries a translated command out here, and compares what it means and which pictures there are then. The level of the wire does not
+ * apply: the backend's own words never reach the client.
+ */
+export function createRepeatTranslation(parts: {
+  /** The dialect that clients speak. */
+  readonly dialect: string;
+  /** Works on shadow subjects. */
+  readonly executor: CommandExecutor;
+  readonly comparePictures: CompareHeldPictures;
+  readonly timeoutMs: number;
+  readonly warn: (message: string, cause: unknown) => void;
+}): Repeat<ShadowedTranslation> {
+  return async ({ command, context, outcome }, { subject }, bodies) => {
+    const theirs = seenThrough(outcome, command, context.intake.slots);
+    const { opened: _real, ...shadowContext } = context;
+    const again = withBodies(withShadowSubject(command, parts.dialect), bodies);
+    let ours: UpstreamOutcome;
+    try {
+      ours = await withinTime(
+        meaningHere(() => parts.executor.execute(again, shadowContext)),
+        parts.timeoutMs,
+      );
+    } catch (cause) {
+      parts.warn('a shadowed command came to nothing here', cause);
+      return 'no answer here';
+    }
+    const meaning = compareMeaning(theirs, ours);
+    const pictures =
+      meaning === 'same' && theirs.kind === 'done' ? await parts.comparePictures(theirs.images, subject) : {};
+    return { levels: { meaning, ...pictures }, paths: [] };
+  };
+}
+
+/** What the client gets to see of the backend's outcome: the slots of the command, or those that its dialect knows. */
+function seenThrough(outcome: UpstreamOutcome, command: ShadowedCommand, slots: number): UpstreamOutcome {
+  return outcome.kind === 'done'
+    ? { ...outcome, images: outcome.images.filter(({ slot }) => isSeen(command, slot, slots)) }
+    : outcome;
+}
+
+function isSeen(command: ShadowedCommand, slot: number, slots: number): boolean {
+  switch (command.kind) {
+    case 'put-images':
+      return command.images.some((image) => image.slot === slot);
+    case 'delete-images':
+      return false;
+    case 'read-subject':
+      return command.images && slot < slots;
+  }
+}
+
+/** A real key leads nowhere in the shadow; every other reference leads to the shadow of whom it means. */
+function withShadowSubject(command: ShadowedCommand, dialect: string): ShadowedCommand {
+  const { subject } = command;
+  if (subject.kind !== 'key') return command;
+  return { ...command, subject: { kind: 'key', key: shadowKey(dialect, subject.key) } };
+}
+
+function withBodies(command: ShadowedCommand, bodies: readonly HeldBytes[]): ShadowedCommand {
+  if (command.kind !== 'put-images') return command;
+  const images = command.images.map(({ slot, upload }, at) => ({
+    slot,
+    upload: { ...upload, source: bodies[at]?.source ?? upload.source },
+  }));
+  return { ...command, images };
+}
+
+async function meaningHere(act: () => Promise<Outcome>): Promise<UpstreamOutcome> {
+  try {
+    return { kind: 'done', profile: {}, images: imagesOf(await act()) };
+  } catch (cause) {
+    if (cause instanceof ProblemError) return { kind: 'problem', problem: cause.problem };
+    throw cause;
+  }
+}
+
+function imagesOf(outcome: Outcome): UpstreamImage[] {
+  return outcome.kind === 'images-put' || outcome.kind === 'subject-read'
+    ? outcome.images.map(({ image }) => ({ slot: image.slot }))
+    : [];
+}
+
+/** A store that hangs costs a place among the shadow's few for this long and no longer. */
+async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  const over = new AbortController();
+  const late = pause(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {
+    throw new Error(`nothing came of it within ${timeoutMs} ms`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    over.abort();
+  }
+}
