@@ -18,7 +18,7 @@ export interface GatewayParts {
   readonly dialects: readonly LoadedDialect[];
   readonly executor: CommandExecutor;
   readonly authenticator: Authenticator;
-  readonly rates: Pick<RateLimiter, 'admit'>;
+  readonly rates: Pick<RateLimiter, 'admit' | 'admitStranger'>;
   readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly ids: IdSource;

@@ -53,6 +53,8 @@ export async function performCall(
   if (principal) {
     if (!interception?.unmetered) await parts.rates.admit(principal, loaded.rate, operationId);
     authorize(operation.access, principal);
+  } else if (operation.body === 'json' && !interception?.unmetered) {
+    await parts.rates.admitStranger(addressOf(live), loaded.dialect.name, operationId);
   }
   const exchange = dialectExchange(live, loaded, parts.clock.nowMs());
   const executor = interception?.executor ?? parts.executor;
@@ -103,9 +105,13 @@ async function prove(
   live: LiveExchange,
   loaded: LoadedDialect,
 ): Promise<Principal> {
-  const { remoteAddress } = live.body.request.socket;
-  live.principal = await parts.authenticator.authenticate(loaded, live.received.head, remoteAddress);
+  live.principal = await parts.authenticator.authenticate(loaded, live.received.head, addressOf(live));
   return live.principal;
+}
+
+/** Where the connection comes from. What a proxy says of its clients is not believed: anybody could say it. */
+function addressOf(live: LiveExchange): string | undefined {
+  return live.body.request.socket.remoteAddress;
 }
 
 /** Does a piece of work at the first call, and gives every caller what came of it. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../domain/index.ts';
 import { brownOutsSchema } from './brown-out-settings.ts';
 import { migrationSchema } from './migration-schema.ts';
+import { rateLimitsSchema } from './rate-limit-settings.ts';
 
 const text: JsonObject = { type: 'string', minLength: 1 };
 const name: JsonObject = { type: 'string', pattern: '^[a-z0-9][a-z0-9-]{0,62}$' };
@@ -207,7 +208,7 @@ export const settingsSchema: JsonObject = closed(
       spoolMemoryBytes: count(1024 * 1024),
       shutdownSeconds: seconds(30),
     }),
-    rateLimits: optional({ enabled: flag(true), redisUrl: { type: 'string', pattern: '^rediss?://' } }),
+    rateLimits: rateLimitsSchema,
     cors: optional({ origins: { type: 'array', items: text, default: [] } }),
     validateResponses: { enum: ['off', 'log', 'enforce'], default: 'off' },
     docs: flag(true),

@@ -1,6 +1,7 @@
 import type { JsonObject, RatePolicy, WireProfile } from '../domain/index.ts';
 import type { BrownOutSettings } from './brown-out-settings.ts';
 import type { MigrationSettings } from './migration-settings.ts';
+import type { RateLimitSettings } from './rate-limit-settings.ts';
 
 /** Everything that the settings file says, after its schema filled in the defaults. Secrets are resolved. */
 export interface Settings {
@@ -16,7 +17,7 @@ export interface Settings {
   readonly downloads: DownloadSettings;
   readonly imaging: ImagingSettings;
   readonly limits: LimitSettings;
-  readonly rateLimits: { readonly enabled: boolean; readonly redisUrl?: string };
+  readonly rateLimits: RateLimitSettings;
   readonly cors: { readonly origins: readonly string[] };
   readonly validateResponses: 'off' | 'log' | 'enforce';
   readonly docs: boolean;

@@ -1,8 +1,9 @@
 import { type RateLimiterAbstract, RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { type Principal, ProblemError, type RatePolicy } from '../../domain/index.ts';
+import { type RateLimitSettings, USUAL_PUBLIC_CALLS } from '../../settings/rate-limit-settings.ts';
 import type { CredentialLog } from '../credentials/credential-log.ts';
 import { connectRedisWindows, type RedisWindows } from './redis-windows.ts';
-import { windowKey } from './window-key.ts';
+import { strangerKey, windowKey } from './window-key.ts';
 
 /** Holds callers to a dialect's rate. `start` before the first request, `stop` at shutdown. */
 export interface RateLimiter {
@@ -13,26 +14,31 @@ export interface RateLimiter {
    * first call, is over; refused calls count as well but never prolong it.
    */
   admit(principal: Principal, policy: RatePolicy, operationId: string): Promise<void>;
+  /**
+   * Counts one call of a public operation against whoever calls: the client's address, where it is known. Throws like `admit`. It bounds
+   * what guessing a secret costs here, and how far it gets.
+   */
+  admitStranger(address: string | undefined, dialect: string, operationId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Fixed windows per credential, or per credential and operation. Without Redis each process counts on its own, so that n gateways
+ * Fixed windows per credential, or per credential and operation; for public operations per address and operation. Without Redis each process counts on its own, so that n gateways
  * together let n times the limit pass; while Redis is away each falls back to that.
  */
 export function createRateLimiter({
   enabled,
   redisUrl,
+  publicCalls = USUAL_PUBLIC_CALLS,
   log,
-}: {
-  readonly enabled: boolean;
-  readonly redisUrl?: string;
-  readonly log: CredentialLog;
-}): RateLimiter {
+}: RateLimitSettings & { readonly log: CredentialLog }): RateLimiter {
   let redis: RedisWindows | undefined;
   const limiters = new Map<string, RateLimiterAbstract>();
 
-  const limiterOf = ({ limit, windowSeconds }: RatePolicy): RateLimiterAbstract => {
+  const limiterOf = ({
+    limit,
+    windowSeconds,
+  }: Pick<RatePolicy, 'limit' | 'windowSeconds'>): RateLimiterAbstract => {
     const name = `${limit}/${windowSeconds}`;
     const known = limiters.get(name);
     if (known) return known;
@@ -42,6 +48,17 @@ export function createRateLimiter({
     const made = redis ? redis.limiter(options, inMemory) : inMemory;
     limiters.set(name, made);
     return made;
+  };
+
+  const take = async (policy: Pick<RatePolicy, 'limit' | 'windowSeconds'>, key: string, weight: number) => {
+    if (!enabled) return;
+    try {
+      await limiterOf(policy).consume(key, weight);
+    } catch (refused) {
+      if (!(refused instanceof RateLimiterRes)) throw refused;
+      const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
+      throw new ProblemError({ kind: 'rate-limited', retryAfterSeconds });
+    }
   };
 
   return {
@@ -56,17 +73,10 @@ export function createRateLimiter({
       redis = await connectRedisWindows(redisUrl, log);
     },
 
-    async admit(principal, policy, operationId) {
-      if (!enabled) return;
-      try {
-        const weight = Math.ceil(policy.weights?.[operationId] ?? 1);
-        await limiterOf(policy).consume(windowKey(principal, policy, operationId), weight);
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        const retryAfterSeconds = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-        throw new ProblemError({ kind: 'rate-limited', retryAfterSeconds });
-      }
-    },
+    admit: (principal, policy, operationId) =>
+      take(policy, windowKey(principal, policy, operationId), Math.ceil(policy.weights?.[operationId] ?? 1)),
+    admitStranger: (address, dialect, operationId) =>
+      take(publicCalls, strangerKey(address, dialect, operationId), 1),
 
     async stop() {
       await redis?.close();

@@ -90,3 +90,55 @@ describe('the rate of a credential', () => {
     ]);
   });
 });
+
+describe('the rate of a public operation', () => {
+  const few = { limit: 3, windowSeconds: 60 };
+
+  async function letIn(limiter: RateLimiter, calls: number, address?: string, operation = 'generateToken') {
+    let count = 0;
+    for (let call = 0; call < calls; call += 1) {
+      count += await limiter.admitStranger(address, 'capillary-v2', operation).then(
+        () => 1,
+        () => 0,
+      );
+    }
+    return count;
+  }
+
+  it('is counted for each address and operation, and begins anew with the next window', async () => {
+    const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
+    await expect(letIn(limiter, 5, '192.0.2.1')).resolves.toBe(3);
+    await expect(letIn(limiter, 5, '192.0.2.2')).resolves.toBe(3);
+    await expect(letIn(limiter, 5, '192.0.2.1', 'revokeToken')).resolves.toBe(3);
+    jest.advanceTimersByTime(60_000);
+    await expect(letIn(limiter, 5, '192.0.2.1')).resolves.toBe(3);
+  });
+
+  it.each([
+    ['the addresses of one IPv6 network', '2001:db8:0:7::1', '2001:DB8:0:7:a:b:c:d'],
+    ['an IPv4 address and the same written as IPv6', '192.0.2.1', '::ffff:192.0.2.1'],
+    ['callers without an address', undefined, undefined],
+  ])('is one for %s', async (_name, one, other) => {
+    const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
+    await letIn(limiter, 3, one);
+    await expect(letIn(limiter, 1, other)).resolves.toBe(0);
+  });
+
+  it.each([
+    ['two IPv6 networks', '2001:db8:0:7::1', '2001:db8:0:8::1'],
+    ['short and long spellings of different networks', '::1', '1::1'],
+  ])('is not shared by %s', async (_name, one, other) => {
+    const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
+    await letIn(limiter, 3, one);
+    await expect(letIn(limiter, 1, other)).resolves.toBe(1);
+  });
+
+  it('is 120 a minute where nothing is said, and no concern where limits are off', async () => {
+    await expect(letIn(createRateLimiter({ enabled: true, log: silent }), 130, '192.0.2.1')).resolves.toBe(
+      120,
+    );
+    await expect(letIn(createRateLimiter({ enabled: false, log: silent }), 130, '192.0.2.1')).resolves.toBe(
+      130,
+    );
+  });
+});

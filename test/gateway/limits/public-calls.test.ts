@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { type DemoGateway, startDemoGateway } from '../../support/start-gateway.ts';
+
+let gateway: DemoGateway;
+beforeAll(async () => {
+  gateway = await startDemoGateway((demo) => ({
+    ...demo,
+    rateLimits: { enabled: true, publicCalls: { limit: 3, windowSeconds: 3600 } },
+  }));
+});
+afterAll(() => gateway.stop());
+
+async function guess(secret: string): Promise<Response> {
+  return fetch(`${gateway.url}/v3/oauth/token/generate`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ key: `made-up-${secret}`, secret }),
+  });
+}
+
+it('slows guesses at the token endpoint per address, whatever keys they name, in the words of the dialect', async () => {
+  for (const secret of ['a', 'b', 'c']) expect((await guess(secret)).status).toBe(401);
+  const refused = await guess('d');
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(3500);
+  expect(await refused.json()).toEqual({
+    warnings: [],
+    errors: [{ status: false, code: 429, message: 'Rate limit exceeded' }],
+  });
+  // Nobody's credential is at fault: clients that present one are served.
+  const read = await fetch(`${gateway.url}/2.0/users/me`, {
+    headers: { authorization: 'Bearer demo-smartsheet-jane' },
+  });
+  expect(read.status).toBe(200);
+});
