@@ -17,14 +17,15 @@ export interface BenchScale {
 export interface BenchRun {
   readonly folder: string;
   readonly scale: BenchScale;
-  startGateway(name: string): Promise<ChildServer>;
+  /** `settings`: sections on top of those of every gateway. */
+  startGateway(name: string, settings?: Readonly<Record<string, unknown>>): Promise<ChildServer>;
   startServer(script: string): Promise<ChildServer>;
   /** Milliseconds of processor time of one turn of the bare pipeline or of the floor. */
   floor(kind: 'bare' | 'floor', picture: string, times: number): Promise<number>;
 }
 
 /** The demo's settings, without its rates and with subjects made at the first upload. Everything else is as users run it. */
-async function writeGatewaySettings(folder: string): Promise<string> {
+async function writeGatewaySettings(file: string, further: Readonly<Record<string, unknown>>): Promise<void> {
   const settings = parse(await readFile('config/demo.yaml', 'utf8')) as {
     dialects: Record<string, Record<string, unknown>>;
     tenants: Record<string, unknown>[];
@@ -33,24 +34,23 @@ async function writeGatewaySettings(folder: string): Promise<string> {
     dialect.rate = { limit: 1_000_000_000, windowSeconds: 60, per: 'endpoint' };
   }
   for (const tenant of settings.tenants) tenant.strictSubjects = false;
-  const file = join(folder, 'bench.yaml');
-  await writeFile(file, stringify(settings));
-  return file;
+  await writeFile(file, stringify({ ...settings, ...further }));
 }
 
 /** Prepares a run in an empty folder. */
-export async function createBenchRun(folder: string, scale: BenchScale): Promise<BenchRun> {
-  const settings = await writeGatewaySettings(folder);
+export function createBenchRun(folder: string, scale: BenchScale): BenchRun {
   return {
     folder,
     scale,
-    startGateway: (name) =>
-      startChildServer(
+    async startGateway(name, settings = {}) {
+      const file = join(folder, `${name}.yaml`);
+      await writeGatewaySettings(file, settings);
+      return startChildServer(
         [
           'dist/src/cli/polyface.js',
           'serve',
           '--config',
-          settings,
+          file,
           '--port',
           '0',
           '--data-dir',
@@ -59,7 +59,8 @@ export async function createBenchRun(folder: string, scale: BenchScale): Promise
         {
           NODE_ENV: 'production',
         },
-      ),
+      );
+    },
     startServer: (script) => startChildServer([join('bench/servers', script)], { BENCH_DIR: folder }),
     async floor(kind, picture, times) {
       const child = spawn(process.execPath, ['bench/floor-loop.ts', kind, picture, String(times)], {

@@ -8,6 +8,7 @@ import { isKept, type Measure } from './budget.ts';
 import { poolOverheadScenario } from './pool-overhead.ts';
 import { reportTable } from './report.ts';
 import { capillaryCrowdScenario, capillaryStoreScenario } from './scenarios/capillary-store.ts';
+import { passThroughScenario } from './scenarios/pass-through.ts';
 import { readScenarios } from './scenarios/reads.ts';
 import { smartsheetPostScenario } from './scenarios/smartsheet-post.ts';
 import { startScenario } from './scenarios/starting.ts';
@@ -43,6 +44,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
   reads: (run, { portrait }) => readScenarios(run, portrait.variants[0]),
+  'pass-through': passThroughScenario,
   'two-gateways': (run, { avatar }) => twoGatewaysScenario(run, avatar),
   pool: ({ scale }, { avatar }) =>
     poolOverheadScenario(avatar.variants[0], {
@@ -67,7 +69,7 @@ const options = new Command('bench')
 
 const folder = await mkdtemp(join(tmpdir(), 'polyface-bench-'));
 try {
-  const run = await createBenchRun(
+  const run = createBenchRun(
     folder,
     options.short ? { rounds: 1, effort: 0.2 } : { rounds: Number(options.rounds), effort: 1 },
   );

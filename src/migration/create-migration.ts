@@ -5,6 +5,7 @@ import type { CoreParts } from '../core/core-parts.ts';
 import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
 import type { MigrationSettings } from '../settings/migration-settings.ts';
 import { buildBackend, captureFolder, type SharedParts } from './build-backend.ts';
+import { createBufferGarbage } from './exchange/buffer-garbage.ts';
 import { makeCaptureFolder } from './exchange/capture.ts';
 import type {
   LoadedDialectForMigration,
@@ -105,6 +106,7 @@ export function createMigration(parts: MigrationParts): Migration {
       migrations: backends,
       watch,
       loopback,
+      garbage: createBufferGarbage(),
       core: parts.executor,
       directory: core.directory,
       imaging: core.imaging,

@@ -4,14 +4,14 @@ import { endToEnd } from '../upstream/hop-by-hop.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { IncomingAnswer } from '../upstream/upstream-connection.ts';
 
-/** Gives the client a backend's answer as it comes: status, headers and body untouched. */
+/** Gives the client a backend's answer as it comes: status, headers and body untouched. `tap` gets to see each piece. */
 export async function streamAnswer(
   response: ServerResponse,
   answer: IncomingAnswer,
-  tap?: (piece: Buffer) => void,
+  tap: (piece: Buffer) => void,
 ): Promise<void> {
   writeHead(response, answer);
-  if (tap) answer.body.on('data', tap);
+  answer.body.on('data', tap);
   await pipeline(answer.body, response);
 }
 

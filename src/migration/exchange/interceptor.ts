@@ -10,6 +10,7 @@ import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } fr
 import type { Conduct } from '../stages/conduct.ts';
 import { conductOf, isShadowing, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
+import type { BufferGarbage } from './buffer-garbage.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
 import type { Loopback } from './loopback.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
@@ -31,6 +32,7 @@ export interface InterceptorParts {
   readonly migrations: readonly MigrationAtBackend[];
   readonly watch: StageWatch;
   readonly loopback: Loopback;
+  readonly garbage: BufferGarbage;
   readonly core: CommandExecutor;
   readonly directory: SubjectDirectory;
   readonly imaging: Parameters<typeof createBackendTranslator>[0]['imaging'];
@@ -87,7 +89,7 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
   const shadow = shadowWanted(parts, only, call, record, record.placement.stage === 'shadow');
   // Whoever takes the stream may be gone before it is known.
   shadow?.catch(() => undefined);
-  return takeStream(only, call, shadow ? { shadow } : {});
+  return takeStream(only, call, { garbage: parts.garbage, ...(shadow ? { shadow } : {}) });
 }
 
 /** Finds out whom a streamed exchange is about, where such exchanges are shadowed at all. */
@@ -164,7 +166,11 @@ async function answerFor(
   switch (wayOf(migration, operation?.command, conduct)) {
     case 'stream': {
       const shadow = shadowWanted(parts, migration, call, record, conduct.shadow);
-      return takeStream(migration, call, { ...(subject ? { subject } : {}), ...(shadow ? { shadow } : {}) });
+      return takeStream(migration, call, {
+        garbage: parts.garbage,
+        ...(subject ? { subject } : {}),
+        ...(shadow ? { shadow } : {}),
+      });
     }
     case 'both':
       return takeBoth(

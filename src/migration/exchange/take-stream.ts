@@ -6,6 +6,7 @@ import type { ShadowCopy } from '../shadow/shadow-exchange.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
 import { answerTap } from './answer-tap.ts';
+import type { BufferGarbage } from './buffer-garbage.ts';
 import { type Capture, createCapture } from './capture.ts';
 import { forward, hasBody } from './forward.ts';
 import type { MigrationCall } from './intercepted-call.ts';
@@ -19,6 +20,7 @@ export async function takeStream(
   migration: MigrationAtBackend,
   call: MigrationCall,
   options: {
+    readonly garbage: BufferGarbage;
     readonly subject?: Subject;
     /** Whom the exchange is about, where it is shadowed; found out while the backend works. */
     readonly shadow?: Promise<ShadowSubject | NotComparedReason>;
@@ -28,6 +30,9 @@ export async function takeStream(
   const isCompared = options.shadow !== undefined && migration.shadow.admit();
   const capture = isCompared ? createCapture(migration.captures) : undefined;
   const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
+  const count = ({ byteLength }: Buffer) => options.garbage.passed(byteLength);
+  // Listening any sooner would begin the reading, which is for the connection to the backend to do.
+  body?.once('resume', () => body.on('data', count));
   let handedOver = false;
   try {
     const answer = await forward(migration, request, {
@@ -36,7 +41,12 @@ export async function takeStream(
       ...(options.subject ? { subject: options.subject } : {}),
     });
     const tap = capture && answerTap(answer);
-    await streamed(response, () => streamAnswer(response, answer, tap?.piece));
+    await streamed(response, () =>
+      streamAnswer(response, answer, (piece) => {
+        count(piece);
+        tap?.piece(piece);
+      }),
+    );
     const whole = tap?.whole();
     if (capture && options.shadow !== undefined) {
       handedOver = true;
