@@ -124,10 +124,10 @@ async function measureLatency(): Promise<void> {
 }
 
 /** Memory that bodies of 49 MB add to a gateway process in pass-through, over one that has served small ones for a while. */
-async function measureMemory(options: string): Promise<void> {
+async function measureMemory(): Promise<void> {
   const backend = await startIndependentServer();
   const house = await createShimHouse({ backendUrl: backend.url, crowd: 1 });
-  const shim = await house.start({ NODE_OPTIONS: options });
+  const shim = await house.start();
   const pid = shim.child.pid ?? 0;
   for (let at = 0; at < ROUNDS; at += 1) await echo(shim.url, randomBytes(64 * 1024));
   const before = await residentMiB(pid);
@@ -140,7 +140,7 @@ async function measureMemory(options: string): Promise<void> {
   for (let at = 0; at < 8; at += 1) await echo(shim.url, body);
   clearInterval(watch);
   console.log(
-    `pass-through of 8 bodies of 49 MB, there and back, adds ${round(peak - before)} MiB at the peak (${round(before)} → ${round(peak)}; node ${options || 'as it is'})`,
+    `pass-through of 8 bodies of 49 MB, there and back, adds ${round(peak - before)} MiB at the peak (${round(before)} → ${round(peak)})`,
   );
   await shim.end();
   await backend.stop();
@@ -171,6 +171,5 @@ async function residentMiB(pid: number): Promise<number> {
 const role = process.argv.slice(2);
 if (role.length === 3) await serveHere(role);
 if (!process.env.MEMORY_ONLY) await measureLatency();
-await measureMemory('');
-await measureMemory('--max-semi-space-size=1');
+await measureMemory();
 await agent.close();
