@@ -70,8 +70,8 @@ async function pictureFor(
   { rendition, intake }: ViewContext,
 ): Promise<StoredPicture | undefined> {
   if (rendition === 'original') return image.original;
-  // What nobody can decode is shown only by a dialect that would have accepted it, and only as an attachment.
-  if (!image.decodable) return intake.formats.includes(image.original.format) ? image.original : undefined;
+  // What nobody can decode is shown only by a dialect that would have accepted it, only as an attachment, and without its metadata.
+  if (!image.decodable && !intake.formats.includes(image.original.format)) return undefined;
   return renditionOf(parts, subjectKey, image, rendition);
 }
 

@@ -10,7 +10,7 @@ export interface PictureFacts {
   readonly height: number;
   readonly frames: number;
   readonly transparent: boolean;
-  /** Whether renditions can be made of it. */
+  /** Whether it is decoded; otherwise every rendition is the file itself with its metadata blanked. */
   readonly decodable: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface RenderedPicture {
 /** The result of `process`. */
 export interface ProcessedPicture {
   readonly facts: PictureFacts;
-  /** In the order asked for; empty where the picture is not decodable. */
+  /** In the order asked for. */
   readonly renditions: readonly RenderedPicture[];
   /** Removes whatever the result holds on disk; call it once the sources are stored. */
   release(): Promise<void>;
@@ -42,7 +42,8 @@ export interface ProcessedPicture {
  */
 export interface Imaging {
   /**
-   * Recognises, verifies by decoding (where the decoder has the format) and renders.
+   * Recognises, verifies by decoding (where the decoder has the format) and renders. A rendition of a format without a decoder is the same
+   * file, of the same length, in which whatever is not the picture is overwritten; its width and height are 0.
    * Throws `ProblemError`: `unsupported-format`, `corrupt-image`, `image-too-complex`, `overloaded`.
    */
   process(job: {

@@ -37,7 +37,7 @@ export type ProfileImage = {
   readonly fileName?: string;
   /** Free facts that the dialect recorded with the write (e.g. Capillary's attribution headers). */
   readonly notes?: Readonly<Record<string, string>>;
-  /** Whether the decoder knows the format, so that renditions can be made. */
+  /** Whether the decoder knows the format; otherwise its renditions are the file itself without its metadata. */
   readonly decodable: boolean;
   readonly transparent: boolean;
   readonly original: StoredPicture;

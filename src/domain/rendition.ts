@@ -1,6 +1,9 @@
 import type { PictureFormat } from './picture-format.ts';
 
-/** A recipe that turns a verified picture into what readers of a dialect get. Always upright, sRGB and free of metadata. */
+/**
+ * A recipe that turns a verified picture into what readers of a dialect get. Always upright, sRGB and free of metadata; where the format
+ * has no decoder, free of metadata alone.
+ */
 export interface RenditionRecipe {
   /** `inside`: fit into the box, keep the aspect ratio. `pad`: the same, then pad to a square with `background`. */
   readonly fit: 'inside' | 'pad';

@@ -42,12 +42,12 @@ function checkedFacts(facts: PictureFacts): PictureFacts {
 }
 
 function renditionsOf(
-  { facts, renditions }: Extract<WorkerAnswer, { kind: 'done' }>,
+  { renditions }: Extract<WorkerAnswer, { kind: 'done' }>,
   body: Buffer,
   recipes: readonly RenditionRecipe[],
   scratch: string,
 ): RenderedPicture[] {
-  if (renditions.length !== (facts.decodable ? recipes.length : 0)) {
+  if (renditions.length !== recipes.length) {
     throw new Error('a picture worker made another number of renditions than asked for');
   }
   let at = 0;

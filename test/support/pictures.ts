@@ -9,3 +9,4 @@ export { CORNERS, type Motif } from './pictures/paint.ts';
 export { chunk, ihdr, PNG_SIGNATURE, withChunks } from './pictures/png-chunks.ts';
 export * from './pictures/polyglots.ts';
 export * from './pictures/structural.ts';
+export * from './pictures/telling.ts';

@@ -3,6 +3,8 @@ import type { ByteReader } from './byte-reader.ts';
 /** A box of the ISO base media format, which HEIC, AVIF, JPEG XL and JPEG 2000 share. */
 export interface IsoBox {
   readonly type: string;
+  /** Offset of the type. */
+  readonly typeAt: number;
   /** Offset of the payload. */
   readonly start: number;
   /** Offset after the payload. */
@@ -30,7 +32,7 @@ export async function readBoxes(
     const start = at + (long ? 16 : 8);
     const end = at + size;
     if (end < start || end > to) return undefined;
-    boxes.push({ type: head.toString('latin1', 4, 8), start, end });
+    boxes.push({ type: head.toString('latin1', 4, 8), typeAt: at + 4, start, end });
     at = end;
   }
   return boxes;

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { ProblemError } from '../../domain/index.ts';
+import { blankedCopy } from '../blank/blanked-copy.ts';
+import { findMetadata, type KeptFormat } from '../blank/find-metadata.ts';
 import { decoderInput } from '../decode/decoder-input.ts';
 import { inspectPicture } from '../decode/inspect-picture.ts';
 import { isDecodable } from '../decode/loaders.ts';
@@ -8,7 +10,7 @@ import { readPictureHeader } from '../decode/picture-header.ts';
 import { renderPicture } from '../decode/render-picture.ts';
 import { requireEnding } from '../decode/require-ending.ts';
 import type { JobRequest, RenditionReport, WorkerAnswer, WorkerLimits } from '../job.ts';
-import { openByteReader } from '../recognise/byte-reader.ts';
+import { type ByteReader, openByteReader } from '../recognise/byte-reader.ts';
 import { recogniseFormat } from '../recognise/recognise-format.ts';
 import { scratchPath } from '../scratch-folder.ts';
 
@@ -42,10 +44,7 @@ async function recogniseAndRender(
   const reader = await openByteReader(job.path ?? body);
   try {
     const format = await recogniseFormat(reader, job.accepted);
-    if (!isDecodable(format)) {
-      const facts = { format, width: 0, height: 0, frames: 1, transparent: false, decodable: false };
-      return { answer: { kind: 'done', facts, renditions: [] }, bodies: [] };
-    }
+    if (!isDecodable(format)) return await blankCopies(format, reader, job);
     const input = decoderInput(format, reader, limits);
     const header = await readPictureHeader(input, reader, limits);
     await requireEnding(format, reader);
@@ -66,4 +65,25 @@ async function recogniseAndRender(
   } finally {
     await reader.close();
   }
+}
+
+/** Of what cannot be decoded every rendition is the file itself, of the same length, with all but the picture blanked. */
+async function blankCopies(
+  format: KeptFormat,
+  reader: ByteReader,
+  { recipes, scratch }: JobRequest,
+): Promise<JobResult> {
+  // Also where nothing is rendered: what is accepted now can be handed out later.
+  const erasure = await findMetadata(format, reader);
+  const renditions: RenditionReport[] = [];
+  const bodies: Uint8Array[] = [];
+  for (const index of recipes.keys()) {
+    const inScratch = reader.size > INLINE_BYTES;
+    const to = inScratch ? { path: scratchPath(scratch, index) } : 'memory';
+    const { sha256, body } = await blankedCopy(reader, erasure, to);
+    if (body) bodies.push(body);
+    renditions.push({ format, width: 0, height: 0, bytes: reader.size, sha256, inScratch });
+  }
+  const facts = { format, width: 0, height: 0, frames: 1, transparent: false, decodable: false };
+  return { answer: { kind: 'done', facts, renditions }, bodies };
 }
