@@ -31,7 +31,7 @@ export const optionsSchema = {
       enum: ['clean', 'exact'],
       default: 'clean',
       description:
-        'What downloads give: a clean rendition of the same format and size, or the uploaded bytes.',
+        'What downloads give: a clean rendition of the same format and size (the file with its metadata blanked where nobody here can decode it), or the uploaded bytes.',
     },
     quality: {
       type: 'integer',

@@ -3,12 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { holdsLocation } from '../../src/cli/corpus/holds-location.ts';
+import { blankedCopy } from '../../src/imaging/blank/blanked-copy.ts';
+import { findHeicMetadata } from '../../src/imaging/blank/heic.ts';
+import { openByteReader } from '../../src/imaging/recognise/byte-reader.ts';
 import {
   aBmp,
   aHeic,
   aJp2,
   aJpeg,
   aJxl,
+  anAvif,
   anIco,
   anSvg,
   aPng,
@@ -117,6 +121,20 @@ describe('a picture that nobody here decodes', () => {
     expect(clean.subarray(0, clean.indexOf('mdat'))).toEqual(original.subarray(0, original.indexOf('mdat')));
   });
 
+  it('is blanked as libheif writes it: an AVIF has the same structure, and a decoder that can tell', async () => {
+    const original = await anAvif({ gps: true });
+    const reader = await openByteReader(original);
+    const { body } = await blankedCopy(reader, await findHeicMetadata(reader), 'memory');
+    if (!body) throw new Error('a copy in memory has a body');
+    expect([holdsLocation(original), holdsLocation(body)]).toEqual([true, false]);
+    const [before, after] = [
+      await imaging.process(original, [recipe()]),
+      await imaging.process(body, [recipe()]),
+    ];
+    expect(after.facts).toEqual(before.facts);
+    expect(after.renditions).toEqual(before.renditions);
+  });
+
   it('keeps what a PNG in an icon needs, with checksums that are right', async () => {
     const entry = (await cleaned(await aTellingIco())).subarray(22);
     expect(await imaging.verdict(entry)).toBe('accepted');
@@ -181,6 +199,14 @@ describe('a picture whose structure leads nowhere', () => {
         }),
     ],
     ['more extents than a picture can have', () => endlessExtents(aTellingHeic())],
+    [
+      'more texts than anybody writes',
+      async () => {
+        const text = chunk('tEXt', Buffer.alloc(0));
+        return anIco(withChunks(await aPng(), Buffer.alloc(100_001 * text.length, text)));
+      },
+    ],
+    ['more comments than anybody writes', () => anSvg({ body: '<!--a-->x'.repeat(100_001) })],
     ['icons that lie upon each other', () => overlappingIcon()],
     ['a PSD resource that reaches over its section', () => withByte(aTellingPsd(), '8BIM', 8, 0xff)],
     ['a PSD resource of no known kind', () => withByte(aTellingPsd(), '8BIM', 0, 0x00)],

@@ -1,9 +1,11 @@
-import { type Blank, createEraser, type Erasure, erasureOf, type Rewrite } from './erasure.ts';
+import { type Blank, createEraser, type Erasure, erasureOf, note, type Rewrite } from './erasure.ts';
 import { jpegMetadata } from './jpeg-segments.ts';
 import { pngMetadata } from './png-chunks.ts';
 
 const MARK = ';base64,';
 const FILLER = 0x41;
+/** In fewer characters no picture tells anything. */
+const LEAST_PAYLOAD = 64;
 
 /** What a decoded picture begins with, and how it is cleaned. */
 const CLEANERS: readonly {
@@ -34,8 +36,10 @@ export function embeddedPictures(text: Buffer, apart: readonly Blank[]): Rewrite
     while ((apart[next]?.to ?? Number.POSITIVE_INFINITY) <= mark) next += 1;
     if ((apart[next]?.from ?? Number.POSITIVE_INFINITY) <= mark) continue;
     const at = mark + MARK.length;
-    const cleaned = cleanedPayload(text.subarray(at, endOfPayload(text, at)));
-    if (cleaned) rewrites.push({ at, bytes: cleaned });
+    const end = endOfPayload(text, at);
+    if (end - at < LEAST_PAYLOAD) continue;
+    const cleaned = cleanedPayload(text.subarray(at, end));
+    if (cleaned) note(rewrites, { at, bytes: cleaned });
   }
   return rewrites;
 }
@@ -55,17 +59,39 @@ function endOfPayload(text: Buffer, from: number): number {
 /** The same characters with a clean picture in them; `undefined` where they may stay. */
 function cleanedPayload(payload: Buffer): Buffer | undefined {
   const { characters, isEscaped } = charactersOf(payload);
-  const picture = Buffer.from(characters.toString('latin1'), 'base64');
+  const picture = decoded(characters);
   const start = picture.toString('latin1', 0, 64);
   const cleaner = CLEANERS.find(({ begins }) => begins(picture));
   if (cleaner && !isEscaped) {
     const erasure = cleaner.metadataOf(picture);
     if (erasure.blanks.length === 0) return undefined;
     createEraser(erasure)(picture);
-    return written(payload, Buffer.from(picture.toString('base64'), 'latin1'));
+    encodeInto(characters, picture);
+    return written(payload, characters);
   }
   const mayTell = cleaner !== undefined || isEscaped || UNCLEANED.some((pattern) => pattern.test(start));
   return mayTell ? written(payload, Buffer.alloc(characters.length, FILLER)) : undefined;
+}
+
+/** How much is turned into text at once: a drawing may hold a photograph of its own greatest size. */
+const PIECE_CHARACTERS = 1024 * 1024;
+
+function decoded(characters: Buffer): Buffer {
+  const picture = Buffer.alloc(Math.ceil((characters.length * 3) / 4));
+  let length = 0;
+  for (let at = 0; at < characters.length; at += PIECE_CHARACTERS) {
+    const text = characters.toString('latin1', at, at + PIECE_CHARACTERS);
+    length += picture.write(text, length, 'base64');
+  }
+  return picture.subarray(0, length);
+}
+
+function encodeInto(characters: Buffer, picture: Buffer): void {
+  const pieceBytes = (PIECE_CHARACTERS / 4) * 3;
+  for (let at = 0; at < picture.length; at += pieceBytes) {
+    const text = picture.toString('base64', at, at + pieceBytes);
+    characters.write(text, (at / 3) * 4, 'latin1');
+  }
 }
 
 function charactersOf(payload: Buffer): { readonly characters: Buffer; readonly isEscaped: boolean } {
@@ -84,7 +110,9 @@ function charactersOf(payload: Buffer): { readonly characters: Buffer; readonly 
   return { characters: characters.subarray(0, count), isEscaped };
 }
 
+/** In the payload's own lines, where it has any. */
 function written(payload: Buffer, characters: Buffer): Buffer {
+  if (characters.length === payload.length) return characters;
   const bytes = Buffer.from(payload);
   let count = 0;
   for (let at = 0; at < bytes.length && count < characters.length; at += 1) {

@@ -24,8 +24,14 @@ export interface Rewrite {
 /** Nothing to overwrite. */
 export const NOTHING: Erasure = { blanks: [], rewrites: [] };
 
-/** A picture has a handful of these; a file with more is made to keep its reader busy. */
-const MAX_BLANKS = 100_000;
+/** A picture has a handful; a file with more is made to keep its reader busy. */
+const MAX_FINDINGS = 100_000;
+
+/** Adds what was found, as long as there is not too much of it. */
+export function note<T>(found: T[], ...more: readonly T[]): void {
+  if (found.length + more.length > MAX_FINDINGS) unwalkable();
+  found.push(...more);
+}
 
 /** Where a structure leads nowhere, nobody can tell what of it is metadata. */
 export function unwalkable(): never {
@@ -34,7 +40,6 @@ export function unwalkable(): never {
 
 /** Puts in order what was found, and lays together what overlaps: a byte is blanked once, however often a file names it. */
 export function erasureOf(blanks: readonly Blank[], rewrites: readonly Rewrite[] = []): Erasure {
-  if (blanks.length > MAX_BLANKS || rewrites.length > MAX_BLANKS) unwalkable();
   const merged: Blank[] = [];
   for (const blank of blanks.filter(({ from, to }) => from < to).toSorted((a, b) => a.from - b.from)) {
     const last = merged.at(-1);

@@ -47,7 +47,7 @@ export async function findHeicMetadata(reader: ByteReader): Promise<Erasure> {
   const parts = await requireBoxes(reader, meta.start + versionBytes, meta.end);
   freeAllBut(NEEDED_IN_META, parts, found);
   await freeProperties(reader, parts, found);
-  found.blanks.push(...(await dataBlanks(reader, parts, top)));
+  for (const blank of await dataBlanks(reader, parts, top)) found.blanks.push(blank);
   return erasureOf(found.blanks, found.rewrites);
 }
 

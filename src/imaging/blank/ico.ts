@@ -1,5 +1,5 @@
 import type { ByteReader } from '../recognise/byte-reader.ts';
-import { type Blank, type Erasure, erasureOf, type Rewrite, unwalkable } from './erasure.ts';
+import { type Blank, type Erasure, erasureOf, note, type Rewrite, unwalkable } from './erasure.ts';
 import { pngMetadata } from './png-chunks.ts';
 
 const ENTRY_BYTES = 16;
@@ -25,8 +25,8 @@ export async function findIcoMetadata(reader: ByteReader): Promise<Erasure> {
     const bytes = await reader.read(from, to - from);
     if (bytes.readUInt32BE(0) !== PNG_START) continue;
     const found = pngMetadata(bytes, from);
-    blanks.push(...found.blanks);
-    rewrites.push(...found.rewrites);
+    note(blanks, ...found.blanks);
+    note(rewrites, ...found.rewrites);
   }
   blanks.push({ from: covered, to: reader.size, fill: 0 });
   return erasureOf(blanks, rewrites);

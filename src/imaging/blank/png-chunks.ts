@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Blank, type Rewrite, unwalkable } from './erasure.ts';
+import { type Blank, note, type Rewrite, unwalkable } from './erasure.ts';
 
 const SIGNATURE_BYTES = 8;
 /** Length, type and checksum. */
@@ -45,8 +45,8 @@ export function pngMetadata(
     if (!isAncillary && !CRITICAL.has(type)) unwalkable();
     if (isAncillary && !NEEDED.has(type)) {
       const from = offset + at + 8;
-      blanks.push({ from, to: from + bytes, fill: 0 });
-      rewrites.push({ at: from - 4, bytes: VOID }, { at: from + bytes, bytes: checksum(bytes) });
+      note(blanks, { from, to: from + bytes, fill: 0 });
+      note(rewrites, { at: from - 4, bytes: VOID }, { at: from + bytes, bytes: checksum(bytes) });
     }
     at = end;
     if (type === 'IEND') {

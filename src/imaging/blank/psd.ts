@@ -1,5 +1,5 @@
 import type { ByteReader } from '../recognise/byte-reader.ts';
-import { type Blank, type Erasure, erasureOf, unwalkable } from './erasure.ts';
+import { type Blank, type Erasure, erasureOf, note, unwalkable } from './erasure.ts';
 
 const HEADER_BYTES = 26;
 const RESOURCE_MARKS = new Set(['8BIM', 'MeSa', 'AgHg', 'PHUT', 'DCSR']);
@@ -110,7 +110,7 @@ function resourceBlanks(bytes: Buffer, offset: number): Blank[] {
     const to = from + bytes.readUInt32BE(lengthAt);
     if (to > bytes.length) unwalkable();
     if (!isNeeded(id) || isDisguised(bytes, from))
-      blanks.push({ from: offset + from, to: offset + to, fill: 0 });
+      note(blanks, { from: offset + from, to: offset + to, fill: 0 });
     at = from + even(to - from);
   }
   return blanks;

@@ -1,6 +1,6 @@
 import type { ByteReader } from '../recognise/byte-reader.ts';
 import { embeddedPictures } from './embedded-pictures.ts';
-import { type Blank, type Erasure, erasureOf, type Rewrite, unwalkable } from './erasure.ts';
+import { type Blank, type Erasure, erasureOf, note, type Rewrite, unwalkable } from './erasure.ts';
 
 /** Elements that hold metadata, whatever their prefix: SVG's own, and what XMP and RDF begin with. */
 const METADATA_ELEMENTS = new Set(['metadata', 'xmpmeta', 'RDF']);
@@ -8,7 +8,7 @@ const METADATA_ELEMENTS = new Set(['metadata', 'xmpmeta', 'RDF']);
 const NEEDED_INSTRUCTIONS = new Set(['xml', 'xml-stylesheet']);
 
 const [QUOTE, APOSTROPHE, OPEN, CLOSE, SLASH] = [0x22, 0x27, 0x5b, 0x5d, 0x2f];
-const [BEGIN, END, QUESTION, SPACE] = [0x3c, 0x3e, 0x3f, 0x20];
+const [BEGIN, END, QUESTION, EXCLAMATION, SPACE] = [0x3c, 0x3e, 0x3f, 0x21, 0x20];
 /** A name is read no further than this. */
 const LONGEST_NAME = 64;
 /** Readers of XML stop far before. */
@@ -26,7 +26,7 @@ export async function findSvgMetadata(reader: ByteReader): Promise<Erasure> {
  * One walk over the markup, each byte looked at once. Nothing is resolved, no entity, no reference. What stands in character data or in
  * attributes stays, apart from pictures. Where the tags do not fit each other nobody can say what is metadata: unwalkable.
  */
-export function svgMetadata(bytes: Buffer): {
+function svgMetadata(bytes: Buffer): {
   readonly blanks: readonly Blank[];
   readonly rewrites: readonly Rewrite[];
 } {
@@ -35,7 +35,7 @@ export function svgMetadata(bytes: Buffer): {
   /** The metadata element that the walk is in. */
   let within: { readonly depth: number; readonly from: number } | undefined;
   const blank = (from: number, to: number) => {
-    if (!within) blanks.push({ from, to, fill: 0x20 });
+    if (!within) note(blanks, { from, to, fill: 0x20 });
   };
   const begins = (text: string, at: number) => bytes.toString('latin1', at, at + text.length) === text;
   const past = (text: string, at: number) => {
@@ -45,19 +45,20 @@ export function svgMetadata(bytes: Buffer): {
 
   for (let at = bytes.indexOf('<'); at >= 0; at = bytes.indexOf('<', at)) {
     const start = at;
-    if (begins('<!--', at)) {
+    const kind = bytes[at + 1];
+    if (kind !== EXCLAMATION && kind !== QUESTION) {
+      at = pastTag(at);
+      element(start, at);
+    } else if (kind === QUESTION) {
+      at = past('?>', at + 2);
+      if (!NEEDED_INSTRUCTIONS.has(nameAt(start + 2))) blank(start, at);
+    } else if (begins('<!--', at)) {
       at = past('-->', at + 4);
       blank(start, at);
     } else if (begins('<![CDATA[', at)) {
       at = past(']]>', at);
-    } else if (begins('<?', at)) {
-      at = past('?>', at + 2);
-      if (!NEEDED_INSTRUCTIONS.has(nameAt(start + 2))) blank(start, at);
-    } else if (begins('<!', at)) {
-      at = pastDocumentType(at);
     } else {
-      at = pastTag(at);
-      element(start, at);
+      at = pastDocumentType(at);
     }
   }
   if (open.length > 0) unwalkable();
