@@ -1,3 +1,4 @@
+import { standingDigests } from '../core/slots.ts';
 import {
   type CommandKind,
   type OpenedSubject,
@@ -86,7 +87,8 @@ export async function performCall(
       case 'pictures': {
         holdings.onEnd(context.admission.enter());
         const policy = loaded.dialect.intake({ options: exchange.options, profile: exchange.profile });
-        return { uploads: await receivePictures(live.body, head, policy, holdings.session) };
+        const standing = opened?.snapshot && standingDigests(opened.snapshot.record);
+        return { uploads: await receivePictures(live.body, head, policy, holdings.session, standing) };
       }
       case 'json': {
         holdings.onEnd(context.admission.enter());

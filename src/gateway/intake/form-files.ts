@@ -19,14 +19,16 @@ export class FormFiles implements multer.StorageEngine {
   readonly #body: IncomingBody;
   readonly #policy: IntakePolicy;
   readonly #session: UploadSession;
+  readonly #known: ReadonlySet<string> | undefined;
   readonly #uploads: (Upload | undefined)[] = [];
   #sentAsText = false;
   #discarding: Promise<void> = Promise.resolve();
 
-  constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession) {
+  constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession, known?: ReadonlySet<string>) {
     this.#body = body;
     this.#policy = policy;
     this.#session = session;
+    this.#known = known;
   }
 
   readonly filter: NonNullable<multer.Options['fileFilter']> = (_request, file, decide) => {
@@ -127,7 +129,7 @@ export class FormFiles implements multer.StorageEngine {
         ...(fileName !== undefined && { fileName }),
         declaredType: file.mimetype,
       },
-      { maxBytes },
+      { maxBytes, ...(this.#known && { known: this.#known }) },
     );
     this.#uploads[place] = upload;
   }

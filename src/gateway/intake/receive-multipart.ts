@@ -26,8 +26,9 @@ export async function receiveMultipart(
   body: IncomingBody,
   policy: IntakePolicy,
   session: UploadSession,
+  known?: ReadonlySet<string>,
 ): Promise<readonly Upload[]> {
-  const form = new FormFiles(body, policy, session);
+  const form = new FormFiles(body, policy, session, known);
   // multer waits for the end of the request before it reports an error; the body's own signal is faster.
   const failed = new Promise<never>((_resolve, reject) => {
     const stop = () => reject(body.signal.reason);

@@ -13,13 +13,14 @@ const MAX_SUPERSEDED_FILES = 4;
 
 /**
  * Receives the files of a request, raw or multipart, under a dialect's policy. An announced body that cannot fit is refused before a
- * byte of it is read. Throws `body-missing`, `unsupported-media-type`, `file-too-large`, and what the two ways of receiving throw.
+ * byte of it is read; `known`: SHA-256 of what stands already. Throws `body-missing`, `unsupported-media-type`, `file-too-large`, and what the two ways of receiving throw.
  */
 export async function receivePictures(
   body: IncomingBody,
   head: WireRequestHead,
   policy: IntakePolicy,
   session: UploadSession,
+  known?: ReadonlySet<string>,
 ): Promise<readonly Upload[]> {
   if (!body.expected) throw new ProblemError({ kind: 'body-missing' });
   requirePlainEncoding(head.headers['content-encoding']);
@@ -29,11 +30,11 @@ export async function receivePictures(
 
   if (policy.bodies.includes('multipart') && isForm && boundary !== undefined) {
     requireFitting(body, policy, largestForm(policy));
-    return receiveMultipart(body, policy, session);
+    return receiveMultipart(body, policy, session, known);
   }
   if (policy.bodies.includes('raw')) {
     requireFitting(body, policy, policy.maxBytes);
-    return [await receiveRaw(body, head, policy, session)];
+    return [await receiveRaw(body, head, policy, session, known)];
   }
   if (isForm) throw new ProblemError({ kind: 'body-malformed', reason: 'boundary-missing' });
   throw new ProblemError({ kind: 'unsupported-media-type', ...(declared !== undefined && { declared }) });
@@ -44,6 +45,7 @@ async function receiveRaw(
   head: WireRequestHead,
   { maxBytes }: IntakePolicy,
   session: UploadSession,
+  known: ReadonlySet<string> | undefined,
 ): Promise<Upload> {
   const fileName = fileNameOf(head.headers['content-disposition']);
   const declaredType = head.headers['content-type'];
@@ -53,7 +55,7 @@ async function receiveRaw(
       ...(fileName !== undefined && { fileName }),
       ...(declaredType !== undefined && { declaredType }),
     },
-    { maxBytes },
+    { maxBytes, ...(known && { known }) },
   );
   if (upload.bytes === 0) throw new ProblemError({ kind: 'body-missing' });
   return upload;

@@ -24,7 +24,11 @@ export interface UploadSession {
   take(
     read: (take: TakeChunk) => Promise<void>,
     facts: Pick<Upload, 'fieldName' | 'fileName' | 'declaredType'>,
-    options: { readonly maxBytes: number },
+    options: {
+      readonly maxBytes: number;
+      /** SHA-256 of what the store has already: such bytes are not written to a spool file where that can be helped. */
+      readonly known?: ReadonlySet<string>;
+    },
   ): Promise<Upload>;
   /** Discards one file. */
   discard(upload: Upload): Promise<void>;
@@ -79,7 +83,7 @@ function createSession(createSink: () => SpoolSink): UploadSession {
   }
 
   return {
-    async take(read, facts, { maxBytes }) {
+    async take(read, facts, { maxBytes, known }) {
       const sink = createSink();
       sinks.add(sink);
       const hash = createHash('sha256');
@@ -91,7 +95,9 @@ function createSession(createSink: () => SpoolSink): UploadSession {
           hash.update(chunk);
           return sink.write(chunk);
         });
-        const upload: Upload = { ...facts, bytes, sha256: hash.digest('hex'), source: await sink.finish() };
+        const sha256 = hash.digest('hex');
+        const source = await sink.finish(known?.has(sha256) ?? false);
+        const upload: Upload = { ...facts, bytes, sha256, source };
         sinkOf.set(upload, sink);
         return upload;
       } catch (cause) {
