@@ -69,12 +69,13 @@ export function createFilesystemRecords(parts: {
   ): Promise<string | undefined> {
     await ready;
     if (!linkIfFree(file, join(folder, String(next.number)))) return undefined;
-    if (!isPartOfHistory(folder, next)) {
+    const numbers = versionNumbers(folder);
+    if (!isPartOfHistory(folder, next, numbers)) {
       unlinkIfThere(join(folder, String(next.number)));
       return undefined;
     }
     await folders.sync(folder);
-    removeOlder(folder, next.number);
+    removeOlder(folder, next.number, numbers);
     return String(next.number);
   }
 
@@ -115,9 +116,11 @@ function versionOf(version: RecordVersion | undefined): string | undefined {
 
 /**
  * Whether the version that was just linked is the newest or led to the newest. It is neither where this process stood still between
- * its look and its link for so long that others had used and removed the number.
+ * its look and its link for so long that others had used and removed the number; a higher number stands then, for only lower ones are ever
+ * removed.
  */
-function isPartOfHistory(folder: string, linked: RecordVersion): boolean {
+function isPartOfHistory(folder: string, linked: RecordVersion, numbers: readonly number[]): boolean {
+  if (numbers.at(-1) === linked.number) return true;
   const newest = newestVersion(folder);
   if (newest?.number === linked.number && newest.write === linked.write) return true;
   if (!newest || newest.number <= linked.number) throw new StoreError('damaged');
@@ -127,8 +130,8 @@ function isPartOfHistory(folder: string, linked: RecordVersion): boolean {
 }
 
 /** Lowest first, so that whatever a crash leaves has no gap below the newest. */
-function removeOlder(folder: string, number: number): void {
-  for (const older of versionNumbers(folder)) {
+function removeOlder(folder: string, number: number, seen: readonly number[]): void {
+  for (const older of seen) {
     if (older < number) unlinkIfThere(join(folder, String(older)));
   }
 }
