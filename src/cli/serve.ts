@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDemoGuide } from '../demo-guide.ts';
-import { letHeapGrow } from '../heap-growth.ts';
+import { letHeapGrow } from '../memory/heap-growth.ts';
 import { startPolyface } from '../main.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 

@@ -25,7 +25,7 @@ export async function answerExchange(
   response: Response,
 ): Promise<void> {
   const { parts, inFlight } = context;
-  const live = beginExchange(parts, request, response);
+  const live = beginExchange(parts, request, response, context.garbage);
   inFlight.add(live);
   const holdings = createHoldings(context, live);
   try {

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Dialect, DialectSetting, JsonObject, RatePolicy } from '../domain/index.ts';
+import { projectFiles } from '../prepared/project-files.ts';
+import { schemaFaults } from '../prepared/schema-faults.ts';
 import type { DialectSettings, Settings } from '../settings/settings.ts';
 import { loadDocument } from './openapi/load-document.ts';
 import { type DocumentOperation, type OpenApiDocument, operationsOf } from './openapi/open-api-document.ts';
-import { projectFiles } from './project-root.ts';
 
 /** A dialect with its document, its rate and its checked options. */
 export interface LoadedDialect {
@@ -42,21 +42,23 @@ async function loadDialect(
 ): Promise<LoadedDialect> {
   const { root, code } = projectFiles();
   const folder = own.folder ?? join(code, 'dialects', name);
-  const dialect = await importDialect(name, folder);
-  const { document, text } = await loadDocument(own.document ?? join(root, 'openapi', `${name}.yaml`));
+  const [dialect, { document, text }] = await Promise.all([
+    importDialect(name, folder),
+    loadDocument(own.document ?? join(root, 'openapi', `${name}.yaml`)),
+  ]);
   const operations = operationsOf(document);
   requireSameOperations(name, operations, dialect);
 
-  const check = optionsCheck(name, dialect.optionsSchema);
   const plain: DialectSetting<object> = {
     profile: own.profile,
-    options: check(own.options, 'its own options'),
+    options: await checkedOptions(dialect, own.options, 'its own options'),
   };
   const byTenant = new Map<string, DialectSetting<object>>();
   for (const tenant of tenants) {
     const extra = tenant.dialects[name]?.options;
     if (!extra) continue;
-    const options = check({ ...own.options, ...extra }, `the options of tenant ${tenant.id}`);
+    const merged = { ...own.options, ...extra };
+    const options = await checkedOptions(dialect, merged, `the options of tenant ${tenant.id}`);
     byTenant.set(tenant.id, { profile: own.profile, options });
   }
   return {
@@ -107,20 +109,15 @@ function requireSameOperations(
   if (faults.length > 0) throw new Error(`dialect ${name}: ${faults.join('; ')}`);
 }
 
-/** A function that fills in defaults and refuses what the schema does not hold. */
-function optionsCheck(name: string, schema: JsonObject): (options: JsonObject, whose: string) => object {
-  const validate = new Ajv2020({
-    useDefaults: true,
-    allErrors: true,
-    strict: false,
-    validateSchema: false,
-  }).compile(schema);
-  return (options, whose) => {
-    const copy: Record<string, unknown> = structuredClone(options);
-    if (validate(copy)) return copy;
-    const faults = (validate.errors ?? []).map(
-      ({ instancePath, message }) => `${instancePath || 'the whole'} ${message ?? ''}`,
-    );
-    throw new Error(`dialect ${name}: ${whose}: ${faults.join('; ')}`);
-  };
+/** Fills in defaults and refuses what the schema does not hold. */
+async function checkedOptions(
+  { name, optionsSchema }: Dialect,
+  options: JsonObject,
+  whose: string,
+): Promise<object> {
+  const copy: Record<string, unknown> = structuredClone(options);
+  const faults = await schemaFaults(optionsSchema, copy);
+  if (faults.length === 0) return copy;
+  const texts = faults.map(({ instancePath, message }) => `${instancePath || 'the whole'} ${message ?? ''}`);
+  throw new Error(`dialect ${name}: ${whose}: ${texts.join('; ')}`);
 }

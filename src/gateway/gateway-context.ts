@@ -1,3 +1,4 @@
+import type { BufferGarbage } from '../memory/buffer-garbage.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
 import type { LiveExchange } from './exchange/live-exchange.ts';
 import type { GatewayParts } from './gateway-parts.ts';
@@ -15,6 +16,7 @@ export interface GatewayContext {
   readonly routes: RouteTable;
   readonly uploads: UploadStore;
   readonly admission: UploadAdmission;
+  readonly garbage: BufferGarbage;
   readonly metrics: GatewayMetrics;
   validatorOf(documented: DocumentOperation): RequestValidator;
   judgeOf(loaded: LoadedDialect): AnswerJudge;

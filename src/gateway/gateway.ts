@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import helmet from 'helmet';
+import { createBufferGarbage } from '../memory/buffer-garbage.ts';
 import { answerExchange } from './answer-exchange.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
 import type { GatewayContext } from './gateway-context.ts';
@@ -31,23 +33,34 @@ export interface Gateway {
 /** How many uploads of the largest in-memory size may be in memory at once; further ones go straight to their spool files. */
 const UPLOADS_IN_MEMORY = 32;
 
+/** How long after a start the schemas that no request has asked for yet are compiled. */
+const WARM_UP_AFTER_MS = 250;
+
 /** Builds a gateway. Routes, validators and judges come from the dialects' documents, here and once. */
 export function createGateway(parts: GatewayParts): Gateway {
   let stopping = false;
   let warming = Promise.resolve();
+  const quiet = new AbortController();
   const context = createContext(parts, () => stopping);
   const listener = createListener(context, createApp(context));
+  async function warmUp(): Promise<void> {
+    // Whoever waited for the start is answered before the compiler is loaded.
+    await pause(WARM_UP_AFTER_MS, undefined, { signal: quiet.signal, ref: false }).catch(() => {});
+    if (!stopping) await context.warmUp();
+  }
+
   return {
     async start() {
       await context.uploads.start();
       const address = await listener.start();
-      warming = context.warmUp().catch((cause: unknown) => {
+      warming = warmUp().catch((cause: unknown) => {
         parts.log.error({ err: cause }, 'a schema of a document cannot be compiled');
       });
       return address;
     },
     async stop() {
       stopping = true;
+      quiet.abort();
       context.uploads.stop();
       await Promise.all([listener.stop(), warming]);
     },
@@ -82,6 +95,7 @@ function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayC
         parts.log.warn({ err: cause }, 'spool files that a crash left cannot be swept'),
     }),
     admission,
+    garbage: createBufferGarbage(),
     metrics: createGatewayMetrics(admission, parts.registry),
     validatorOf: (documented) => required(validators.get(documented)),
     judgeOf: (loaded) => required(judges.get(loaded)),

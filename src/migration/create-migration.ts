@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
 import type { CoreParts } from '../core/core-parts.ts';
 import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
+import { createBufferGarbage } from '../memory/buffer-garbage.ts';
 import type { MigrationSettings } from '../settings/migration-settings.ts';
 import { buildBackend, captureFolder, type SharedParts } from './build-backend.ts';
-import { createBufferGarbage } from './exchange/buffer-garbage.ts';
 import { makeCaptureFolder } from './exchange/capture.ts';
 import type {
   LoadedDialectForMigration,

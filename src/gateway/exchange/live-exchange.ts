@@ -6,6 +6,7 @@ import type {
   ProblemKind,
   WireRequestHead,
 } from '../../domain/index.ts';
+import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
 import type { LoadedDialect } from '../dialect-registry.ts';
 import type { GatewayParts } from '../gateway-parts.ts';
 import { createIncomingBody, type IncomingBody } from '../intake/incoming-body.ts';
@@ -37,6 +38,7 @@ export function beginExchange(
   { settings, clock, ids }: Pick<GatewayParts, 'settings' | 'clock' | 'ids'>,
   request: Request,
   response: Response,
+  garbage: BufferGarbage,
 ): LiveExchange {
   const received = readHead(request);
   return {
@@ -44,7 +46,7 @@ export function beginExchange(
     traceId: traceIdOf(received.head.headers.traceparent) ?? ids.newId(),
     startedAtMs: clock.nowMs(),
     baseUrl: baseUrlOf(request, settings.publicUrl),
-    body: createIncomingBody(request, response, settings.limits),
+    body: createIncomingBody(request, response, settings.limits, garbage),
     received,
     facts: {},
   };

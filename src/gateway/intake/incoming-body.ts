@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { ProblemError } from '../../domain/index.ts';
+import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
 import type { LimitSettings } from '../../settings/settings.ts';
 import { ClientGone } from './client-gone.ts';
 import { pump, type TakeChunk } from './pump.ts';
@@ -38,6 +39,7 @@ export function createIncomingBody(
   request: Request,
   response: Response,
   limits: Pick<LimitSettings, 'bodyTimeoutSeconds' | 'minBytesPerSecond' | 'minRateWindowSeconds'>,
+  garbage: BufferGarbage,
 ): IncomingBody {
   const failure = new AbortController();
   const announced = announcedBytes(request);
@@ -88,6 +90,7 @@ export function createIncomingBody(
           (chunk) => {
             receivedBytes += chunk.length;
             pace.received(chunk.length);
+            garbage.passed(chunk.length);
             const pending = take(chunk);
             pace.holdWhile(pending);
             return pending;

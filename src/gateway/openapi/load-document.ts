@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { parseYaml } from '../../prepared/parse-yaml.ts';
 import { dereference } from './dereference.ts';
 import type { OpenApiDocument } from './open-api-document.ts';
 
@@ -14,7 +14,7 @@ export interface LoadedDocument {
 export async function loadDocument(file: string): Promise<LoadedDocument> {
   const text = await readFile(file, 'utf8');
   try {
-    const document = dereference(parse(text));
+    const document = dereference(await parseYaml(text));
     if (!isOpenApi31(document)) throw new Error('it is no OpenAPI 3.1 document');
     return { text, document };
   } catch (cause) {

@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ErrorObject, ValidateFunction } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
+import type * as AjvModule from 'ajv/dist/2020.js';
+import type FormatsModule from 'ajv-formats';
 
 /** Holds a value against a schema; `errors` says what did not fit in the last value. */
 export interface SchemaCheck {
@@ -20,15 +21,24 @@ export interface SchemaCompiler {
   warmUp(): Promise<void>;
 }
 
+const load = createRequire(import.meta.url);
+
+/** Loaded with the first schema that is compiled, which is after the gateway listens; not in an `import()`, for checks do not wait. */
+function createAjv(): Ajv {
+  const { Ajv2020 } = load('ajv/dist/2020.js') as typeof AjvModule;
+  const addFormats = load('ajv-formats') as typeof FormatsModule;
+  return addFormats.default(
+    new Ajv2020({ strict: false, validateSchema: false, allErrors: false, logger: false }),
+  );
+}
+
 /** One compiler per document, so that equal names in two documents never meet. */
 export function createSchemaCompiler(): SchemaCompiler {
-  let ajv: Ajv2020 | undefined;
+  let ajv: Ajv | undefined;
   const waiting = new Set<() => unknown>();
 
   const compileNow = (schema: unknown): ValidateFunction => {
-    ajv ??= addFormats.default(
-      new Ajv2020({ strict: false, validateSchema: false, allErrors: false, logger: false }),
-    );
+    ajv ??= createAjv();
     return ajv.compile(typeof schema === 'object' && schema !== null ? schema : {});
   };
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import type { HeldBytes } from '../../domain/index.ts';
 
@@ -11,8 +10,8 @@ const MAX_LAG_BYTES = 8 * 1024 * 1024;
 
 /** Keeps a copy of a stream that flows past, without ever holding it up. */
 export interface Capture {
-  /** The same stream, copied while it is read. */
-  tap(stream: Readable): Readable;
+  /** The next piece of the stream. */
+  piece(piece: Buffer): void;
   /** What was copied, or why there is no copy; call it once the stream has ended. Never rejects. */
   take(): Promise<HeldBytes | 'too large' | 'disk'>;
   /** Gives the copy up. */
@@ -60,15 +59,7 @@ export function createCapture(options: {
   }
 
   return {
-    tap(stream) {
-      async function* copied() {
-        for await (const piece of stream as AsyncIterable<Buffer>) {
-          copy(piece);
-          yield piece;
-        }
-      }
-      return Readable.from(copied(), { objectMode: false });
-    },
+    piece: copy,
     async take() {
       if (file) {
         if (!failure) file.stream.end();

@@ -6,11 +6,11 @@ import {
   ProblemError,
   type SubjectDirectory,
 } from '../../domain/index.ts';
+import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
 import type { Conduct } from '../stages/conduct.ts';
 import { conductOf, isShadowing, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
-import type { BufferGarbage } from './buffer-garbage.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
 import type { Loopback } from './loopback.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
@@ -87,21 +87,19 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
   }
   call.response.once('close', leave);
   const shadow = shadowWanted(parts, only, call, record, record.placement.stage === 'shadow');
-  // Whoever takes the stream may be gone before it is known.
-  shadow?.catch(() => undefined);
   return takeStream(only, call, { garbage: parts.garbage, ...(shadow ? { shadow } : {}) });
 }
 
-/** Finds out whom a streamed exchange is about, where such exchanges are shadowed at all. */
+/** How to find out whom a streamed exchange is about, where such exchanges are shadowed at all. */
 function shadowWanted(
   { directory }: InterceptorParts,
   migration: MigrationAtBackend,
   call: MigrationCall,
   record: StageRecord,
   isShadowed: boolean,
-): ReturnType<typeof shadowOf> | undefined {
+): (() => ReturnType<typeof shadowOf>) | undefined {
   const isCompared = shadowedCommand(operationOf(call)) !== undefined;
-  if (isShadowed && isCompared) return shadowOf(directory, call, record);
+  if (isShadowed && isCompared) return () => shadowOf(directory, call, record);
   if (isShadowed || isShadowing(record)) {
     migration.shadow.notCompared(isCompared ? 'outside the ramp' : 'operation not compared');
   }

@@ -56,7 +56,7 @@ export function shadowTranslation(
           shadow.add({
             kind: 'translation',
             request,
-            subject: Promise.resolve({ subject, operationId, command: command.kind }),
+            subject: async () => ({ subject, operationId, command: command.kind }),
             command,
             context,
             outcome,

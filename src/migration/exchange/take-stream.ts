@@ -1,14 +1,13 @@
 import type { ServerResponse } from 'node:http';
-import type { Readable } from 'node:stream';
 import { ProblemError, type Subject } from '../../domain/index.ts';
+import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { ShadowCopy } from '../shadow/shadow-exchange.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
 import { answerTap } from './answer-tap.ts';
-import type { BufferGarbage } from './buffer-garbage.ts';
 import { type Capture, createCapture } from './capture.ts';
-import { forward, hasBody } from './forward.ts';
+import { forward } from './forward.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
@@ -22,22 +21,25 @@ export async function takeStream(
   options: {
     readonly garbage: BufferGarbage;
     readonly subject?: Subject;
-    /** Whom the exchange is about, where it is shadowed; found out while the backend works. */
-    readonly shadow?: Promise<ShadowSubject | NotComparedReason>;
+    /** Finds out whom the exchange is about, where it is shadowed; not before the client is served. */
+    readonly shadow?: () => Promise<ShadowSubject | NotComparedReason>;
   },
 ): Promise<'taken'> {
   const { request, response, signal } = call;
   const isCompared = options.shadow !== undefined && migration.shadow.admit();
   const capture = isCompared ? createCapture(migration.captures) : undefined;
-  const body: Readable | undefined = hasBody(request) ? (capture?.tap(request) ?? request) : undefined;
   const count = ({ byteLength }: Buffer) => options.garbage.passed(byteLength);
   // Listening any sooner would begin the reading, which is for the connection to the backend to do.
-  body?.once('resume', () => body.on('data', count));
+  request.once('resume', () => {
+    request.on('data', (piece: Buffer) => {
+      count(piece);
+      capture?.piece(piece);
+    });
+  });
   let handedOver = false;
   try {
     const answer = await forward(migration, request, {
       signal,
-      ...(body ? { body } : {}),
       ...(options.subject ? { subject: options.subject } : {}),
     });
     const tap = capture && answerTap(answer);
@@ -51,9 +53,9 @@ export async function takeStream(
     if (capture && options.shadow !== undefined) {
       handedOver = true;
       const copy = copyIn(capture);
-      if (whole) {
-        migration.shadow.add({ kind: 'request', subject: options.shadow, request, copy, answer: whole });
-      } else migration.shadow.skip('answer too long', copy);
+      if (!request.complete) migration.shadow.skip('cut off', copy);
+      else if (!whole) migration.shadow.skip('answer too long', copy);
+      else migration.shadow.add({ kind: 'request', subject: options.shadow, request, copy, answer: whole });
     }
     return 'taken';
   } finally {

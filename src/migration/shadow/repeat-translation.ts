@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   type CommandExecutor,
   type HeldBytes,
@@ -11,6 +10,7 @@ import { compareMeaning } from '../parity/compare-meaning.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
 import type { Repeat, ShadowedCommand, ShadowedTranslation } from './shadow-exchange.ts';
 import { shadowKey } from './shadow-subjects.ts';
+import { withinTime } from './within-time.ts';
 
 /**
  * Carries a translated command out here, and compares what it means and which pictures there are then. The level of the wire does not
@@ -93,18 +93,4 @@ function imagesOf(outcome: Outcome): UpstreamImage[] {
   return outcome.kind === 'images-put' || outcome.kind === 'subject-read'
     ? outcome.images.map(({ image }) => ({ slot: image.slot }))
     : [];
-}
-
-/** A store that hangs costs a place among the shadow's few for this long and no longer. */
-async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
-  const over = new AbortController();
-  const late = pause(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {
-    throw new Error(`nothing came of it within ${timeoutMs} ms`);
-  });
-  late.catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    over.abort();
-  }
 }

@@ -34,8 +34,8 @@ export interface ShadowedTranslation {
 
 /** A shadowed exchange after its client was served. */
 export type ShadowExchange = (ShadowedRequest | ShadowedTranslation) & {
-  /** Whom it is about, or why it is not compared. */
-  readonly subject: Promise<ShadowSubject | NotComparedReason>;
+  /** Whom it is about, or why it is not compared; asked when clients leave time for it. */
+  readonly subject: () => Promise<ShadowSubject | NotComparedReason>;
   readonly copy: ShadowCopy;
 };
 

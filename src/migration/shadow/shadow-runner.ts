@@ -23,6 +23,7 @@ import type {
   ShadowFinding,
 } from './shadow-exchange.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
+import { withinTime } from './within-time.ts';
 
 /** Does what the backend did once more, on shadow subjects, when nobody waits any more; and compares. */
 export interface ShadowRunner {
@@ -43,6 +44,8 @@ export interface ShadowRunner {
 const FLUSH_MS = 2_000;
 /** Pause between two looks whether clients are being served, in milliseconds. */
 const QUIET_POLL_MS = 10;
+/** Clients who were served so recently may be back at once, in milliseconds. */
+const QUIET_MS = 50;
 /** Shadow work that has waited so long goes on beside clients, in milliseconds. */
 const LONGEST_WAIT_MS = 2_000;
 /** How long a stopping process waits for comparisons under way, in milliseconds. */
@@ -69,7 +72,9 @@ export function createShadowRunner(parts: {
   const locks = createKeyedLocks();
   const own = new Set<Promise<void>>();
   let heldBytes = 0;
+  let looking: Promise<unknown> = Promise.resolve();
   let inFlight = 0;
+  let servedAtMs = Number.NEGATIVE_INFINITY;
   let stopping = false;
   let timer: NodeJS.Timeout | undefined;
   let flushing: Promise<void> = Promise.resolve();
@@ -82,14 +87,6 @@ export function createShadowRunner(parts: {
   }
 
   async function attend(exchange: ShadowExchange): Promise<void> {
-    const subject = await exchange.subject.catch((cause: unknown) => {
-      parts.warn('nobody can tell whom a shadowed exchange is about', cause);
-      return 'not known here' as const;
-    });
-    if (typeof subject === 'string') {
-      book.notCompared(subject);
-      return exchange.copy.drop();
-    }
     const bodies = await exchange.copy.take();
     if (typeof bodies === 'string') return book.notCompared(`body: ${bodies}`);
     const size = bodies.reduce((sum, { source }) => sum + byteLength(source), 0);
@@ -98,15 +95,40 @@ export function createShadowRunner(parts: {
       return book.notCompared('queue full');
     }
     heldBytes += size;
-    // One subject's writes in the order in which the backend answered them.
-    const unlock = await locks.acquire(subject.subject.key);
     try {
-      await queue.add(() => perform(exchange, subject, bodies));
+      await queue.add(() => take(exchange, bodies));
     } finally {
-      unlock();
       heldBytes -= size;
       await releaseAll(bodies);
     }
+  }
+
+  async function take(exchange: ShadowExchange, bodies: readonly HeldBytes[]): Promise<void> {
+    await quiet();
+    if (stopping) return book.notCompared('stopped');
+    const { subject, turn } = await inOrder(exchange);
+    if (typeof subject === 'string') return book.notCompared(subject);
+    const unlock = await turn;
+    try {
+      await perform(exchange, subject, bodies);
+    } finally {
+      unlock?.();
+    }
+  }
+
+  /** Whom an exchange is about, and its turn among those of the same subject: in the order in which the backend answered them. */
+  function inOrder(exchange: ShadowExchange) {
+    const found = looking.then(async () => {
+      const subject = await withinTime(exchange.subject(), settings.timeoutSeconds * 1000).catch(
+        (cause: unknown) => {
+          parts.warn('nobody can tell whom a shadowed exchange is about', cause);
+          return 'not known here' as const;
+        },
+      );
+      return { subject, turn: typeof subject === 'string' ? undefined : locks.acquire(subject.subject.key) };
+    });
+    looking = found;
+    return found;
   }
 
   async function perform(
@@ -114,8 +136,6 @@ export function createShadowRunner(parts: {
     subject: ShadowSubject,
     bodies: readonly HeldBytes[],
   ): Promise<void> {
-    await quiet();
-    if (stopping) return book.notCompared('stopped');
     const { operationId, command } = subject;
     if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
       return book.notCompared('not written here yet');
@@ -171,7 +191,7 @@ export function createShadowRunner(parts: {
 
   /** Clients come first: shadow work begins when nobody is being served, or when it has waited for long enough. */
   async function quiet(): Promise<void> {
-    const isServing = () => inFlight > 0 && !stopping;
+    const isServing = () => (inFlight > 0 || performance.now() - servedAtMs < QUIET_MS) && !stopping;
     for (let waitedMs = 0; isServing() && waitedMs < LONGEST_WAIT_MS; waitedMs += QUIET_POLL_MS) {
       await pause(QUIET_POLL_MS);
     }
@@ -189,6 +209,7 @@ export function createShadowRunner(parts: {
 
   return {
     admit() {
+      servedAtMs = performance.now();
       if (Math.random() * 100 >= settings.percent) {
         book.notCompared('not sampled');
         return false;
@@ -202,6 +223,7 @@ export function createShadowRunner(parts: {
     },
     add(exchange) {
       inFlight -= 1;
+      servedAtMs = performance.now();
       const attended = attend(exchange).catch((cause: unknown) => {
         book.notCompared('failed here');
         throw cause;
@@ -210,10 +232,14 @@ export function createShadowRunner(parts: {
     },
     skip(reason, copy) {
       inFlight -= 1;
+      servedAtMs = performance.now();
       book.notCompared(reason);
       keep(copy.drop());
     },
-    notCompared: (reason) => book.notCompared(reason),
+    notCompared(reason) {
+      servedAtMs = performance.now();
+      book.notCompared(reason);
+    },
     async settle() {
       while (own.size > 0) await Promise.all(own);
       await book.flush();

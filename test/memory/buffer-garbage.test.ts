@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createBufferGarbage } from '../../../src/migration/exchange/buffer-garbage.ts';
+import { createBufferGarbage } from '../../src/memory/buffer-garbage.ts';
 
 const PIECE_BYTES = 64 * 1024;
 
