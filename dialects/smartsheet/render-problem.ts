@@ -34,10 +34,11 @@ const TABLE = {
       ? [400, 1011, `A required header was missing or invalid: ${name}`]
       : [400, 1018, `The value ${value ?? 'null'} was not valid for the parameter ${attributeOf(name)}.`],
   'body-missing': () => [400, 1024, 'The HTTP request body is required for this Method.'],
-  'body-malformed': ({ reason }, { operationId }) =>
-    operationId === 'listImageUrls'
-      ? unparsable(reason === 'limits' ? 'The request body is too long.' : 'The request body is not JSON.')
-      : [400, 1145, 'Multipart upload request was invalid. Please check your request headers and payload.'],
+  'body-malformed': () => [
+    400,
+    1145,
+    'Multipart upload request was invalid. Please check your request headers and payload.',
+  ],
   'file-missing': ({ field }) => [400, 1127, `Required multipart part was missing: '${field}'`],
   'too-many-files': ({ field }) => [
     400,
