@@ -1,12 +1,19 @@
 # syntax=docker/dockerfile:1
 FROM node:24.21.0-bookworm-slim AS build
-WORKDIR /build
-COPY package.json package-lock.json .npmrc ./
+# The engine finds compiled code again under the same path and for the same user only.
+RUN install --directory --owner=node --group=node /app
+USER node
+WORKDIR /app
+COPY --chown=node:node package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
-COPY tsconfig.json tsconfig.build.json ./
-COPY src ./src
-COPY dialects ./dialects
-RUN npx tsc -p tsconfig.build.json \
+COPY --chown=node:node tsconfig.json tsconfig.build.json ./
+COPY --chown=node:node scripts ./scripts
+COPY --chown=node:node openapi ./openapi
+COPY --chown=node:node config ./config
+COPY --chown=node:node src ./src
+COPY --chown=node:node dialects ./dialects
+RUN node scripts/build.mjs \
+  && mv dist/compiled compiled \
   && npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24.21.0-bookworm-slim
@@ -22,9 +29,11 @@ ENV NODE_ENV=production \
   POLYFACE_DATA_DIR=/data \
   POLYFACE_CONFIG=/etc/polyface/polyface.yaml
 WORKDIR /app
-COPY --from=build /build/package.json ./
-COPY --from=build /build/node_modules ./node_modules
-COPY --from=build /build/dist ./dist
+COPY --from=build /app/package.json ./
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+# The only part of the program that its user may write: a start that finds it empty fills it.
+COPY --from=build --chown=node:node /app/compiled ./dist/compiled
 COPY openapi ./openapi
 COPY config ./config
 USER node

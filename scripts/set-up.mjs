@@ -2,7 +2,7 @@
  * What every script does first. Runs on whatever Node is there (>= 20): the pinned one comes with the dependencies.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -44,15 +44,36 @@ export function installDependencies(folder = root) {
   utimesSync(installed, now, now);
 }
 
-/** Compiles the sources where they are newer than the last build. */
+/** What a build is made from; documents are only prepared by it, a changed one holds without a build. */
+const SOURCES = [
+  'src',
+  'dialects',
+  'scripts/bundle.ts',
+  'scripts/bundle-plugins.ts',
+  'scripts/prepare-start.ts',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
+
+/** Checks the types and bundles the sources where they are newer than the last build. The last one stands until the new one is whole. */
 export function build() {
-  const stamp = join(root, 'dist/.built');
-  const sources = ['src', 'dialects', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
-  if (existsSync(stamp) && statSync(stamp).mtimeMs > newestOf(sources)) return;
+  const dist = join(root, 'dist');
+  const stamp = join(dist, '.built');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs > newestOf(SOURCES)) return;
+  const began = new Date();
   console.error('building …');
-  run('tsc', ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] });
-  mkdirSync(join(root, 'dist'), { recursive: true });
+  const next = join(root, 'dist-next');
+  rmSync(next, { recursive: true, force: true });
+  const stdio = ['ignore', 2, 2];
+  run('tsc', ['-p', 'tsconfig.build.json', '--outDir', next], { stdio });
+  run('node', ['scripts/bundle.ts', next], { stdio });
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(next, dist);
+  run('node', ['scripts/warm-up.mjs'], { stdio });
   writeFileSync(stamp, '');
+  // A source that was changed in the meantime is not in it.
+  utimesSync(stamp, began, began);
 }
 
 function newestOf(paths) {

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parse } from 'yaml';
 import type { Json } from './domain/index.ts';
-import { projectFiles } from './gateway/project-root.ts';
+import { parseYaml } from './prepared/parse-yaml.ts';
+import { projectFiles } from './prepared/project-files.ts';
 
 /** How to talk to the demo in one dialect. */
 export interface DemoGuideEntry {
@@ -25,5 +25,6 @@ export type DemoGuide = Readonly<Record<string, DemoGuideEntry>>;
 
 /** Reads `config/demo-guide.yaml`, which goes with `config/demo.yaml`. */
 export async function readDemoGuide(): Promise<DemoGuide> {
-  return parse(await readFile(join(projectFiles().root, 'config/demo-guide.yaml'), 'utf8')) as DemoGuide;
+  const text = await readFile(join(projectFiles().root, 'config/demo-guide.yaml'), 'utf8');
+  return (await parseYaml(text)) as DemoGuide;
 }

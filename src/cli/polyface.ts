@@ -1,31 +1,14 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
-/** Each command in a file of its own; only the one that is asked for is loaded, so that `serve` starts fast. */
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  serve: async () => (await import('./serve.ts')).serveCommand(),
-  keys: async () => (await import('./keys.ts')).keysCommand(),
-  conform: async () => (await import('./conform.ts')).conformCommand(),
-  sandbox: async () => (await import('./sandbox.ts')).sandboxCommand(),
-  census: async () => (await import('./census.ts')).censusCommand(),
-  corpus: async () => (await import('./corpus.ts')).corpusCommand(),
-  gc: async () => (await import('./gc.ts')).gcCommand(),
-  fsck: async () => (await import('./fsck.ts')).fsckCommand(),
-  migrate: async () => (await import('./migrate.ts')).migrateCommand(),
-  backfill: async () => (await import('./backfill.ts')).backfillCommand(),
-};
-
-const program = new Command('polyface')
-  .description('One profile-image store behind the legacy APIs that clients already speak.')
-  .showHelpAfterError();
-
-try {
-  const asked = commands[process.argv[2] ?? ''];
-  for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
-  await program.parseAsync();
-} catch (cause) {
-  // People get one line; whoever needs more sets POLYFACE_DEBUG.
-  process.stderr.write(`polyface: ${cause instanceof Error ? cause.message : String(cause)}\n`);
-  if (process.env.POLYFACE_DEBUG) console.error(cause);
-  process.exitCode = 1;
+// What the engine compiles is kept beside the bundle; it would be a third of a start. The build fills the folder; where it cannot be
+// written it stays as the build left it. It has to be named before what it is for is imported.
+if (import.meta.url.endsWith('.js')) {
+  enableCompileCache(fileURLToPath(new URL('../../compiled', import.meta.url)));
 }
+// Reading the maps takes as long as all the rest of a start: the log translates places when there are any to be translated.
+if (process.env.POLYFACE_DEBUG) process.setSourceMapsEnabled(true);
+
+const { runCommand } = await import('./run-command.ts');
+await runCommand();

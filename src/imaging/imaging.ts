@@ -56,8 +56,8 @@ export function createImaging(options: ImagingOptions): Imaging {
       }
     },
     async start() {
-      await prepareScratchFolder(scratchDir);
-      await pool.start();
+      // The worker's process is on its way before anything is waited for.
+      await Promise.all([pool.start(), prepareScratchFolder(scratchDir)]);
     },
     stop: (graceSeconds) => pool.stop(graceSeconds * 1000),
   };

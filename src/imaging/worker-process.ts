@@ -27,9 +27,13 @@ export class WorkerGone extends Error {
   }
 }
 
-/** How a file of this folder ends: `.ts` under type stripping, `.js` when built. */
-const EXTENSION = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-const ENTRY = fileURLToPath(new URL(`./worker/worker.${EXTENSION}`, import.meta.url));
+/** Beside this file under type stripping; when built, this code may be in any chunk, but the worker is where the sources have it. */
+const ENTRY = fileURLToPath(
+  new URL(
+    import.meta.url.endsWith('.ts') ? './worker/worker.ts' : '../src/imaging/worker/worker.js',
+    import.meta.url,
+  ),
+);
 
 /** The channel's descriptor in the child, after stdin, stdout and stderr. */
 const CHANNEL = 3;

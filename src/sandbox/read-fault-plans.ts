@@ -1,4 +1,4 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createSchemaCompiler } from '../gateway/validation/schema-compiler.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { SAMPLE_PROBLEMS } from './sample-problems.ts';
 
@@ -26,11 +26,15 @@ const schema = {
   },
 };
 
-const validate = new Ajv2020({ strict: false }).compile<FaultPlan[]>(schema);
+const validate = createSchemaCompiler().compile(schema);
 
 /** Takes data from outside as fault plans; a text says what is wrong with it. */
 export function readFaultPlans(value: unknown): readonly FaultPlan[] | string {
-  if (validate(value)) return value;
+  if (areFaultPlans(value)) return value;
   const [fault] = validate.errors ?? [];
   return `${fault?.instancePath ?? ''} ${fault?.message ?? 'no fault plans'}`;
+}
+
+function areFaultPlans(value: unknown): value is readonly FaultPlan[] {
+  return validate(value);
 }

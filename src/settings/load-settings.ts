@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv';
+import { schemaFaults } from '../prepared/schema-faults.ts';
 import { type CheckedSettings, findFaults } from './check-settings.ts';
 import { explainFault, isEcho } from './explain-fault.ts';
 import type { Settings } from './settings.ts';
@@ -33,7 +34,7 @@ export async function loadSettings({
   if (!file) throw new SettingsError('no settings: name a file with --config or POLYFACE_CONFIG');
   const source = await readSource(file);
   const document = parseSettingsDocument(source, file, env);
-  const settings = checked(document, document.value);
+  const settings = await checked(document);
   const port = overrides.port ?? portOf(env.PORT);
   const final: CheckedSettings = {
     ...settings,
@@ -50,8 +51,11 @@ export async function loadSettings({
       ]),
     ),
   };
-  const written = parseSettingsDocument(source, file, variablesAsThemselves(env)).value;
-  const faults = findFaults(final, (pointer) => !/\$\{/.test(String(valueAt(written, pointer))));
+  let written: { readonly value: unknown } | undefined;
+  const faults = findFaults(final, (pointer) => {
+    written ??= parseSettingsDocument(source, file, variablesAsThemselves(env));
+    return !/\$\{/.test(String(valueAt(written.value, pointer)));
+  });
   if (faults.length > 0) {
     throw new SettingsError(
       faults.map(({ pointer, message }) => `${document.placeOf(pointer)}: ${message}`).join('\n'),
@@ -68,30 +72,17 @@ async function readSource(file: string): Promise<string> {
   }
 }
 
-const validate = new Ajv2020({
-  allErrors: true,
-  useDefaults: true,
-  strict: false,
-  validateSchema: false,
-  verbose: true,
-}).compile(settingsSchema);
-
-function checked(document: SettingsDocument, value: unknown): CheckedSettings {
-  if (holds(value)) return value;
-  const faults = (validate.errors ?? []).filter((fault) => !isEcho(fault));
+async function checked(document: SettingsDocument): Promise<CheckedSettings> {
+  const { value } = document;
+  const found = await schemaFaults(settingsSchema, value);
+  if (found.length === 0) return value as CheckedSettings;
+  const faults = found.filter((fault) => !isEcho(fault));
   throw new SettingsError(
     faults.map((fault) => `${placeOf(document, fault)}: ${explainFault(fault)}`).join('\n'),
   );
 }
 
-function holds(value: unknown): value is CheckedSettings {
-  return validate(value);
-}
-
-function placeOf(
-  document: SettingsDocument,
-  { instancePath, keyword, params }: NonNullable<typeof validate.errors>[number],
-): string {
+function placeOf(document: SettingsDocument, { instancePath, keyword, params }: ErrorObject): string {
   return keyword === 'additionalProperties'
     ? document.placeOfKey(`${instancePath}/${String(params.additionalProperty)}`)
     : document.placeOf(instancePath);

@@ -4,6 +4,9 @@ import { join } from 'node:path';
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 
+/** What `npm run build` makes of it; `npm test` builds before it runs. */
+export const BUILT_PROGRAM = join(import.meta.dirname, '../../dist/src/cli/polyface.js');
+
 /** `polyface serve` in a process of its own, which a test may kill. */
 export interface GatewayProcess {
   readonly url: string;
@@ -20,8 +23,9 @@ export interface GatewayProcess {
 export async function startGatewayProcess(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  program = PROGRAM,
 ): Promise<GatewayProcess> {
-  const child = spawn(process.execPath, [PROGRAM, 'serve', '--port', '0', ...args], {
+  const child = spawn(process.execPath, [program, 'serve', '--port', '0', ...args], {
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

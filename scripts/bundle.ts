@@ -1,0 +1,58 @@
+/*
+ * The second half of a build, after the type check: bundles the sources into few files and prepares what does not change between two
+ * starts (docs/decisions/1004, 1005). Usage: `node scripts/bundle.ts <folder>`.
+ */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { projectFiles } from '../src/prepared/project-files.ts';
+import { httpWithoutFacade, leftOut, outside } from './bundle-plugins.ts';
+import { prepareChecks, prepareDocuments } from './prepare-start.ts';
+import { writeNotice } from './write-notice.ts';
+
+const { root } = projectFiles();
+const outdir = process.argv[2] ?? join(root, 'dist');
+const dialects = await readdir(join(root, 'dialects'));
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    'src/cli/polyface.ts',
+    'src/sandbox/index.ts',
+    'src/conformance/index.ts',
+    // What the code of a dialect that is added later imports.
+    'src/domain/index.ts',
+    'src/imaging/worker/worker.ts',
+    ...dialects.map((name) => `dialects/${name}/index.ts`),
+  ],
+  outdir,
+  outbase: '.',
+  chunkNames: 'chunks/[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  sourcemap: true,
+  sourcesContent: false,
+  legalComments: 'linked',
+  logLevel: 'warning',
+  metafile: true,
+  plugins: [outside(), httpWithoutFacade(), leftOut()],
+  // CommonJS packages ask for Node's own modules with `require`.
+  banner: {
+    js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+  },
+});
+requireInChunk(metafile, 'src/imaging/worker-process.ts');
+await writeNotice(metafile, join(outdir, 'THIRD-PARTY.txt'));
+await prepareDocuments(outdir);
+await prepareChecks(outdir, dialects);
+
+/** It looks for the worker's program from `chunks/`. */
+function requireInChunk({ outputs }: Metafile, source: string): void {
+  const [file] = Object.entries(outputs).find(([, { inputs }]) => source in inputs) ?? [];
+  if (!file || !/[\\/]chunks[\\/]/.test(file)) throw new Error(`${source} went to ${file}, not to a chunk`);
+}

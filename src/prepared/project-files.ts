@@ -1,0 +1,24 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where this program's files lie, whether it runs from its sources or from `dist`. */
+export interface ProjectFiles {
+  /** Holds `package.json` and `openapi/`. */
+  readonly root: string;
+  /** Holds `dialects/` beside `src/`: the root itself, or `dist`. */
+  readonly code: string;
+}
+
+/** Finds {@link ProjectFiles} from the place of this module, or of the file that it was bundled into. */
+export function projectFiles(): ProjectFiles {
+  const here = fileURLToPath(import.meta.url);
+  return { root: folderAbove(here, 'package.json'), code: folderAbove(here, 'dialects') };
+}
+
+/** The nearest folder on the way up that holds `name`. */
+function folderAbove(path: string, name: string): string {
+  const folder = dirname(path);
+  if (folder === path) throw new Error(`no ${name} above ${fileURLToPath(import.meta.url)}`);
+  return existsSync(join(folder, name)) ? folder : folderAbove(folder, name);
+}
