@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createHeldChunks } from '../../../src/gateway/intake/held-chunks.ts';
 
 describe('bytes held in memory', () => {
