@@ -13,7 +13,7 @@ const rooms = {
   spool: ['domain', 'leftovers'],
   directory: ['domain', 'settings'],
   settings: ['domain', 'prepared'],
-  gateway: ['domain', 'core', 'leftovers', 'prepared', 'settings'],
+  gateway: ['domain', 'core', 'leftovers', 'memory', 'prepared', 'settings'],
   migration: ['domain', 'core', 'gateway', 'memory', 'settings'],
   maintenance: ['domain', 'core'],
   conformance: ['domain', 'gateway'],
