@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readDemoGuide } from '../demo-guide.ts';
-import { letHeapGrow } from '../memory/heap-growth.ts';
 import { startPolyface } from '../main.ts';
+import { letHeapGrow } from '../memory/heap-growth.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 
 interface ServeOptions {

@@ -55,7 +55,7 @@ export async function performCall(
     if (!interception?.unmetered) await parts.rates.admit(principal, loaded.rate, operationId);
     authorize(operation.access, principal);
   } else if (operation.body === 'json' && !interception?.unmetered) {
-    await parts.rates.admitStranger(addressOf(live), loaded.dialect.name, operationId);
+    await parts.rates.admitStranger(live.remoteAddress, loaded.dialect.name, operationId);
   }
   const exchange = dialectExchange(live, loaded, parts.clock.nowMs());
   const executor = interception?.executor ?? parts.executor;
@@ -107,13 +107,8 @@ async function prove(
   live: LiveExchange,
   loaded: LoadedDialect,
 ): Promise<Principal> {
-  live.principal = await parts.authenticator.authenticate(loaded, live.received.head, addressOf(live));
+  live.principal = await parts.authenticator.authenticate(loaded, live.received.head, live.remoteAddress);
   return live.principal;
-}
-
-/** Where the connection comes from. What a proxy says of its clients is not believed: anybody could say it. */
-function addressOf(live: LiveExchange): string | undefined {
-  return live.body.request.socket.remoteAddress;
 }
 
 /** Does a piece of work at the first call, and gives every caller what came of it. */

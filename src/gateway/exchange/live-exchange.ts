@@ -23,6 +23,8 @@ export interface LiveExchange {
   readonly traceId: string;
   readonly startedAtMs: number;
   readonly baseUrl: string;
+  /** Where the connection comes from. What a proxy says of its clients is not believed: anybody could say it. */
+  readonly remoteAddress?: string;
   readonly body: IncomingBody;
   received: ReceivedHead;
   loaded?: LoadedDialect;
@@ -41,11 +43,14 @@ export function beginExchange(
   garbage: BufferGarbage,
 ): LiveExchange {
   const received = readHead(request);
+  // The socket is taken from the request when the answer is out; who it was may be asked later.
+  const { remoteAddress } = request.socket;
   return {
     requestId: ids.newId(),
     traceId: traceIdOf(received.head.headers.traceparent) ?? ids.newId(),
     startedAtMs: clock.nowMs(),
     baseUrl: baseUrlOf(request, settings.publicUrl),
+    ...(remoteAddress !== undefined && { remoteAddress }),
     body: createIncomingBody(request, response, settings.limits, garbage),
     received,
     facts: {},
