@@ -91,24 +91,26 @@ export async function buildPolyface({
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
+  /** What has to be true before the gateway listens and takes its time; the parts are built meanwhile. */
+  const proofs = [decoding];
+  const prove = (proof: Promise<void>) => {
+    // Its failure is met where all of them are waited for.
+    proof.catch(() => {});
+    proofs.push(proof);
+  };
   try {
-    const openedStore = async () => {
-      const store = overrides.store ?? (await openStore(settings));
-      stops.push(() => store.stop());
-      await store.start();
-      await probeStore(store);
-      return store;
-    };
-    const [dialects, keys, store] = await allStarted([
-      loadDialects(settings),
-      signingKeys(settings.downloads.keys, settings.dataDir),
-      openedStore(),
-      decoding,
-    ]);
+    const store = overrides.store ?? (await openStore(settings));
     const { objects, records } = store;
+    stops.push(() => store.stop());
+    prove(startStore(store));
     const rates = createRateLimiter({ ...settings.rateLimits, log });
     stops.push(() => rates.stop());
-    await rates.start();
+    prove(rates.start());
+    const [dialects, keys, guide] = await Promise.all([
+      loadDialects(settings),
+      signingKeys(settings.downloads.keys, settings.dataDir),
+      settings.docs && settings.demo ? readDemoGuide() : {},
+    ]);
 
     const credentials = { tenants: settings.tenants, records, clock, signingKeys: keys, log };
     const background = createBackgroundWork(warn);
@@ -147,6 +149,7 @@ export async function buildPolyface({
       : undefined;
     if (migration) {
       stops.push(() => migration.stop());
+      await Promise.all(proofs);
       await migration.start();
     }
     const interceptor = inSequence([
@@ -174,11 +177,10 @@ export async function buildPolyface({
       observers: [createCensus({ dialects, registry, clock }), ...(overrides.observers ?? [])],
       pages: [
         ...(overrides.pages ?? []),
-        ...(settings.docs
-          ? [createDocsPages(docsOf(dialects, settings.demo ? await readDemoGuide() : {}))]
-          : []),
+        ...(settings.docs ? [createDocsPages(docsOf(dialects, guide))] : []),
       ],
     });
+    await Promise.all(proofs);
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
@@ -191,9 +193,16 @@ export async function buildPolyface({
       stop: stopAll,
     };
   } catch (cause) {
+    // Nothing is stopped in the middle of its start.
+    await Promise.allSettled(proofs);
     await stopAll();
     throw cause;
   }
+}
+
+async function startStore(store: Store): Promise<void> {
+  await store.start();
+  await probeStore(store);
 }
 
 function writeError(cause: Error) {
@@ -209,12 +218,4 @@ function docsOf(dialects: readonly LoadedDialect[], guide: DemoGuide) {
     profile: setting().profile,
     demoCredentials: guide[name]?.credentials ?? [],
   }));
-}
-
-/** Like `Promise.all`, but rejects only when none of them is at work any more: what they opened is then known and can be closed. */
-async function allStarted<const T extends readonly unknown[]>(
-  starts: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  await Promise.allSettled(starts);
-  return Promise.all(starts);
 }
