@@ -104,8 +104,6 @@ export function createShadowRunner(parts: {
   }
 
   async function take(exchange: ShadowExchange, bodies: readonly HeldBytes[]): Promise<void> {
-    await quiet();
-    if (stopping) return book.notCompared('stopped');
     const { subject, turn } = await inOrder(exchange);
     if (typeof subject === 'string') return book.notCompared(subject);
     const unlock = await turn;
@@ -119,16 +117,22 @@ export function createShadowRunner(parts: {
   /** Whom an exchange is about, and its turn among those of the same subject: in the order in which the backend answered them. */
   function inOrder(exchange: ShadowExchange) {
     const found = looking.then(async () => {
-      const subject = await withinTime(exchange.subject(), settings.timeoutSeconds * 1000).catch(
-        (cause: unknown) => {
-          parts.warn('nobody can tell whom a shadowed exchange is about', cause);
-          return 'not known here' as const;
-        },
-      );
+      const subject = await whenQuiet(exchange);
       return { subject, turn: typeof subject === 'string' ? undefined : locks.acquire(subject.subject.key) };
     });
     looking = found;
     return found;
+  }
+
+  async function whenQuiet(exchange: ShadowExchange): Promise<ShadowSubject | NotComparedReason> {
+    await quiet();
+    if (stopping) return 'stopped';
+    try {
+      return await withinTime(exchange.subject(), settings.timeoutSeconds * 1000);
+    } catch (cause) {
+      parts.warn('nobody can tell whom a shadowed exchange is about', cause);
+      return 'not known here';
+    }
   }
 
   async function perform(
