@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { startIndependentServer } from '../migration/support/independent-server.ts';
 import { createShimHouse } from '../migration/support/shim-process.ts';
@@ -13,7 +14,9 @@ import { numberedPicture } from './numbered-picture.ts';
 /* Prints what the shim costs the client: added latency, added memory, and the shadow's ratio of latencies. */
 
 const KEY = { 'x-api-key': 'demo-v1-key' };
-const ROUNDS = 300;
+const ROUNDS = 1_000;
+const BLOCK = 50;
+const BLOCK_PAUSE_MS = 500;
 const agent = new Agent({ connections: 4 });
 
 async function getOnce(url: string): Promise<number> {
@@ -40,21 +43,29 @@ function quantile(values: readonly number[], share: number): number {
 
 const round = (value: number) => Math.round(value * 100) / 100;
 
-/** One of each in turn, so that both see the same machine. */
+/**
+ * Blocks of each in turn, now the one first and now the other, so that both see the same machine; the pause lets what a block leaves behind
+ * not fall on the next one.
+ */
 async function sideBySide(
   rounds: number,
   one: () => Promise<number>,
   other: () => Promise<number>,
 ): Promise<readonly [number[], number[]]> {
-  const ones: number[] = [];
-  const others: number[] = [];
-  for (let at = 0; at < rounds + 20; at += 1) {
-    const [first, second] = [await one(), await other()];
-    if (at < 20) continue;
-    ones.push(first);
-    others.push(second);
+  const taken: readonly [number[], number[]] = [[], []];
+  const acts = [one, other] as const;
+  const block = async (which: 0 | 1) => {
+    for (let at = 0; at < BLOCK; at += 1) taken[which].push(await acts[which]());
+    await pause(BLOCK_PAUSE_MS);
+  };
+  for (const act of acts) for (let at = 0; at < 20; at += 1) await act();
+  await pause(BLOCK_PAUSE_MS);
+  for (let at = 0; at < rounds / BLOCK; at += 1) {
+    const first = at % 2 === 0 ? 0 : 1;
+    await block(first);
+    await block(first === 0 ? 1 : 0);
   }
-  return [ones, others];
+  return taken;
 }
 
 /** A shim in a process of its own, whose store misbehaves from the first request on. */
@@ -115,7 +126,7 @@ async function measureLatency(): Promise<void> {
     const median = quantile(shadowed, 0.5) / quantile(without, 0.5);
     const p99 = quantile(shadowed, 0.99) / quantile(without, 0.99);
     console.log(
-      `shadow, own store: ${fault.padEnd(5)}  ratio of medians ${round(median)}, of p99 ${round(p99)}`,
+      `shadow, own store: ${fault.padEnd(5)}  ratio of medians ${round(median)}, of p99 ${round(p99)} (${round(quantile(without, 0.5))} → ${round(quantile(shadowed, 0.5))} ms, p99 ${round(quantile(without, 0.99))} → ${round(quantile(shadowed, 0.99))} ms)`,
     );
     await shadowing.stop();
   }
@@ -129,7 +140,7 @@ async function measureMemory(): Promise<void> {
   const house = await createShimHouse({ backendUrl: backend.url, crowd: 1 });
   const shim = await house.start();
   const pid = shim.child.pid ?? 0;
-  for (let at = 0; at < ROUNDS; at += 1) await echo(shim.url, randomBytes(64 * 1024));
+  for (let at = 0; at < 300; at += 1) await echo(shim.url, randomBytes(64 * 1024));
   const before = await residentMiB(pid);
   let peak = before;
   const look = async () => {

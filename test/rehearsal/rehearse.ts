@@ -89,6 +89,7 @@ export async function rehearse(
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await crowd.stop();
     const backendRequestsAfterwards = backend.requests.length - before;
+    options.say(`everybody is read once more; the backend got ${backendRequestsAfterwards} requests`);
     await crowd.readAll();
     return { ...crowd.tally, journey, subjects: options.subjects, steps, backendRequestsAfterwards };
   } finally {
