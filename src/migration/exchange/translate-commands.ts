@@ -44,6 +44,7 @@ export function createBackendTranslator(parts: {
   /** Told what the backend said, and again when more is known of its images. */
   readonly onAnswer: (outcome: UpstreamOutcome) => void;
 }): BackendTranslator {
+  const told = new Set<string>();
   return { execute: (command, context, opened) => translate(command, context, opened) };
 
   async function translate(
@@ -142,7 +143,6 @@ export function createBackendTranslator(parts: {
   }
 
   async function viewOf(image: KnownImage, subject: Subject, context: CommandContext): Promise<ImageView> {
-    parts.onLosses(SYNTHESISED);
     const url = context.links && (await parts.backend.addressOf(image, subject));
     const picture: StoredPicture = {
       key: `backend/${subject.key}/${image.slot}`,
@@ -161,27 +161,46 @@ export function createBackendTranslator(parts: {
     };
   }
 
+  /** What the backend did not say is made up, which is a loss only where the answer to the client says it. */
   function imageOf(
-    { slot, sha256, version = 1 }: KnownImage,
+    { slot, sha256, version }: KnownImage,
     original: StoredPicture,
     { key }: Subject,
     context: CommandContext,
   ): ProfileImage {
-    // The same picture in the same place has the same id each time it is read, and another picture has another.
-    const id = digest(`${key}\0${slot}\0${sha256}`);
+    const writtenAtMs = parts.nowMs();
     return {
-      id,
+      get id() {
+        tell('image.id', 'synthesised', "made from the picture's digest");
+        // The same picture in the same place has the same id each time it is read, and another picture has another.
+        return digest(`${key}\0${slot}\0${sha256}`);
+      },
+      get handle() {
+        tell('image.handle', 'synthesised', "made from the image's place");
+        return uuidFrom(digest(`${key}\0${slot}`));
+      },
+      get writtenAtMs() {
+        tell('image.writtenAt', 'defaulted', 'the backend does not say when it was written');
+        return writtenAtMs;
+      },
+      get version() {
+        if (version === undefined) tell('image.version', 'defaulted', 'the backend does not count');
+        return version ?? 1;
+      },
       slot,
-      version,
-      generation: version,
-      handle: uuidFrom(digest(`${key}\0${slot}`)),
-      writtenAtMs: parts.nowMs(),
+      generation: version ?? 1,
       writtenThrough: context.dialect,
       decodable: true,
       transparent: false,
       original,
       renditions: {},
     };
+  }
+
+  function tell(field: string, fate: Loss['fate'], note: string): void {
+    if (told.has(field)) return;
+    told.add(field);
+    parts.onLosses([{ field, fate, note }]);
   }
 
   async function locate(command: CommandOf<'locate-images'>, context: CommandContext): Promise<Outcome> {
@@ -208,12 +227,6 @@ export function createBackendTranslator(parts: {
     return found.find(({ image }) => image.id.startsWith(request.imageIdPrefix));
   }
 }
-
-/** What no backend of another dialect says in the caller's own words. */
-const SYNTHESISED: readonly Loss[] = [
-  { field: 'image.id', fate: 'synthesised', note: "made from the picture's digest" },
-  { field: 'image.writtenAt', fate: 'defaulted', note: 'the backend does not say when it was written' },
-];
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
