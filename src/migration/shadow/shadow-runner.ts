@@ -87,30 +87,40 @@ export function createShadowRunner(parts: {
   }
 
   async function attend(exchange: ShadowExchange): Promise<void> {
-    const bodies = await exchange.copy.take();
-    if (typeof bodies === 'string') return book.notCompared(`body: ${bodies}`);
-    const size = bodies.reduce((sum, { source }) => sum + byteLength(source), 0);
-    if (heldBytes + size > settings.queueBytes) {
-      await releaseAll(bodies);
-      return book.notCompared('queue full');
-    }
-    heldBytes += size;
-    try {
-      await queue.add(() => take(exchange, bodies));
-    } finally {
-      heldBytes -= size;
-      await releaseAll(bodies);
-    }
+    // In the queue at once: a body that is still on its way to the disk must not be overtaken.
+    const keeping = keepBodies(exchange);
+    await queue.add(() => take(exchange, keeping));
   }
 
-  async function take(exchange: ShadowExchange, bodies: readonly HeldBytes[]): Promise<void> {
+  async function keepBodies({ copy }: ShadowExchange): Promise<readonly HeldBytes[] | NotComparedReason> {
+    const bodies = await copy.take();
+    if (typeof bodies === 'string') return `body: ${bodies}`;
+    const size = sizeOf(bodies);
+    if (heldBytes + size > settings.queueBytes) {
+      await releaseAll(bodies);
+      return 'queue full';
+    }
+    heldBytes += size;
+    return bodies;
+  }
+
+  async function take(
+    exchange: ShadowExchange,
+    keeping: Promise<readonly HeldBytes[] | NotComparedReason>,
+  ): Promise<void> {
     const { subject, turn } = await inOrder(exchange);
-    if (typeof subject === 'string') return book.notCompared(subject);
     const unlock = await turn;
+    const bodies = await keeping;
     try {
+      if (typeof subject === 'string') return book.notCompared(subject);
+      if (typeof bodies === 'string') return book.notCompared(bodies);
       await perform(exchange, subject, bodies);
     } finally {
       unlock?.();
+      if (typeof bodies !== 'string') {
+        heldBytes -= sizeOf(bodies);
+        await releaseAll(bodies);
+      }
     }
   }
 
@@ -258,6 +268,10 @@ export function createShadowRunner(parts: {
       await book.flush().catch((cause: unknown) => parts.warn('parity figures could not be kept', cause));
     },
   };
+}
+
+function sizeOf(bodies: readonly HeldBytes[]): number {
+  return bodies.reduce((sum, { source }) => sum + byteLength(source), 0);
 }
 
 async function releaseAll(bodies: readonly HeldBytes[]): Promise<void> {
