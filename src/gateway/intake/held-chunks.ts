@@ -7,8 +7,6 @@ const BLOCK_BYTES = 64 * 1024;
 export interface HeldChunks {
   readonly byteLength: number;
   add(chunk: Buffer): void;
-  /** Everything held so far, as one buffer; the chunks stay. */
-  joined(): Buffer;
   /** Hands everything over and holds nothing any more. */
   takeAll(): readonly Buffer[];
 }
@@ -50,11 +48,6 @@ export function createHeldChunks(): HeldChunks {
       if (chunk.length < SMALL_BYTES || chunk.length * 2 < chunk.buffer.byteLength) return collect(chunk);
       seal();
       chunks.push(chunk);
-    },
-    joined() {
-      seal();
-      const [only] = chunks;
-      return chunks.length === 1 && only ? only : Buffer.concat(chunks, byteLength);
     },
     takeAll() {
       seal();

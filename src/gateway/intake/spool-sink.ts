@@ -106,7 +106,7 @@ export function createSpoolSink(options: {
     async finish(known) {
       await writing;
       requireSound();
-      if (path === undefined && (known || received <= memoryBytes)) return lazily(() => held.joined());
+      if (path === undefined && (known || received <= memoryBytes)) return joined(held.takeAll());
       await startWriting();
       requireSound();
       await close().catch((cause: unknown) => {
@@ -126,13 +126,13 @@ export function createSpoolSink(options: {
   };
 }
 
-/** Joined when somebody reads them, once. */
-function lazily(join: () => Uint8Array): ByteSource {
+/** In one piece when somebody reads them; valid for as long as somebody holds them, also when the sink was discarded. */
+function joined(chunks: readonly Buffer[]): ByteSource {
   let bytes: Uint8Array | undefined;
   return {
     kind: 'memory',
     get bytes() {
-      bytes ??= join();
+      bytes ??= chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
       return bytes;
     },
   };

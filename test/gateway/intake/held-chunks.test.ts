@@ -11,7 +11,6 @@ describe('bytes held in memory', () => {
         for (const chunk of chunks) held.add(chunk);
         const whole = Buffer.concat(chunks);
         expect(held.byteLength).toBe(whole.length);
-        expect(held.joined().equals(whole)).toBe(true);
         expect(Buffer.concat([...held.takeAll()]).equals(whole)).toBe(true);
         expect(held.byteLength).toBe(0);
       }),
@@ -23,7 +22,7 @@ describe('bytes held in memory', () => {
     held.add(Buffer.from('one'));
     held.takeAll();
     held.add(Buffer.from('two'));
-    expect(held.joined().toString()).toBe('two');
+    expect(Buffer.concat([...held.takeAll()]).toString()).toBe('two');
   });
 
   it('keeps single bytes together, not in a buffer each', () => {
@@ -36,6 +35,6 @@ describe('bytes held in memory', () => {
     const network = Buffer.allocUnsafeSlow(65_536);
     const held = createHeldChunks();
     held.add(network.subarray(0, 20_000));
-    expect(held.joined().buffer).not.toBe(network.buffer);
+    expect(held.takeAll()[0]?.buffer).not.toBe(network.buffer);
   });
 });

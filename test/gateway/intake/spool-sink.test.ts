@@ -60,8 +60,9 @@ describe('the spool of an upload', () => {
     const source = await sink.finish(true);
     expect(source.kind).toBe('memory');
     expect(await readdir(folder)).toEqual([]);
-    expect((await contentOf(source)).equals(body)).toBe(true);
+    // Whoever took hold of it may still read it when the exchange is over.
     await sink.discard();
+    expect((await contentOf(source)).equals(body)).toBe(true);
   });
 
   it('goes to the disk on the way where it will be too large to be held', async () => {
