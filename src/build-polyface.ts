@@ -28,8 +28,6 @@ import type { Settings } from './settings/settings.ts';
 import { signingKeys } from './signing-keys.ts';
 import { withSourcePlaces } from './source-places.ts';
 import { createSpool } from './spool/spool-folder.ts';
-import { openStore } from './store/open-store.ts';
-import { probeStore } from './store/probe-store.ts';
 import type { Store } from './store/store.ts';
 
 /** Nothing is kept under it: that the store can say so is all that `/readyz` asks. */
@@ -66,19 +64,22 @@ export interface PolyfacePlan {
   readonly settings: Settings & Partial<Pick<LoadedSettings, 'demo'>>;
   readonly overrides: PolyfaceOverrides;
   readonly imaging: Imaging;
-  /** Resolves when pictures can be decoded; the gateway does not listen before. */
-  readonly decoding: Promise<void>;
+  /** On its way to be started. */
+  readonly store: Store;
+  /** What has to be true before the gateway listens and takes its time; the parts are built meanwhile. */
+  readonly proofs: readonly Promise<void>[];
 }
 
 /**
- * Builds every part from the settings and starts them, all but imaging. The only place that knows them all. When it rejects, nothing that it
- * started is left running.
+ * Builds every part from the settings and starts them, but for imaging and the store. The only place that knows them all. When it rejects,
+ * nothing that it started is left running.
  */
 export async function buildPolyface({
   settings,
   overrides,
   imaging,
-  decoding,
+  store,
+  proofs,
 }: PolyfacePlan): Promise<RunningPolyface> {
   const log = pino(
     { level: settings.log.level, base: null, serializers: { err: writeError } },
@@ -91,21 +92,11 @@ export async function buildPolyface({
   const stopAll = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
   };
-  /** What has to be true before the gateway listens and takes its time; the parts are built meanwhile. */
-  const proofs = [decoding];
-  const prove = (proof: Promise<void>) => {
-    // Its failure is met where all of them are waited for.
-    proof.catch(() => {});
-    proofs.push(proof);
-  };
   try {
-    const store = overrides.store ?? (await openStore(settings));
     const { objects, records } = store;
-    stops.push(() => store.stop());
-    prove(startStore(store));
     const rates = createRateLimiter({ ...settings.rateLimits, log });
     stops.push(() => rates.stop());
-    prove(rates.start());
+    await rates.start();
     const [dialects, keys, guide] = await Promise.all([
       loadDialects(settings),
       signingKeys(settings.downloads.keys, settings.dataDir),
@@ -193,16 +184,9 @@ export async function buildPolyface({
       stop: stopAll,
     };
   } catch (cause) {
-    // Nothing is stopped in the middle of its start.
-    await Promise.allSettled(proofs);
     await stopAll();
     throw cause;
   }
-}
-
-async function startStore(store: Store): Promise<void> {
-  await store.start();
-  await probeStore(store);
 }
 
 function writeError(cause: Error) {
