@@ -6,8 +6,7 @@ import type { Measure } from '../budget.ts';
 interface ScaleLine {
   readonly kind: 'upload' | 'read';
   readonly ratio: number;
-  readonly fewPerSecond: number;
-  readonly manyPerSecond: number;
+  readonly perSecond: { readonly few: number; readonly many: number };
 }
 
 /** The embedded store with many subjects against one with 1,000; a short run fills in a tenth of them. */
@@ -18,13 +17,13 @@ export async function storeScaleScenario({ scale }: BenchRun): Promise<Measure[]
   });
   const lines = (await text(child.stdout)).trim().split('\n');
   return lines.map((line) => {
-    const { kind, ratio, fewPerSecond, manyPerSecond } = JSON.parse(line) as ScaleLine;
+    const { kind, ratio, perSecond } = JSON.parse(line) as ScaleLine;
     return {
       work: `${subjects} subjects / 1,000 subjects`,
       measure: `${kind}s a second`,
       value: ratio,
       budget: { atLeast: 0.9 },
-      details: { fewPerSecond, manyPerSecond },
+      details: { fewPerSecond: perSecond.few, manyPerSecond: perSecond.many },
     };
   });
 }
