@@ -19,6 +19,9 @@ const RECIPE: RenditionRecipe = {
   animated: false,
 };
 
+/** The difference is a tenth of what is measured: many short turns, so that the machine's drift falls on both. */
+const TURNS_PER_ROUND = 4;
+
 /** What recognising, checking and rendering in a worker process costs over calling sharp in the server's own process. */
 export async function poolOverheadScenario(
   picture: Buffer,
@@ -45,9 +48,10 @@ export async function poolOverheadScenario(
   };
   try {
     const rounds: { readonly pool: number; readonly inProcess: number }[] = [];
-    for (let round = 0; round < scale.rounds; round += 1) {
-      const inProcess = await processorMsEach(scale.uploads, () => renderInProcess(picture));
-      rounds.push({ pool: await processorMsEach(scale.uploads, throughPool), inProcess });
+    const uploads = Math.max(30, Math.round(scale.uploads / TURNS_PER_ROUND));
+    for (let turn = 0; turn < scale.rounds * TURNS_PER_ROUND; turn += 1) {
+      const inProcess = await processorMsEach(uploads, () => renderInProcess(picture));
+      rounds.push({ pool: await processorMsEach(uploads, throughPool), inProcess });
     }
     return [
       {
@@ -80,7 +84,7 @@ async function renderInProcess(picture: Buffer): Promise<void> {
 
 /** Milliseconds of processor time of this process and its workers for one turn, one after the other, after a warm-up. */
 async function processorMsEach(times: number, work: () => Promise<void>): Promise<number> {
-  for (let warmUp = 0; warmUp < 30; warmUp += 1) await work();
+  for (let warmUp = 0; warmUp < 15; warmUp += 1) await work();
   const before = await costOfTree(process.pid);
   for (let index = 0; index < times; index += 1) await work();
   const after = await costOfTree(process.pid);
