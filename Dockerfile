@@ -36,6 +36,7 @@ COPY --from=build /app/dist ./dist
 COPY --from=build --chown=node:node /app/compiled ./dist/compiled
 COPY openapi ./openapi
 COPY config ./config
+COPY LICENSE ./
 USER node
 VOLUME /data
 EXPOSE 8080

@@ -2,6 +2,7 @@
  * The second half of a build, after the type check: bundles the sources into few files and prepares what does not change between two
  * starts (docs/decisions/1004, 1005). Usage: `node scripts/bundle.ts <folder>`.
  */
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
@@ -12,7 +13,10 @@ import { writeNotice } from './write-notice.ts';
 
 const { root } = projectFiles();
 const outdir = process.argv[2] ?? join(root, 'dist');
-const dialects = await readdir(join(root, 'dialects'));
+// A folder in which somebody has only begun is no dialect yet.
+const dialects = (await readdir(join(root, 'dialects'))).filter((name) =>
+  existsSync(join(root, 'dialects', name, 'index.ts')),
+);
 
 const { metafile } = await build({
   absWorkingDir: root,

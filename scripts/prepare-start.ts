@@ -17,7 +17,19 @@ export async function prepareDocuments(outdir: string): Promise<void> {
   const documents = (await readdir(join(root, 'openapi'))).filter((name) => name.endsWith('.yaml'));
   for (const file of [...documents.map((name) => join('openapi', name)), 'config/demo-guide.yaml']) {
     const text = await readFile(join(root, file), 'utf8');
-    await writeNew(preparedFile(`${digestOf(text)}.json`, outdir), JSON.stringify(parse(text)));
+    const parsed = parsedOrNothing(file, text);
+    if (parsed !== undefined)
+      await writeNew(preparedFile(`${digestOf(text)}.json`, outdir), JSON.stringify(parsed));
+  }
+}
+
+/** A document with a mistake is not prepared; the start that needs it says where the mistake is. */
+function parsedOrNothing(file: string, text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    console.error(`${file} is not prepared: ${cause instanceof Error ? cause.message : String(cause)}`);
+    return undefined;
   }
 }
 

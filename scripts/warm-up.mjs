@@ -1,6 +1,6 @@
 /*
  * The last part of a build: one start of the demo, so that the engine's compiled code lies in `dist/compiled` before the first start that
- * counts. Ends with 1 when the build does not start.
+ * counts. Where the demo does not start, say in the middle of somebody's work, that is told; in CI it ends the build.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,5 +30,5 @@ const [code] = await ended;
 rmSync(dataDir, { recursive: true, force: true });
 if (code !== 0) {
   console.error(`the build does not start (${code}): ${said}`);
-  process.exit(1);
+  process.exit(process.env.CI ? 1 : 0);
 }

@@ -118,6 +118,10 @@ async function checkedOptions(
   const copy: Record<string, unknown> = structuredClone(options);
   const faults = await schemaFaults(optionsSchema, copy);
   if (faults.length === 0) return copy;
-  const texts = faults.map(({ instancePath, message }) => `${instancePath || 'the whole'} ${message ?? ''}`);
+  const texts = faults.map(({ instancePath, message, params }) => {
+    const unknown: unknown = params.additionalProperty;
+    const property = typeof unknown === 'string' ? `: ${unknown}` : '';
+    return `${instancePath || 'the whole'} ${message ?? ''}${property}`;
+  });
   throw new Error(`dialect ${name}: ${whose}: ${texts.join('; ')}`);
 }

@@ -30,8 +30,7 @@ describe('the runbook for a migration', () => {
       found
         .replaceAll('8080', String(ports[0]))
         .replaceAll('8081', String(ports[1]))
-        .replaceAll('$PWD/dist/src/cli/polyface.js', PROGRAM)
-        .replaceAll('dist/src/cli/polyface.js', PROGRAM)
+        .replaceAll('npx polyface', `node ${PROGRAM}`)
         .replaceAll('$PWD/shim.yaml', join(folder, 'shim.yaml'))
         .replaceAll('/tmp/legacy', join(folder, 'legacy'))
         .replaceAll('/tmp/shim', join(folder, 'shim'))

@@ -46,7 +46,7 @@ export function createUpstreamConnection(options: {
     if (options.requestsPerSecond === undefined) return;
     const at = Math.max(performance.now(), nextAt);
     nextAt = at + 1000 / options.requestsPerSecond;
-    await pause(at - performance.now());
+    await pause(Math.max(0, at - performance.now()));
   }
 
   const agent = new Agent({
