@@ -132,7 +132,8 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   function fail(job: Job, cause: unknown, excess: Excess | undefined, spentMs: number): void {
-    if (excess === 'time' && spentMs < parts.wallMs * FAIR_SHARE) job.reject(overloaded());
+    if (excess === 'stall' || (excess === 'time' && spentMs < parts.wallMs * FAIR_SHARE))
+      job.reject(overloaded());
     else if (excess) job.reject(new ProblemError({ kind: 'image-too-complex', limit: excess }, { cause }));
     else if (!(cause instanceof WorkerGone)) job.reject(cause);
     else retry(job, cause);

@@ -74,6 +74,12 @@ describe('the wall', () => {
       expect(waiting.reason).toMatchObject({ problem: { kind: 'overloaded' } });
     expect(await readdir(imaging.scratchDir())).toEqual([]);
   });
+
+  it('does not blame a picture to which the machine gave no time', async () => {
+    const verdict = imaging.refusal(SLOW);
+    for (const pid of workers()) process.kill(pid, 'SIGSTOP');
+    expect(await verdict).toMatchObject({ kind: 'overloaded' });
+  });
 });
 
 describe('a full queue', () => {
