@@ -12,13 +12,14 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
-import { loadContract, runConformance } from '../src/conformance/index.ts';
+import { runConformance } from '../src/conformance/index.ts';
 import type { KitExchange } from '../src/conformance/kit-client.ts';
 import type { KitContract } from '../src/conformance/kit-contract.ts';
-import { readDemoGuide } from '../src/demo-guide.ts';
+
 import type { WireProfile } from '../src/domain/index.ts';
 import { createRouteTable } from '../src/gateway/routes/route-table.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
+import { demoContract } from '../test/conformance/demo-contract.ts';
 
 const root = join(import.meta.dirname, '..');
 const PLACEHOLDER = 'x-polyface-placeholder';
@@ -61,15 +62,7 @@ async function judge(
   profile: WireProfile,
 ): Promise<{ readonly judged: number; readonly found: readonly string[] }> {
   const sandbox = await startSandbox({ profile, seed: 'prism' });
-  const {
-    curl: _curl,
-    credentials: _credentials,
-    ...target
-  } = (await readDemoGuide())[dialect] ?? {
-    credentials: [],
-    headers: {},
-  };
-  const contract = await loadContract({ dialect, profile, url: sandbox.url, ...target });
+  const contract = await demoContract(dialect, profile, sandbox.url);
   const requests = await requestsOf(contract);
   sandbox.reset();
   const shim = await startShim(sandbox.url, requests);

@@ -6,6 +6,7 @@ import type { Measure } from '../budget.ts';
 import type { ChildServer } from '../measure/child-server.ts';
 import { type BenchRequest, driveLoad, type LoadResult } from '../measure/drive-load.ts';
 import { v1Body, v1Get, v1Put } from './legacy-requests.ts';
+import { plainCost } from './plain-cost.ts';
 import { inRounds, medianOf } from './rounds.ts';
 
 const CONNECTIONS = 8;
@@ -41,7 +42,7 @@ export async function readScenarios(run: BenchRun, picture: Buffer): Promise<Mea
         theirs({ 'if-none-match': String(staticEtag) }, 304),
       ),
       await against(run, 'signed download, Range', own(range, 206), theirs(range, 206)),
-      await plain(run, 'GET customer (JSON)', getter(gateway, { ...v1Get(CUSTOMER) })),
+      await plainCost(run, 'GET customer (JSON)', getter(gateway, { ...v1Get(CUSTOMER) })),
     ];
   } finally {
     await gateway.stop();
@@ -98,21 +99,6 @@ async function against(
       gatewayMs: medianOf(rounds, (round) => round.own.processorMs),
       staticMs: medianOf(rounds, (round) => round.theirs.processorMs),
       ...(body ? { bytes: body.byteLength } : {}),
-    },
-  };
-}
-
-async function plain(run: BenchRun, work: string, own: Load): Promise<Measure> {
-  const rounds = await inRounds(run, { own });
-  return {
-    work,
-    measure: 'processor time',
-    unit: 'ms',
-    value: medianOf(rounds, (round) => round.own.processorMs),
-    details: {
-      perSecond: medianOf(rounds, (round) => round.own.perSecond),
-      p50Ms: medianOf(rounds, (round) => round.own.p50Ms),
-      p99Ms: medianOf(rounds, (round) => round.own.p99Ms),
     },
   };
 }

@@ -3,7 +3,8 @@ import type { BenchRun } from '../bench-run.ts';
 import type { Measure } from '../budget.ts';
 import { driveLoad } from '../measure/drive-load.ts';
 import { smartsheetPost } from './legacy-requests.ts';
-import { inRounds, inTurn, medianOf } from './rounds.ts';
+import { plainCost } from './plain-cost.ts';
+import { inTurn } from './rounds.ts';
 
 const CONNECTIONS = 4;
 const REQUESTS = 24;
@@ -20,20 +21,7 @@ export async function smartsheetPostScenario(run: BenchRun, picture: BenchPictur
     });
   try {
     await load(0.3);
-    const rounds = await inRounds(run, { load });
-    return [
-      {
-        work: 'Smartsheet, raw 12 MP JPEG',
-        measure: 'processor time',
-        unit: 'ms',
-        value: medianOf(rounds, (round) => round.load.processorMs),
-        details: {
-          perSecond: medianOf(rounds, (round) => round.load.perSecond),
-          p50Ms: medianOf(rounds, (round) => round.load.p50Ms),
-          p99Ms: medianOf(rounds, (round) => round.load.p99Ms),
-        },
-      },
-    ];
+    return [await plainCost(run, 'Smartsheet, raw 12 MP JPEG', load)];
   } finally {
     await gateway.stop();
   }

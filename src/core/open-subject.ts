@@ -1,12 +1,6 @@
-import {
-  type OpenedSubject,
-  type Principal,
-  ProblemError,
-  type Subject,
-  type SubjectDirectory,
-  type SubjectReference,
-} from '../domain/index.ts';
+import { type OpenedSubject, type Principal, ProblemError, type SubjectReference } from '../domain/index.ts';
 import type { CoreParts } from './core-parts.ts';
+import { findSubject } from './find-subject.ts';
 import { readSubjectRecord } from './subject-records.ts';
 
 /** Finds the subject in the caller's tenant and takes note of its record. Throws `subject-not-found`. */
@@ -21,21 +15,4 @@ export async function openSubject(
   return record && version !== undefined
     ? { subject, generation: record.generation, snapshot: { record, version } }
     : { subject, generation: 0 };
-}
-
-function findSubject(
-  directory: SubjectDirectory,
-  reference: SubjectReference,
-  { tenant, dialect, subject }: Principal,
-): Promise<Subject | undefined> {
-  switch (reference.kind) {
-    case 'alias':
-      return directory.byAlias(tenant, dialect, reference.id);
-    case 'identifier':
-      return directory.byIdentifier(tenant, reference.name, reference.value);
-    case 'caller':
-      return subject === undefined ? Promise.resolve(undefined) : directory.byAlias(tenant, dialect, subject);
-    case 'key':
-      return directory.byKey(tenant, reference.key);
-  }
 }

@@ -6,10 +6,11 @@ import {
   StoreError,
   type Upload,
 } from '../../domain/index.ts';
+import { errorCode } from '../../leftovers/error-code.ts';
 import { ClientGone } from './client-gone.ts';
 import { cleanFileName } from './file-name.ts';
 import { drained, type FormParser } from './form-parser.ts';
-import { codeOf, formProblem } from './form-problem.ts';
+import { formProblem } from './form-problem.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { pump } from './pump.ts';
 import type { UploadSession } from './upload-store.ts';
@@ -98,7 +99,8 @@ export class FormFiles implements multer.StorageEngine {
   errorFor(cause: unknown): Error {
     const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
     if (known) return cause;
-    const code = codeOf(cause);
+    // A MulterError is made by hand and no `Error` in the strict sense.
+    const code = errorCode(cause);
     // A picture that was sent as a text field is too long for one; its sender is better told which field it was.
     if (code === 'LIMIT_FIELD_VALUE' && this.#sentAsText) return new ProblemError(this.#fileMissing());
     return new ProblemError(formProblem(code, this.#policy));

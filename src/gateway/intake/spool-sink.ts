@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ByteSource, StoreError } from '../../domain/index.ts';
+import { errorCode } from '../../leftovers/error-code.ts';
 import { createHeldChunks } from './held-chunks.ts';
 
 /** Takes the bytes of one file: in memory while they are few, in a spool file from then on. */
@@ -157,6 +158,6 @@ function after(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
 }
 
 function asStoreError(cause: unknown): StoreError {
-  const code = Error.isError(cause) && 'code' in cause ? cause.code : undefined;
+  const code = errorCode(cause);
   return new StoreError(code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'unavailable', { cause });
 }

@@ -18,11 +18,8 @@ const NEEDED_RESOURCES = [
   [2000, 2999],
   [10_000, 10_000],
 ] as const;
-/**
- * Blocks behind the layers that say how to show them. Not among them: `lnkD`, `lnk2`, `lnk3` and `lnkE`, whole files that were placed in
- * the document, with all that is in them.
- */
-const NEEDED_BLOCKS = new Set([
+/** Needed blocks whose length takes eight bytes in a large document (PSB). */
+const LONG_NEEDED_BLOCKS = [
   'LMsk',
   'Lr16',
   'Lr32',
@@ -35,6 +32,13 @@ const NEEDED_BLOCKS = new Set([
   'FEid',
   'FXid',
   'PxSD',
+] as const;
+/**
+ * Blocks behind the layers that say how to show them. Not among them: `lnkD`, `lnk2`, `lnk3` and `lnkE`, whole files that were placed in
+ * the document, with all that is in them.
+ */
+const NEEDED_BLOCKS: ReadonlySet<string> = new Set([
+  ...LONG_NEEDED_BLOCKS,
   'Patt',
   'Pat2',
   'Pat3',
@@ -44,22 +48,8 @@ const NEEDED_BLOCKS = new Set([
 ]);
 /** A colour, an opacity and a kind; the rest is padding. */
 const MASK_BYTES = 13;
-/** Keys whose length takes eight bytes in a large document (PSB). */
-const LONG_KEYS = new Set([
-  'LMsk',
-  'Lr16',
-  'Lr32',
-  'Layr',
-  'Mt16',
-  'Mt32',
-  'Mtrn',
-  'Alph',
-  'FMsk',
-  'lnk2',
-  'FEid',
-  'FXid',
-  'PxSD',
-]);
+/** Every key whose length takes eight bytes in a large document. */
+const LONG_KEYS: ReadonlySet<string> = new Set([...LONG_NEEDED_BLOCKS, 'lnk2']);
 /** A document has some dozens. */
 const MAX_BLOCKS = 1_000;
 

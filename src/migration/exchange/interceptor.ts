@@ -1,3 +1,4 @@
+import { findSubject } from '../../core/find-subject.ts';
 import {
   type CommandExecutor,
   type CommandKind,
@@ -18,14 +19,7 @@ import { shadowTranslation } from './shadow-translation.ts';
 import { takeBoth } from './take-both.ts';
 import { takeStream } from './take-stream.ts';
 import { createBackendTranslator } from './translate-commands.ts';
-import {
-  operationOf,
-  principalOf,
-  shadowedCommand,
-  shadowOf,
-  subjectNamed,
-  subjectOf,
-} from './whom-it-concerns.ts';
+import { operationOf, principalOf, shadowedCommand, shadowOf, subjectOf } from './whom-it-concerns.ts';
 
 /** What the interceptor works with. */
 export interface InterceptorParts {
@@ -249,7 +243,7 @@ function openWithoutStore(
   { name }: MigrationAtBackend,
 ): CommandExecutor['open'] {
   return async (reference, principal) => {
-    const subject = await subjectNamed(directory, reference, principal, name.dialect);
+    const subject = await findSubject(directory, reference, { ...principal, dialect: name.dialect });
     if (subject?.tenant !== principal.tenant) throw new ProblemError({ kind: 'subject-not-found' });
     return { subject, generation: 0 };
   };

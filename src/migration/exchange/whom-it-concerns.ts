@@ -1,3 +1,4 @@
+import { findSubject } from '../../core/find-subject.ts';
 import {
   type AnyOperation,
   type Principal,
@@ -41,26 +42,7 @@ export async function subjectOf(
     if (cause instanceof ProblemError) return undefined;
     throw cause;
   }
-  return reference && subjectNamed(directory, reference, principal, loaded.dialect.name);
-}
-
-/** Whom a reference of a caller means. */
-export async function subjectNamed(
-  directory: SubjectDirectory,
-  reference: SubjectReference,
-  { tenant, subject }: Principal,
-  dialect: string,
-): Promise<Subject | undefined> {
-  switch (reference.kind) {
-    case 'alias':
-      return directory.byAlias(tenant, dialect, reference.id);
-    case 'identifier':
-      return directory.byIdentifier(tenant, reference.name, reference.value);
-    case 'caller':
-      return subject === undefined ? undefined : directory.byAlias(tenant, dialect, subject);
-    case 'key':
-      return directory.byKey(tenant, reference.key);
-  }
+  return reference && findSubject(directory, reference, { ...principal, dialect: loaded.dialect.name });
 }
 
 /** The command of an operation that is shadowed; `undefined` for all others. */

@@ -1,3 +1,4 @@
+import { u16, u32 } from './big-endian.ts';
 /** What a camera writes beside the pixels. */
 export interface CameraFacts {
   /** The EXIF value as it stands in the file; values outside 1 to 8 are written as they are. */
@@ -84,18 +85,6 @@ function directory(tags: readonly Tag[], start: number): Buffer {
     }
   });
   return Buffer.concat([table, ...data]);
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
 
 function rationals(...pairs: readonly (readonly [number, number])[]): Buffer {

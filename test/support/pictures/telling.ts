@@ -1,3 +1,4 @@
+import { u16, u32 } from './big-endian.ts';
 import { aPng } from './decodable.ts';
 import { exifBlock } from './exif.ts';
 import { segment, withSegments } from './jpeg-segments.ts';
@@ -201,16 +202,4 @@ export function aTellingJpeg(jpeg: Buffer): Buffer {
     ),
     Buffer.from(TELLTALE),
   ]);
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16BE(value);
-  return bytes;
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
 }
