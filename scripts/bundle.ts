@@ -27,6 +27,7 @@ const { metafile } = await build({
     // What the code of a dialect that is added later imports.
     'src/domain/index.ts',
     'src/imaging/worker/worker.ts',
+    'src/gateway/intake/hash-thread.ts',
     ...dialects.map((name) => `dialects/${name}/index.ts`),
   ],
   outdir,

@@ -61,8 +61,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     async stop() {
       stopping = true;
       quiet.abort();
-      context.uploads.stop();
       await Promise.all([listener.stop(), warming]);
+      await context.uploads.stop();
     },
   };
 }

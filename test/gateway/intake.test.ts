@@ -164,6 +164,13 @@ describe('a form', () => {
     expect(json(answer)).toEqual([400, { plain: 'body-malformed', reason: 'syntax' }]);
   });
 
+  it('is refused, not waited for, when a file of it has no end that its parser can see', async () => {
+    const head = 'Content-Disposition: form-data; name="photo"; filename="f.png"';
+    const form = `--XbX\r\n${head}\r\n\r\n--XbX\r\n--a\r\n--XbX\r\n${head}\r\n\r\n\r\n--XbX--\r\n`;
+    const answer = await converse(gateway.port, { send: [request(Buffer.from(form))] });
+    expect(json(answer)).toEqual([400, { plain: 'body-malformed', reason: 'syntax' }]);
+  });
+
   it('is refused with bare line feeds: no client is known to send them, and parsers that accept them disagree', async () => {
     const answer = await put([filePart('photo', png)], { newline: '\n' });
     expect(json(answer)).toEqual([400, { plain: 'body-malformed', reason: 'syntax' }]);

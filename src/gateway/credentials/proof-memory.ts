@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 /** Remembers for a while what was proved, without remembering the secret. */
 export interface ProofMemory {
@@ -20,7 +20,8 @@ export function createProofMemory({
   readonly maxEntries: number;
   readonly monotonicMs: () => number;
 }): ProofMemory {
-  const key = randomBytes(32);
+  // As bytes it would be made a key of anew for each name: 13 µs instead of 2.
+  const key = createSecretKey(randomBytes(32));
   const provedAtMs = new Map<string, number>();
   return {
     nameOf: (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64'),

@@ -9,10 +9,10 @@ import {
 import { errorCode } from '../../leftovers/error-code.ts';
 import { ClientGone } from './client-gone.ts';
 import { cleanFileName } from './file-name.ts';
-import { drained, type FormParser } from './form-parser.ts';
+import { createFormFeed, type FormFeed, plainDelimiter } from './form-feed.ts';
+import type { FormParser } from './form-parser.ts';
 import { formProblem } from './form-problem.ts';
 import type { IncomingBody } from './incoming-body.ts';
-import { pump } from './pump.ts';
 import type { UploadSession } from './upload-store.ts';
 
 /** multer's storage: every wanted file goes to the exchange's session, and the first fault ends the whole body at once. */
@@ -22,6 +22,7 @@ export class FormFiles implements multer.StorageEngine {
   readonly #session: UploadSession;
   readonly #known: ReadonlySet<string> | undefined;
   readonly #uploads: (Upload | undefined)[] = [];
+  #feed: FormFeed | undefined;
   #sentAsText = false;
   #discarding: Promise<void> = Promise.resolve();
 
@@ -44,16 +45,16 @@ export class FormFiles implements multer.StorageEngine {
     parser.on('file', (name, _stream, { filename }) => {
       if (!filename) this.#noteText(name);
     });
-    void this.#pour(parser);
+    const { request, signal } = this.#body;
+    this.#feed = createFormFeed(parser, plainDelimiter(request.headers['content-type']), signal);
+    void this.#pour(parser, this.#feed);
   };
 
-  async #pour(parser: FormParser): Promise<void> {
+  async #pour(parser: FormParser, feed: FormFeed): Promise<void> {
     try {
-      await this.#body.read((chunk) =>
-        parser.write(chunk) ? undefined : drained(parser, this.#body.signal),
-      );
+      await this.#body.read(feed.take);
       if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
-      parser.end();
+      await feed.end();
     } catch (cause) {
       const error = this.errorFor(cause);
       this.#body.refuse(error);
@@ -124,8 +125,10 @@ export class FormFiles implements multer.StorageEngine {
     }
     if (surplus === 'last-wins' && place >= maxFiles) this.#drop(place - maxFiles);
     const fileName = cleanFileName(file.originalname);
+    const feed = this.#feed;
+    if (!feed) throw new Error('a file came out of a parser that was not fed');
     const upload = await this.#session.take(
-      (take) => pump(file.stream, take, this.#body.signal),
+      (take) => feed.readFile(file.stream, take, this.#body.signal),
       {
         fieldName: file.fieldname,
         ...(fileName !== undefined && { fileName }),

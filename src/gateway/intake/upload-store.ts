@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { ProblemError, type Upload } from '../../domain/index.ts';
 import { newProcessTag } from '../../leftovers/process-tag.ts';
 import { sweepLeftovers } from '../../leftovers/sweep-leftovers.ts';
+import { createBlockPool } from './block-pool.ts';
+import { createBodyHasher } from './body-hasher.ts';
 import type { TakeChunk } from './pump.ts';
-import { createSpoolSink, type MemoryBudget, type SpoolSink } from './spool-sink.ts';
+import { createSpoolSink, type SinkParts, type SpoolSink } from './spool-sink.ts';
 
 /** Where received files wait until their exchange is over. */
 export interface UploadStore {
   /** Makes the folder and removes what a process that died left in it; looks again every hour until `stop`. */
   start(): Promise<void>;
-  stop(): void;
+  /** Call it when no exchange is under way any more. */
+  stop(): Promise<void>;
   /** For one exchange; `expectedBytes`: how long its body was announced to be. */
   session(expectedBytes?: number): UploadSession;
 }
@@ -53,8 +55,15 @@ export function createUploadStore(options: {
   readonly onSweepFailure: (cause: unknown) => void;
 }): UploadStore {
   const { folder, memoryBytes } = options;
-  const processTag = newProcessTag();
-  const budget: MemoryBudget = { freeBytes: options.budgetBytes };
+  const hasher = createBodyHasher();
+  const sinkParts: SinkParts = {
+    folder,
+    memoryBytes,
+    budget: { freeBytes: options.budgetBytes },
+    processTag: newProcessTag(),
+    blocks: createBlockPool((block) => hasher.forget(block)),
+    hasher,
+  };
   let sweeping: NodeJS.Timeout | undefined;
   return {
     async start() {
@@ -64,13 +73,15 @@ export function createUploadStore(options: {
         sweepLeftovers(folder, Date.now()).catch(options.onSweepFailure);
       }, SWEEP_EVERY_MS).unref();
     },
-    stop() {
+    async stop() {
       clearInterval(sweeping);
+      await hasher.stop();
     },
-    session: (expectedBytes = 0) =>
-      createSession(() => createSpoolSink({ folder, memoryBytes, budget, processTag, expectedBytes })),
+    session: (expectedBytes = 0) => createSession(() => createSpoolSink(sinkParts, expectedBytes)),
   };
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function createSession(createSink: () => SpoolSink): UploadSession {
   const sinks = new Set<SpoolSink>();
@@ -86,18 +97,14 @@ function createSession(createSink: () => SpoolSink): UploadSession {
     async take(read, facts, { maxBytes, known }) {
       const sink = createSink();
       sinks.add(sink);
-      const hash = createHash('sha256');
       let bytes = 0;
       try {
         await read((chunk) => {
           bytes += chunk.length;
           if (bytes > maxBytes) throw new ProblemError({ kind: 'file-too-large', limitBytes: maxBytes });
-          hash.update(chunk);
           return sink.write(chunk);
         });
-        const sha256 = hash.digest('hex');
-        const source = await sink.finish(known?.has(sha256) ?? false);
-        const upload: Upload = { ...facts, bytes, sha256, source };
+        const upload: Upload = { ...facts, bytes, ...(await sink.finish(known ?? NOTHING)) };
         sinkOf.set(upload, sink);
         return upload;
       } catch (cause) {

@@ -26,7 +26,10 @@ export function copyUploads(command: ShadowedCommand, folder: string): ShadowCop
 }
 
 async function secondHold(source: ByteSource, folder: string): Promise<HeldBytes> {
-  if (source.kind === 'memory') return { source, release: async () => {} };
+  // Read now: what has not been put together yet is gone with the exchange.
+  if (source.kind === 'memory') {
+    return { source: { kind: 'memory', bytes: source.bytes }, release: async () => {} };
+  }
   const path = join(folder, `captured-${randomUUID()}`);
   await link(source.path, path);
   return { source: { ...source, path }, release: () => rm(path, { force: true }) };

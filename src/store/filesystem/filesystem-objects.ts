@@ -6,7 +6,6 @@ import {
   read as readWithCallback,
   statSync,
 } from 'node:fs';
-import { unlink } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -14,7 +13,7 @@ import type { ByteRange, ObjectSource, ObjectStore, OpenObject } from '../../dom
 import { errorCode } from '../../leftovers/error-code.ts';
 import type { DurableFolders } from './durable-folders.ts';
 import { asStoreWork, storeErrorFrom } from './error-reason.ts';
-import { linkIfFree, syncFile } from './file-operations.ts';
+import { linkIfFree, removeIfThere, syncFile } from './file-operations.ts';
 import { pathOf, placeOfKey } from './place-of-key.ts';
 import type { Staging } from './stage-file.ts';
 import { walkKeys } from './walk-keys.ts';
@@ -75,11 +74,7 @@ export function createFilesystemObjects(parts: {
 
     async delete(key) {
       const { path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
-      try {
-        await unlink(path);
-      } catch (cause) {
-        if (errorCode(cause) !== 'ENOENT') throw storeErrorFrom(cause);
-      }
+      await asStoreWork(() => removeIfThere(path));
     },
 
     async *list(prefix, options) {

@@ -5,7 +5,7 @@ import { type Json, type RecordStore, StoreError } from '../../domain/index.ts';
 import { encodeRecord } from '../store-record.ts';
 import type { DurableFolders } from './durable-folders.ts';
 import { asStoreWork } from './error-reason.ts';
-import { linkIfFree, unlinkIfThere } from './file-operations.ts';
+import { linkIfFree, removeIfThere, unlinkIfThere } from './file-operations.ts';
 import { pathOf, placeOfKey } from './place-of-key.ts';
 import {
   encodeVersion,
@@ -75,7 +75,7 @@ export function createFilesystemRecords(parts: {
       return undefined;
     }
     await folders.sync(folder);
-    removeOlder(folder, next.number, numbers);
+    await removeOlder(folder, next.number, numbers);
     return String(next.number);
   }
 
@@ -130,8 +130,8 @@ function isPartOfHistory(folder: string, linked: RecordVersion, numbers: readonl
 }
 
 /** Lowest first, so that whatever a crash leaves has no gap below the newest. */
-function removeOlder(folder: string, number: number, seen: readonly number[]): void {
+async function removeOlder(folder: string, number: number, seen: readonly number[]): Promise<void> {
   for (const older of seen) {
-    if (older < number) unlinkIfThere(join(folder, String(older)));
+    if (older < number) await removeIfThere(join(folder, String(older)));
   }
 }
