@@ -21,26 +21,28 @@ type Scenario = (run: BenchRun, pictures: BenchPictures) => Promise<Measure[]>;
 
 const SCENARIOS: Readonly<Record<string, Scenario>> = {
   start: startScenario,
-  'v1-12mp': (run, { photo12 }) =>
+  'v1-12mp': (run, { photo12, avatar }) =>
     v1PutScenario(run, {
       work: 'v1 PUT, 12 MP JPEG',
       picture: photo12,
+      avatar,
       requests: 24,
       processorBudget: { atMost: 1.15 },
       throughputBudget: { atLeast: 1.05 },
     }),
-  'v1-2mp': (run, { photo2 }) =>
-    v1PutScenario(run, { work: 'v1 PUT, 2 MP JPEG', picture: photo2, requests: 100 }),
+  'v1-2mp': (run, { photo2, avatar }) =>
+    v1PutScenario(run, { work: 'v1 PUT, 2 MP JPEG', picture: photo2, avatar, requests: 100 }),
   'v1-avatar': (run, { avatar }) =>
     v1PutScenario(run, {
       work: 'v1 PUT, 30 KB avatar',
       picture: avatar,
+      avatar,
       requests: 400,
       processorBudget: { atMost: 1.4 },
       throughputBudget: { atLeast: 0.85 },
     }),
   smartsheet: (run, { photo12 }) => smartsheetPostScenario(run, photo12),
-  unchanged: (run, { photo12 }) => unchangedPutScenario(run, photo12),
+  unchanged: (run, { photo12, avatar }) => unchangedPutScenario(run, photo12, avatar),
   capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
   reads: (run, { portrait }) => readScenarios(run, portrait.variants[0]),

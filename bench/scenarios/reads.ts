@@ -85,8 +85,8 @@ async function against(
   budget?: Measure['budget'],
   body?: Buffer,
 ): Promise<Measure> {
-  await own(0.2);
-  await theirs(0.2);
+  await own(1);
+  await theirs(1);
   const rounds = await inRounds(run, { own, theirs });
   return {
     work,

@@ -5,6 +5,7 @@ import type { ChildServer } from '../measure/child-server.ts';
 import { driveLoad, type LoadResult } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
 import { inRounds, inTurn, medianOf } from './rounds.ts';
+import { runIn } from './run-in.ts';
 
 const CONNECTIONS = 4;
 const REQUESTS = 300;
@@ -28,6 +29,7 @@ export async function twoGatewaysScenario(run: BenchRun, picture: BenchPicture):
     return results.reduce((total, { processorMs }) => total + processorMs / results.length, 0);
   };
   try {
+    await runIn(run, [alone, ...pair], picture);
     await loadAlone(0.3);
     await both(0.3);
     const rounds = await inRounds(run, {

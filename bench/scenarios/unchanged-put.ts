@@ -4,11 +4,16 @@ import type { Measure } from '../budget.ts';
 import { driveLoad } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
 import { inRounds, medianOf } from './rounds.ts';
+import { runIn } from './run-in.ts';
 
 const CONNECTIONS = 4;
 
 /** The same bytes for the same customer again and again: a new version without decoding, against the naive server. */
-export async function unchangedPutScenario(run: BenchRun, picture: BenchPicture): Promise<Measure[]> {
+export async function unchangedPutScenario(
+  run: BenchRun,
+  picture: BenchPicture,
+  avatar: BenchPicture,
+): Promise<Measure[]> {
   const body = v1Body(picture.variants[0]);
   const gateway = await run.startGateway('unchanged');
   const naive = await run.startServer('naive-server.ts');
@@ -18,7 +23,8 @@ export async function unchangedPutScenario(run: BenchRun, picture: BenchPicture)
       connections: CONNECTIONS,
     });
   try {
-    await load(gateway, 20)(1);
+    await runIn(run, [gateway, naive], avatar);
+    await load(gateway, 40)(1);
     const rounds = await inRounds(run, {
       gateway: load(gateway, 200),
       naive: load(naive, 24),

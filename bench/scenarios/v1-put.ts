@@ -5,6 +5,7 @@ import type { ChildServer } from '../measure/child-server.ts';
 import { driveLoad } from '../measure/drive-load.ts';
 import { v1Body, v1Put } from './legacy-requests.ts';
 import { inRounds, inTurn, medianOf } from './rounds.ts';
+import { runIn } from './run-in.ts';
 
 const CONNECTIONS = 4;
 
@@ -12,6 +13,8 @@ const CONNECTIONS = 4;
 export interface V1PutWork {
   readonly work: string;
   readonly picture: BenchPicture;
+  /** What the servers are run in with. */
+  readonly avatar: BenchPicture;
   readonly requests: number;
   readonly processorBudget?: Budget;
   readonly throughputBudget?: Budget;
@@ -32,6 +35,7 @@ export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Meas
   const onGateway = load(gateway);
   const onNaive = load(naive);
   try {
+    await runIn(run, [gateway, naive], put.avatar);
     await onGateway(0.2);
     await onNaive(0.2);
     const loop = (kind: 'floor' | 'bare') => (effort: number) =>
