@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { projectFiles } from '../../prepared/project-files.ts';
 import type { Block, FilledBlock } from './block-pool.ts';
 import type { HashReply, HashRequest } from './hash-thread.ts';
@@ -26,11 +25,10 @@ export interface BodyHash {
 }
 
 /** As with every program of this project: TypeScript in the sources, JavaScript when built. */
-const PROGRAM = join(
-  projectFiles().code,
-  'src/gateway/intake',
-  import.meta.url.endsWith('.ts') ? 'hash-thread.ts' : 'hash-thread.js',
-);
+function hashingProgram(): string {
+  const name = import.meta.url.endsWith('.ts') ? 'hash-thread.ts' : 'hash-thread.js';
+  return join(projectFiles().code, 'src/gateway/intake', name);
+}
 
 /** Nothing lives in the thread but a few numbers: without bounds its heap would be as lazy as the gateway's. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1 };
@@ -94,7 +92,9 @@ function openBody(thread: HashThread, body: number): BodyHash {
 
 /** A thread that ends takes its bodies with it; the next body starts another. */
 function startThread(onEnd: () => void): HashThread {
-  const worker = new Worker(PROGRAM, {
+  // Not imported, for that would cost every start 2 ms.
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const worker = new Worker(hashingProgram(), {
     name: 'hashing',
     execArgv: [],
     env: {},

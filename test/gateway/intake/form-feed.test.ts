@@ -3,7 +3,6 @@ import { describe, expect, it } from '@jest/globals';
 import busboy from 'busboy';
 import * as fc from 'fast-check';
 import { createFormFeed, plainDelimiter } from '../../../src/gateway/intake/form-feed.ts';
-import type { FormParser } from '../../../src/gateway/intake/form-parser.ts';
 
 const CONTENT_TYPE = 'multipart/form-data; boundary=ab';
 
@@ -55,11 +54,7 @@ async function read(
     parsed += piece.length;
     return write(piece, ...rest);
   };
-  const feed = createFormFeed(
-    parser as unknown as FormParser,
-    options.past ? plainDelimiter(CONTENT_TYPE) : undefined,
-    signal,
-  );
+  const feed = createFormFeed(parser, options.past ? plainDelimiter(CONTENT_TYPE) : undefined, signal);
   const files: string[] = [];
   const readings: Promise<void>[] = [];
   parser.on('file', (_name: string, stream: Readable) => {
