@@ -22,9 +22,11 @@ import { createGateway } from './gateway/gateway.ts';
 import type { Interceptor } from './gateway/interceptor.ts';
 import { inSequence } from './gateway/interceptors-in-sequence.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
+import { unknownNames } from './gateway/unknown-names.ts';
 import { createRandomIds } from './random-ids.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
 import type { Settings } from './settings/settings.ts';
+import { refuseFaults } from './settings/settings-fault.ts';
 import { signingKeys } from './signing-keys.ts';
 import { withSourcePlaces } from './source-places.ts';
 import { createSpool } from './spool/spool-folder.ts';
@@ -61,7 +63,7 @@ export interface PolyfaceOverrides {
 
 /** What the parts are built from. */
 export interface PolyfacePlan {
-  readonly settings: Settings & Partial<Pick<LoadedSettings, 'demo'>>;
+  readonly settings: Settings & Partial<Pick<LoadedSettings, 'demo' | 'places'>>;
   readonly overrides: PolyfaceOverrides;
   readonly imaging: Imaging;
   /** On its way to be started. */
@@ -102,6 +104,7 @@ export async function buildPolyface({
       signingKeys(settings.downloads.keys, settings.dataDir),
       settings.docs && settings.demo ? readDemoGuide() : {},
     ]);
+    refuseFaults(unknownNames(settings, dialects), settings.places);
 
     const credentials = { tenants: settings.tenants, records, clock, signingKeys: keys, log };
     const background = createBackgroundWork(warn);

@@ -14,7 +14,7 @@ export type { PolyfaceOverrides, RunningPolyface } from './build-polyface.ts';
  * meanwhile every other part. When it rejects, nothing is left running.
  */
 export async function startPolyface(
-  settings: Settings & Partial<Pick<LoadedSettings, 'demo'>>,
+  settings: Settings & Partial<Pick<LoadedSettings, 'demo' | 'places'>>,
   overrides: PolyfaceOverrides = {},
 ): Promise<RunningPolyface> {
   let running: RunningPolyface | undefined;

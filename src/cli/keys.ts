@@ -6,7 +6,8 @@ import { onTheWire } from '../gateway/credentials/secret-digest.ts';
 import type { StoredCredential } from '../gateway/credentials/stored-credential.ts';
 import { createStoredCredentials } from '../gateway/credentials/stored-credentials.ts';
 import { loadDialects } from '../gateway/dialect-registry.ts';
-import { loadSettings } from '../settings/load-settings.ts';
+import { unknownScope } from '../gateway/unknown-names.ts';
+import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStore } from '../store/open-store.ts';
 import { type KeyKind, keyKindFor } from './key-kind.ts';
@@ -56,7 +57,7 @@ export function keysCommand(): Command {
 
 async function create(options: CreateOptions): Promise<void> {
   const settings = await settingsOf(options);
-  const { kind, passwordDigest } = await checkedKind(settings, options);
+  const { kind, passwordDigest } = await checkedPlan(settings, options);
   const { dialect, tenant, scope: scopes, subject, expiresInDays } = options;
   await withRecords(settings, async (records) => {
     const { id, credential, secret } = await createStoredCredentials({ records, clock }).create({
@@ -97,17 +98,25 @@ async function hash({ md5 = false }: { readonly md5?: boolean }): Promise<void> 
   process.stdout.write(`${await hashArgon2id(onTheWire(password, md5 ? 'md5-hex' : 'none'))}\n`);
 }
 
-function settingsOf({ config, dataDir }: CommonOptions): Promise<Settings> {
+function settingsOf({ config, dataDir }: CommonOptions): Promise<LoadedSettings> {
   return loadSettings({ overrides: { file: config, dataDir } });
 }
 
-async function checkedKind(settings: Settings, { dialect, tenant, kind }: CreateOptions): Promise<KeyKind> {
+async function checkedPlan(
+  settings: LoadedSettings,
+  { dialect, tenant, kind, scope: scopes }: CreateOptions,
+): Promise<KeyKind> {
   if (!settings.tenants.some(({ id }) => id === tenant))
     throw new Error(`the settings name no tenant ${tenant}`);
   const own = settings.dialects[dialect];
   if (!own) throw new Error(`the settings name no dialect ${dialect}`);
-  const [loaded] = await loadDialects({ dialects: { [dialect]: own }, tenants: settings.tenants });
-  return keyKindFor(loaded?.dialect.credentials ?? [], kind);
+  const [loaded] = await loadDialects({ ...settings, dialects: { [dialect]: own } });
+  if (!loaded) throw new Error(`the dialect ${dialect} was not loaded`);
+  for (const scope of scopes) {
+    const told = unknownScope(loaded.dialect, scope);
+    if (told !== undefined) throw new Error(`--scope: ${told}`);
+  }
+  return keyKindFor(loaded.dialect.credentials, kind);
 }
 
 async function withRecords(settings: Settings, work: (records: RecordStore) => Promise<void>): Promise<void> {

@@ -4,7 +4,9 @@ import { pathToFileURL } from 'node:url';
 import type { Dialect, DialectSetting, JsonObject, RatePolicy } from '../domain/index.ts';
 import { projectFiles } from '../prepared/project-files.ts';
 import { schemaFaults } from '../prepared/schema-faults.ts';
+import type { LoadedSettings } from '../settings/load-settings.ts';
 import type { DialectSettings, Settings } from '../settings/settings.ts';
+import { pointerStep, refuseFaults, type SettingsFault, schemaFault } from '../settings/settings-fault.ts';
 import { loadDocument } from './openapi/load-document.ts';
 import { type DocumentOperation, type OpenApiDocument, operationsOf } from './openapi/open-api-document.ts';
 
@@ -24,21 +26,25 @@ export interface LoadedDialect {
 }
 
 /**
- * Loads the dialects that the settings name, in their order, and no others. Throws where a folder or document is missing,
- * where document and code name different operations, or where options do not hold against the dialect's schema.
+ * Loads the dialects that the settings name, in their order, and no others. Throws where a folder or document is missing or
+ * where document and code name different operations, and `SettingsError` for every option that does not hold against its dialect's schema.
  */
 export async function loadDialects(
-  settings: Pick<Settings, 'dialects' | 'tenants'>,
+  settings: Pick<Settings, 'dialects' | 'tenants'> & Partial<Pick<LoadedSettings, 'places'>>,
 ): Promise<readonly LoadedDialect[]> {
-  return Promise.all(
-    Object.entries(settings.dialects).map(([name, own]) => loadDialect(name, own, settings.tenants)),
+  const faults: SettingsFault[] = [];
+  const loaded = await Promise.all(
+    Object.entries(settings.dialects).map(([name, own]) => loadDialect(name, own, settings.tenants, faults)),
   );
+  refuseFaults(faults, settings.places);
+  return loaded;
 }
 
 async function loadDialect(
   name: string,
   own: DialectSettings,
   tenants: Settings['tenants'],
+  faults: SettingsFault[],
 ): Promise<LoadedDialect> {
   const { root, code } = projectFiles();
   const folder = own.folder ?? join(code, 'dialects', name);
@@ -49,25 +55,29 @@ async function loadDialect(
   const operations = operationsOf(document);
   requireSameOperations(name, operations, dialect);
 
-  const plain: DialectSetting<object> = {
-    profile: own.profile,
-    options: await checkedOptions(dialect, own.options, 'its own options'),
-  };
+  const ownPlace = `/dialects/${pointerStep(name)}/options`;
+  const plain = await checkedOptions(dialect, own.options, () => ownPlace);
+  faults.push(...plain.faults);
   const byTenant = new Map<string, DialectSetting<object>>();
-  for (const tenant of tenants) {
+  for (const [t, tenant] of tenants.entries()) {
     const extra = tenant.dialects[name]?.options;
-    if (!extra) continue;
-    const merged = { ...own.options, ...extra };
-    const options = await checkedOptions(dialect, merged, `the options of tenant ${tenant.id}`);
-    byTenant.set(tenant.id, { profile: own.profile, options });
+    // What is wrong for all has been said.
+    if (!extra || plain.faults.length > 0) continue;
+    const tenantPlace = `/tenants/${t}/dialects/${pointerStep(name)}/options`;
+    const merged = await checkedOptions(dialect, { ...own.options, ...extra }, (option) =>
+      option !== undefined && !(option in extra) && option in own.options ? ownPlace : tenantPlace,
+    );
+    faults.push(...merged.faults);
+    byTenant.set(tenant.id, { profile: own.profile, options: merged.options });
   }
+  const setting = { profile: own.profile, options: plain.options };
   return {
     dialect,
     document,
     documentText: text,
     operations,
     rate: own.rate ?? dialect.rates,
-    setting: (tenantId) => (tenantId === undefined ? plain : (byTenant.get(tenantId) ?? plain)),
+    setting: (tenantId) => (tenantId === undefined ? setting : (byTenant.get(tenantId) ?? setting)),
   };
 }
 
@@ -109,19 +119,18 @@ function requireSameOperations(
   if (faults.length > 0) throw new Error(`dialect ${name}: ${faults.join('; ')}`);
 }
 
-/** Fills in defaults and refuses what the schema does not hold. */
+/** Fills in defaults and finds what the schema does not hold; `placeOf` tells where the settings have the named option, or all of them. */
 async function checkedOptions(
-  { name, optionsSchema }: Dialect,
+  { optionsSchema }: Dialect,
   options: JsonObject,
-  whose: string,
-): Promise<object> {
+  placeOf: (option: string | undefined) => string,
+): Promise<{ readonly options: object; readonly faults: readonly SettingsFault[] }> {
   const copy: Record<string, unknown> = structuredClone(options);
-  const faults = await schemaFaults(optionsSchema, copy);
-  if (faults.length === 0) return copy;
-  const texts = faults.map(({ instancePath, message, params }) => {
-    const unknown: unknown = params.additionalProperty;
-    const property = typeof unknown === 'string' ? `: ${unknown}` : '';
-    return `${instancePath || 'the whole'} ${message ?? ''}${property}`;
+  const found = await schemaFaults(optionsSchema, copy);
+  const faults = found.map((fault) => {
+    const unknown: unknown = fault.params.additionalProperty;
+    const option = fault.instancePath.split('/')[1] ?? (typeof unknown === 'string' ? unknown : undefined);
+    return schemaFault({ ...fault, instancePath: `${placeOf(option)}${fault.instancePath}` });
   });
-  throw new Error(`dialect ${name}: ${whose}: ${texts.join('; ')}`);
+  return { options: copy, faults };
 }

@@ -1,14 +1,9 @@
 import { isDemoSecret } from './demo-secrets.ts';
 import type { Settings } from './settings.ts';
+import type { SettingsFault } from './settings-fault.ts';
 
 /** The settings as the file has them, before paths are made absolute. */
 export type CheckedSettings = Settings & { readonly demo: boolean };
-
-/** A mistake that the schema cannot see, by JSON pointer. */
-export interface SettingsFault {
-  readonly pointer: string;
-  readonly message: string;
-}
 
 /** Where a demo may listen. */
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import type { ErrorObject } from 'ajv';
 import { schemaFaults } from '../prepared/schema-faults.ts';
 import { type CheckedSettings, findFaults } from './check-settings.ts';
-import { explainFault, isEcho } from './explain-fault.ts';
+import { isEcho } from './explain-fault.ts';
 import type { Settings } from './settings.ts';
 import { parseSettingsDocument, type SettingsDocument } from './settings-document.ts';
 import { SettingsError } from './settings-error.ts';
+import { refuseFaults, type SettingsPlaces, schemaFault } from './settings-fault.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /** What the command line says; it goes before the environment, which goes before the file. */
@@ -16,8 +16,12 @@ export interface SettingsOverrides {
   readonly dataDir?: string | undefined;
 }
 
-/** The settings, and whether they are a demo's. */
-export type LoadedSettings = Settings & { readonly demo: boolean; readonly file: string };
+/** The settings, whether they are a demo's, and where everything stands: what they say may turn out to be wrong later. */
+export type LoadedSettings = Settings & {
+  readonly demo: boolean;
+  readonly file: string;
+  readonly places: SettingsPlaces;
+};
 
 /**
  * Reads and checks the settings file: `--config`, else `POLYFACE_CONFIG`. `PORT` and `POLYFACE_DATA_DIR` replace what it says.
@@ -56,12 +60,8 @@ export async function loadSettings({
     written ??= parseSettingsDocument(source, file, variablesAsThemselves(env));
     return !/\$\{/.test(String(valueAt(written.value, pointer)));
   });
-  if (faults.length > 0) {
-    throw new SettingsError(
-      faults.map(({ pointer, message }) => `${document.placeOf(pointer)}: ${message}`).join('\n'),
-    );
-  }
-  return { ...final, file };
+  refuseFaults(faults, document);
+  return { ...final, file, places: document };
 }
 
 async function readSource(file: string): Promise<string> {
@@ -75,17 +75,9 @@ async function readSource(file: string): Promise<string> {
 async function checked(document: SettingsDocument): Promise<CheckedSettings> {
   const { value } = document;
   const found = await schemaFaults(settingsSchema, value);
-  if (found.length === 0) return value as CheckedSettings;
   const faults = found.filter((fault) => !isEcho(fault));
-  throw new SettingsError(
-    faults.map((fault) => `${placeOf(document, fault)}: ${explainFault(fault)}`).join('\n'),
-  );
-}
-
-function placeOf(document: SettingsDocument, { instancePath, keyword, params }: ErrorObject): string {
-  return keyword === 'additionalProperties'
-    ? document.placeOfKey(`${instancePath}/${String(params.additionalProperty)}`)
-    : document.placeOf(instancePath);
+  refuseFaults((faults.length > 0 ? faults : found).map(schemaFault), document);
+  return value as CheckedSettings;
 }
 
 function portOf(value: string | undefined): number | undefined {

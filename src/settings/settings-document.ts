@@ -1,13 +1,10 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { SettingsError } from './settings-error.ts';
+import type { SettingsPlaces } from './settings-fault.ts';
 
 /** A parsed settings file that still knows where everything stands in it. */
-export interface SettingsDocument {
+export interface SettingsDocument extends SettingsPlaces {
   readonly value: unknown;
-  /** `file:line:column` of the value at a JSON pointer, or of the nearest thing around it. */
-  placeOf(pointer: string): string;
-  /** The same of a value's key. */
-  placeOfKey(pointer: string): string;
 }
 
 /** Parses YAML and puts environment variables in the place of `${NAME}`. Throws `SettingsError` with the place of each mistake. */

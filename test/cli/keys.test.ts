@@ -50,11 +50,18 @@ describe('polyface keys', () => {
       refusalOf(running.authenticate(bearer, aHead({ authorization: `Bearer ${secret}` })));
 
     const made = await keys(
-      'create --json --dialect smartsheet --tenant demo --scope A --scope B --subject 7'.split(' '),
+      'create --json --dialect smartsheet --tenant demo --scope WRITE_SHEETS --scope READ_USERS --subject 7'.split(
+        ' ',
+      ),
     );
     expect(made).toMatchObject({ exitCode: 0 });
     const { secret, ...facts } = JSON.parse(made.out) as Record<string, unknown> & { secret: string };
-    expect(facts).toMatchObject({ kind: 'key', scopes: ['A', 'B'], subject: '7', tenant: 'demo' });
+    expect(facts).toMatchObject({
+      kind: 'key',
+      scopes: ['WRITE_SHEETS', 'READ_USERS'],
+      subject: '7',
+      tenant: 'demo',
+    });
     await expect(ask(secret)).resolves.toBe('no refusal');
 
     const listed = await keys(['list', '--json']);
@@ -71,6 +78,7 @@ describe('polyface keys', () => {
     ['an unknown tenant', '--dialect smartsheet --tenant nobody', 'no tenant nobody'],
     ['an unknown dialect', '--dialect telegram --tenant demo', 'no dialect telegram'],
     ['a kind the dialect has no place for', '--dialect smartsheet --tenant demo --kind basic', 'of kind key'],
+    ['a scope of another dialect', '--dialect smartsheet --tenant demo --scope images:read', 'no scope'],
     ['a time in the past', '--dialect smartsheet --tenant demo --expires-in-days -1', 'positive number'],
   ])('refuses %s', async (_what, args, message) => {
     const { err, exitCode } = await keys(['create', ...args.split(' ')]);

@@ -108,7 +108,23 @@ describe('polyface serve refuses with one line and code 1', () => {
     await writeFile(file, 'dialects: { timbu: { options: { maxBytes: many } } }\ntenants: [{ id: shop }]\n');
     const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^polyface: .*maxBytes.*\n$/);
+    expect(stderr).toBe(`polyface: ${file}:1:43: dialects.timbu.options.maxBytes: must be integer\n`);
+  });
+
+  it('a brown-out of an operation that the dialect has not', async () => {
+    const file = join(folder, 'polyface.yaml');
+    await writeFile(
+      file,
+      [
+        'dialects: { timbu: {} }',
+        'tenants: [{ id: shop }]',
+        'brownOuts:',
+        '  - { dialect: timbu, operations: [getUser], from: 2026-12-01T10:00:00Z, until: 2026-12-01T11:00:00Z }',
+      ].join('\n'),
+    );
+    const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
+    expect(status).toBe(1);
+    expect(stderr).toContain(`polyface: ${file}:4:36: brownOuts.0: timbu has no operation "getUser"; `);
   });
 
   it('a dialect that does not exist', async () => {

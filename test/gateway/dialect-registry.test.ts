@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadDialects } from '../../src/gateway/dialect-registry.ts';
 import type { DialectSettings } from '../../src/settings/settings.ts';
+import { load as loadSettingsText, refusalOf } from '../settings/write-settings.ts';
 import { FIXTURE_DIALECTS, FIXTURE_TENANT } from './support/start-gateway.ts';
 
 let folder: string;
@@ -32,7 +33,30 @@ describe('the dialect registry', () => {
   });
 
   it('refuses options that the dialect does not know', async () => {
-    await expect(load({ options: { maxBites: 7 } })).rejects.toThrow('its own options');
+    await expect(load({ options: { maxBites: 7 } })).rejects.toThrow(
+      'dialects.plain.options: there is no setting "maxBites"; did you mean "maxBytes"?',
+    );
+  });
+
+  it('says where the file has each option that is wrong, of all dialects and tenants at once', async () => {
+    const text = [
+      'dialects:',
+      '  timbu: { options: { maxBytes: many } }',
+      '  native:',
+      '    options:',
+      '      maxBites: 7',
+      '  smartsheet: {}',
+      'tenants:',
+      '  - id: shop',
+      '  - { id: till, dialects: { smartsheet: { options: { linkTtlSeconds: soon } } } }',
+      '',
+    ].join('\n');
+    const lines = await refusalOf(loadSettingsText(text).then(loadDialects));
+    expect([...lines].sort()).toEqual([
+      'polyface.yaml:2:33: dialects.timbu.options.maxBytes: must be integer',
+      'polyface.yaml:5:7: dialects.native.options: there is no setting "maxBites"; did you mean "maxBytes"?',
+      'polyface.yaml:9:70: tenants.1.dialects.smartsheet.options.linkTtlSeconds: must be integer',
+    ]);
   });
 
   it('refuses a folder without a dialect', async () => {

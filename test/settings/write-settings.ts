@@ -34,8 +34,13 @@ export async function refusal(
   text: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<readonly string[]> {
+  return refusalOf(load(text, env));
+}
+
+/** The same of whatever reads settings. */
+export async function refusalOf(reading: Promise<unknown>): Promise<readonly string[]> {
   try {
-    await load(text, env);
+    await reading;
   } catch (cause) {
     if (!(cause instanceof SettingsError)) throw cause;
     return cause.message.split('\n').map((line) => line.replace(/^.*\/polyface\.yaml/, 'polyface.yaml'));
