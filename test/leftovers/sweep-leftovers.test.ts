@@ -26,7 +26,7 @@ async function sweptBy(names: readonly string[], old: readonly string[] = []): P
     },
   });
   await uploads.start();
-  uploads.stop();
+  await uploads.stop();
   const left = await readdir(folder);
   return [...names, ...old].filter((name) => !left.includes(name));
 }
