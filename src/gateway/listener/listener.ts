@@ -34,7 +34,7 @@ export function createListener(context: GatewayContext, handle: RequestListener)
   server.maxConnections = limits.maxConnections;
   // A client that closes its side after its request still waits for the answer; Node would hang up on it in the middle of the work.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const turns = takeTurns(handle);
+  const turns = takeTurns(handle, () => context.isStopping());
   server.on('request', turns.handle);
   // Body bytes are only asked for once the head has been found good.
   server.on('checkContinue', turns.handle);

@@ -14,9 +14,10 @@ export interface Turns {
 /**
  * Begins a request once the one before it on the same connection is answered. Answers leave in order anyway; begun all at once, requests
  * that a client sends without reading would each hold an open picture. Who sends more than may wait gets the answers up to there and
- * `Connection: close`; the rest goes unanswered, as HTTP/1.1 allows (RFC 9112, 9.3.2).
+ * `Connection: close`; the rest goes unanswered, as HTTP/1.1 allows (RFC 9112, 9.3.2). A server that is going down ends each connection
+ * after its last answer, also where the head of that answer was out before anybody knew.
  */
-export function takeTurns(handle: RequestListener): Turns {
+export function takeTurns(handle: RequestListener, isStopping: () => boolean): Turns {
   const lines = new WeakMap<Duplex, Line>();
   return {
     lastOf: (socket) => lines.get(socket)?.answers.at(-1),
@@ -33,7 +34,9 @@ export function takeTurns(handle: RequestListener): Turns {
       response.once('close', () => {
         line.answers.shift();
         const next = line.waiting.shift();
-        if (!socket.destroyed) next?.();
+        if (socket.destroyed) return;
+        if (next) next();
+        else if (isStopping()) socket.destroySoon();
       });
       if (line.answers.length === 1) return handle(request, response);
       line.waiting.push(() => handle(request, response));

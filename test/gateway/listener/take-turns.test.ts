@@ -6,17 +6,29 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { takeTurns } from '../../../src/gateway/listener/take-turns.ts';
 
 let server: Server | undefined;
+let stopping = false;
 afterEach(() => {
+  stopping = false;
   server?.close();
   server?.closeAllConnections();
 });
+
+/** For connections that the server has to shut. */
+const FOREVER = Promise.race<void>([]);
 
 /** Everything that comes back on one connection until the server shuts it or falls silent. */
 async function send(
   handle: (...exchange: Parameters<RequestListener>) => Promise<void> | void,
   bytes: string,
+  patience: Promise<void> = pause(500),
 ): Promise<string> {
-  server = createServer(takeTurns((...exchange) => void handle(...exchange)).handle);
+  server = createServer(
+    { keepAliveTimeout: 0 },
+    takeTurns(
+      (...exchange) => void handle(...exchange),
+      () => stopping,
+    ).handle,
+  );
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let received = '';
@@ -25,7 +37,7 @@ async function send(
   });
   socket.on('error', () => {});
   socket.write(bytes);
-  await Promise.race([new Promise((closed) => socket.once('close', closed)), pause(500)]);
+  await Promise.race([new Promise((closed) => socket.once('close', closed)), patience]);
   socket.destroy();
   return received;
 }
@@ -66,5 +78,24 @@ describe('requests that are sent before their answers are read', () => {
       handled += 1;
     }, get(5000));
     expect(handled).toBe(1);
+  });
+});
+
+describe('a connection whose answer has begun when the server goes down', () => {
+  const handle: Parameters<typeof send>[0] = async (request, response) => {
+    response.setHeader('Content-Length', 8);
+    response.write('half');
+    await pause(5);
+    stopping = true;
+    response.end(`end${request.url?.slice(1)}`);
+  };
+
+  it('is shut after the answer, although its head promised more', async () => {
+    const received = await send(handle, get(1), FOREVER);
+    expect(received).toMatch(/keep-alive[\s\S]*halfend0$/);
+  });
+
+  it('is shut only when everything that waits on it is answered', async () => {
+    expect(answered(await send(handle, get(3), FOREVER))).toBe(3);
   });
 });
