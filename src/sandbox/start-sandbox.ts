@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import type { RequestHandler } from 'express';
-import type { CommandExecutor, WireProfile } from '../domain/index.ts';
+import type { WireProfile } from '../domain/index.ts';
 import { DOWNLOAD_PREFIX } from '../gateway/downloads/download-links.ts';
-import { startPolyface } from '../main.ts';
+import { type RunningPolyface, startPolyface } from '../main.ts';
 import { projectFiles } from '../prepared/project-files.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
@@ -20,6 +20,7 @@ import { createLaggingRecords } from './lagging-records.ts';
 import { createSandboxClock, type SandboxClock } from './sandbox-clock.ts';
 import { createSeededIds } from './seeded-ids.ts';
 import { shapeAnswer } from './shape-answer.ts';
+import { type KnownOperations, unknownCall } from './unknown-calls.ts';
 
 /** What a sandbox shall be; nothing is needed. */
 export interface SandboxOptions {
@@ -49,7 +50,7 @@ export interface Sandbox {
   readonly clock: SandboxClock;
   /** What was asked of it since the start or the last `reset`, in order. */
   exchanges(query?: ExchangeQuery): Promise<readonly LoggedExchange[]>;
-  /** Replaces all fault plans; counting of calls starts afresh. */
+  /** Replaces all fault plans; counting of calls starts afresh. Throws where one is about an operation or a dialect that there is not. */
   plan(...faults: readonly FaultPlan[]): void;
   /** No pictures, no exchanges, the options' own faults, ids from the beginning; the clock stays. For between two tests. */
   reset(): void;
@@ -75,50 +76,77 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     faults.plan(options.faults ?? []);
   };
   reset();
-  let executor: CommandExecutor | undefined;
+  let running: RunningPolyface | undefined;
+  const started = () => {
+    if (!running) throw new Error('the sandbox has not started');
+    return running;
+  };
+  const operations = () => operationsOf(started());
   try {
-    const running = await startPolyface(await settingsOf(options, dataDir), {
+    running = await startPolyface(await settingsOf(options, dataDir), {
       clock,
       ids,
       store: { ...memory.store, records: lagging.records },
       logTo: new Writable({ write: (_line, _encoding, done) => done() }),
       observers: [log.observer],
       pages: [
-        createControlPages({ log, plan: (plans) => faults.plan(plans), reset, advance: clock.advance }),
+        createControlPages({
+          log,
+          operations,
+          plan: (plans) => faults.plan(plans),
+          reset,
+          advance: clock.advance,
+        }),
         log.page,
         createDownloadFaults(faults),
       ],
       interceptor: createFaultInterceptor({
         faults,
         records: lagging,
-        executor() {
-          if (!executor) throw new Error('the sandbox has not started');
-          return executor;
-        },
+        executor: () => started().executor,
       }),
     });
-    executor = running.executor;
+    requireKnown(options.faults ?? [], operations());
     return {
       url: running.url,
       clock,
       exchanges: (query) => log.find(query),
-      plan: (...plans) => faults.plan(plans),
+      plan(...plans) {
+        requireKnown(plans, operations());
+        faults.plan(plans);
+      },
       reset,
       async stop() {
-        await running.stop();
+        await started().stop();
         await rm(dataDir, { recursive: true, force: true });
       },
     };
   } catch (cause) {
+    await running?.stop();
     await rm(dataDir, { recursive: true, force: true });
     throw cause;
   }
 }
 
+function operationsOf({ dialects }: RunningPolyface): KnownOperations {
+  return Object.fromEntries(
+    dialects.map(({ dialect, operations }) => [
+      dialect.name,
+      operations.map(({ operationId }) => operationId),
+    ]),
+  );
+}
+
+function requireKnown(plans: readonly FaultPlan[], known: KnownOperations): void {
+  const unknown = unknownCall(plans, known);
+  if (unknown !== undefined) throw new Error(`faults: ${unknown}`);
+}
+
 async function settingsOf(options: SandboxOptions, dataDir: string) {
   const { dialects, profile = 'documented', port = 0, seed, rateLimits = false, docs = false } = options;
   const file = join(projectFiles().root, 'config/demo.yaml');
-  const demo = await loadSettings({ env: {}, overrides: { file, port, dataDir } });
+  // What a test makes of the demo's settings stands in no file.
+  const { places: _places, ...demo } = await loadSettings({ env: {}, overrides: { file, port, dataDir } });
   const unknown = (dialects ?? []).filter((name) => !(name in demo.dialects));
   if (unknown.length > 0) throw new Error(`the sandbox does not speak ${unknown.join(', ')}`);
   const settings: Settings = {

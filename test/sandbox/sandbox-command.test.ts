@@ -1,7 +1,35 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
+import { aJpeg } from '../support/pictures.ts';
+
+it('slows and cuts answers without a word on standard error', async () => {
+  const child = spawn(process.execPath, [
+    'src/cli/polyface.ts',
+    'sandbox',
+    '--dialects',
+    'native,magicline-v1',
+  ]);
+  const complaints = text(child.stderr);
+  const url = await firstLine(child);
+  const picture = `${url}/native/v1/subjects/ada/image`;
+  const headers = { authorization: 'Bearer demo-native-key' };
+  const body = new Uint8Array(await aJpeg({ width: 20, height: 10 }));
+  expect((await fetch(picture, { method: 'PUT', headers, body })).status).toBe(201);
+  const slow = await fetch(picture, { headers: { ...headers, 'x-polyface-fault': 'rate=20000' } });
+  expect((await slow.bytes()).byteLength).toBe(Number(slow.headers.get('content-length')));
+  const cut = await fetch(picture, { headers: { ...headers, 'x-polyface-fault': 'cut=10' } });
+  await expect(cut.bytes()).rejects.toThrow();
+  const customer = await fetch(`${url}/v1/customers/1002`, { headers: { 'x-api-key': 'demo-v1-key' } });
+  const { imageUrl } = (await customer.json()) as { imageUrl: string };
+  expect(
+    (await (await fetch(imageUrl, { headers: { 'x-polyface-fault': 'rate=20000' } })).bytes()).length,
+  ).toBeGreaterThan(0);
+  child.kill('SIGTERM');
+  expect(await complaints).toBe('');
+});
 
 it('prints its address, serves until it is told to stop, and leaves nothing behind', async () => {
   const child = spawn(

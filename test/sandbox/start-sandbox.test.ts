@@ -106,6 +106,18 @@ describe('a sandbox', () => {
     expect(await again.json()).toMatchObject({ version: 3 });
   });
 
+  it.each([
+    [
+      { operationId: 'getCurentUser', dialect: 'smartsheet' },
+      '/0/match/operationId: there is no operation "getCurentUser" in smartsheet; did you mean "getCurrentUser"?',
+    ],
+    [{ operationId: 'putImage', dialect: 'timbu' }, 'no operation "putImage" in timbu; known: '],
+    [{ operationId: 'putImages' }, 'no operation "putImages"; did you mean "putImage"?'],
+    [{ dialect: 'timbuktu' }, '/0/match/dialect: there is no dialect "timbuktu"; '],
+  ])('refuses a fault that would never happen: %j', (match, message) => {
+    expect(() => sandbox.plan({ match, problem: 'overloaded' })).toThrow(message);
+  });
+
   it('knows what was asked of it', async () => {
     await put(sandbox);
     await get(sandbox, { 'x-my-test': 'seven' });
@@ -119,12 +131,6 @@ describe('a sandbox', () => {
   });
 
   it('is steered over HTTP by tests in other languages', async () => {
-    const control = (path: string, method: string, body?: unknown) =>
-      fetch(`${sandbox.url}/_sandbox/${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
     expect((await control('faults', 'PUT', [{ problem: 'forbidden', at: [1] }])).status).toBe(204);
     expect((await get(sandbox)).status).toBe(403);
     expect((await control('faults', 'PUT', [{ problem: 'nonsense' }])).status).toBe(400);
@@ -133,6 +139,37 @@ describe('a sandbox', () => {
     expect((await control('reset', 'POST')).status).toBe(204);
     expect(await sandbox.exchanges()).toEqual([]);
   });
+
+  it('tells over HTTP which operations there are when a fault is about another', async () => {
+    const answer = await control('faults', 'PUT', [{ match: { operationId: 'putImages' }, latencyMs: 1 }]);
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toEqual({
+      error: '/0/match/operationId: there is no operation "putImages"; did you mean "putImage"?',
+      operations: expect.objectContaining({
+        native: ['getImage', 'putImage', 'deleteImage'],
+        timbu: expect.arrayContaining(['uploadUserImage']),
+      }),
+    });
+  });
+
+  it.each([
+    ['cut off', 'faults', 'PUT', '[{"problem": "overl', 400, 'the body is no JSON: '],
+    ['no JSON', 'clock', 'POST', 'advanceMs=7', 400, 'the body is no JSON: '],
+    ['too long', 'faults', 'PUT', JSON.stringify('a'.repeat(200_000)), 413, 'too large'],
+    ['missing', 'faults', 'PUT', '', 400, 'must be array'],
+  ])('says over HTTP that a body is %s', async (_what, path, method, body, status, message) => {
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method, body });
+    expect(answer.status).toBe(status);
+    expect(await answer.json()).toEqual({ error: expect.stringContaining(message) });
+  });
+
+  function control(path: string, method: string, body?: unknown): Promise<Response> {
+    return fetch(`${sandbox.url}/_sandbox/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  }
 });
 
 describe('a sandbox with a seed and a clock that stands still', () => {
@@ -177,5 +214,10 @@ describe('a sandbox with a seed and a clock that stands still', () => {
     expect((await get(sandbox)).status).toBe(404);
     await sandbox.stop();
     await expect(startSandbox({ dialects: ['esperanto'] })).rejects.toThrow('does not speak esperanto');
+  });
+
+  it('does not start with a fault of a dialect that it does not speak', async () => {
+    const faults = [{ match: { operationId: 'putImage' }, latencyMs: 1 }];
+    await expect(startSandbox({ dialects: ['timbu'], faults })).rejects.toThrow('no operation "putImage"');
   });
 });
