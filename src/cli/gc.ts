@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type SweepReport, sweepOrphans } from '../maintenance/sweep-orphans.ts';
 import {
   type MaintenanceOptions,
@@ -18,11 +18,10 @@ const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 export function gcCommand(): Command {
   return maintenanceCommand('gc')
     .description('delete bodies that no record names; safe while gateways run')
-    .option(
-      '--grace <time>',
-      'leave bodies alone that are younger, e.g. 90s, 30m, 6h, 2d (default: 1h)',
-      durationSeconds,
-      SECONDS.h,
+    .addOption(
+      new Option('--grace <time>', 'leave bodies alone that are younger, e.g. 90s, 30m, 6h, 2d')
+        .argParser(durationSeconds)
+        .default(SECONDS.h, '1h'),
     )
     .option('--dry-run', 'count, delete nothing')
     .action(gc);

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Clock, RecordStore } from '../domain/index.ts';
 import { hashArgon2id } from '../gateway/credentials/argon2id.ts';
 import { onTheWire } from '../gateway/credentials/secret-digest.ts';
@@ -37,7 +37,11 @@ export function keysCommand(): Command {
     .description('make a credential; its secret is shown this once')
     .requiredOption('--dialect <name>', 'the dialect that it is for')
     .requiredOption('--tenant <id>', 'the tenant that it belongs to')
-    .option('--scope <scope>', 'what it may do; repeat for several', collect, [])
+    .addOption(
+      new Option('--scope <scope>', 'what it may do; repeat for several')
+        .argParser(collect)
+        .default([], 'nothing that needs one'),
+    )
     .option('--subject <id>', "the caller's own id in the dialect")
     .option('--kind <kind>', 'key, basic or client; by default the first that the dialect takes')
     .option('--expires-in-days <days>', 'when it ends by itself', positiveNumber)

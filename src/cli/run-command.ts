@@ -1,4 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { projectFiles } from '../prepared/project-files.ts';
 
 /** Each command in a file of its own; only the one that is asked for is loaded, so that `serve` starts fast. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -22,6 +25,7 @@ export async function runCommand(): Promise<void> {
 
   try {
     const asked = commands[process.argv[2] ?? ''];
+    if (!asked) program.version(await version());
     for (const load of asked ? [asked] : Object.values(commands)) program.addCommand(await load());
     await program.parseAsync();
   } catch (cause) {
@@ -30,4 +34,9 @@ export async function runCommand(): Promise<void> {
     if (process.env.POLYFACE_DEBUG) console.error(cause);
     process.exitCode = 1;
   }
+}
+
+async function version(): Promise<string> {
+  const text = await readFile(join(projectFiles().root, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
 }

@@ -50,6 +50,11 @@ it('gc tells what it would delete, deletes it, and leaves what is young', async 
   expect(JSON.parse(again.stdout)).toMatchObject({ bodies: 2, orphans: 0 });
 });
 
+it('gc --help shows each default once, as it would be typed', async () => {
+  const { stdout } = await polyface('gc', '--help');
+  expect(stdout.match(/default: [^)]*/g)).toEqual(['default: 1h']);
+});
+
 it('gc refuses a grace time that it cannot read', async () => {
   const { code, stderr } = await polyface('gc', '--grace', 'soon');
   expect(code).not.toBe(0);

@@ -99,7 +99,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     const { status, stderr } = polyface('serve');
     expect([status, stderr]).toEqual([
       1,
-      'polyface: no settings: name a file with --config or POLYFACE_CONFIG\n',
+      'polyface: no settings: name a YAML file with --config <file> or POLYFACE_CONFIG\n',
     ]);
   });
 
@@ -168,6 +168,14 @@ describe('polyface serve refuses with one line and code 1', () => {
     );
     expect(status).toBe(1);
     expect(stderr).toMatch(/^polyface: .*\n$/);
+  });
+});
+
+describe('polyface --version', () => {
+  it.each(['--version', '-V'])('is the version of the package: %s', async (flag) => {
+    const file = join(import.meta.dirname, '../../package.json');
+    const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
+    expect(polyface(flag)).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
   });
 });
 
