@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type CensusRow, readCensus } from '../census/read-census.ts';
 
 interface CensusOptions {
@@ -7,11 +7,18 @@ interface CensusOptions {
   readonly json?: boolean;
 }
 
+/** Where a gateway listens whose settings say nothing else. */
+const DEFAULT_URL = 'http://127.0.0.1:8080';
+
 /** `polyface census`: who calls what, out of the metrics of running gateways. */
 export function censusCommand(): Command {
   return new Command('census')
     .description('show who still calls what, from the metrics of running gateways')
-    .option('--url <url>', 'address of a gateway; repeatable, their figures are added up', collect, [])
+    .addOption(
+      new Option('--url <url>', 'address of a gateway; repeatable, their figures are added up')
+        .argParser(collect)
+        .default([], DEFAULT_URL),
+    )
     .option('--deprecated', 'only operations that their document calls deprecated')
     .option('--json', 'print JSON')
     .action(census);
@@ -20,7 +27,7 @@ export function censusCommand(): Command {
 const collect = (url: string, before: readonly string[]): string[] => [...before, url];
 
 async function census({ url, deprecated = false, json = false }: CensusOptions): Promise<void> {
-  const urls = url.length > 0 ? url : ['http://127.0.0.1:8080'];
+  const urls = url.length > 0 ? url : [DEFAULT_URL];
   const rows = readCensus(await Promise.all(urls.map(metricsOf))).filter(
     (row) => row.deprecated || !deprecated,
   );
@@ -28,9 +35,19 @@ async function census({ url, deprecated = false, json = false }: CensusOptions):
 }
 
 async function metricsOf(url: string): Promise<string> {
-  const answer = await fetch(`${url.replace(/\/+$/, '')}/metrics`);
-  if (!answer.ok) throw new Error(`${url}/metrics answers ${answer.status}`);
+  const page = `${url.replace(/\/+$/, '')}/metrics`;
+  if (!URL.canParse(page)) throw new Error(`--url: ${url} is no address, e.g. ${DEFAULT_URL}`);
+  const answer = await fetch(page).catch((cause: unknown) => {
+    throw new Error(`${page}: no gateway answers${reasonOf(cause)}; name running ones with --url`, { cause });
+  });
+  if (!answer.ok) throw new Error(`${page} answers ${answer.status}: the metrics of a gateway are expected`);
   return answer.text();
+}
+
+/** What `fetch` keeps under its error: the system's code. */
+function reasonOf(failure: unknown): string {
+  const cause = Error.isError(failure) ? failure.cause : undefined;
+  return Error.isError(cause) && 'code' in cause ? ` (${String(cause.code)})` : '';
 }
 
 const COLUMNS: readonly (readonly [heading: string, value: (row: CensusRow) => string])[] = [

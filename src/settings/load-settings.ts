@@ -35,7 +35,7 @@ export async function loadSettings({
   readonly overrides?: SettingsOverrides;
 } = {}): Promise<LoadedSettings> {
   const file = overrides.file ?? env.POLYFACE_CONFIG;
-  if (!file) throw new SettingsError('no settings: name a file with --config or POLYFACE_CONFIG');
+  if (!file) throw new SettingsError('no settings: name a YAML file with --config <file> or POLYFACE_CONFIG');
   const source = await readSource(file);
   const document = parseSettingsDocument(source, file, env);
   const settings = await checked(document);
@@ -68,9 +68,22 @@ async function readSource(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new SettingsError(`${file}: the settings file cannot be read`, { cause });
+    const code = Error.isError(cause) && 'code' in cause ? String(cause.code) : '';
+    const why = UNREADABLE[code] ?? `the file cannot be read${code && ` (${code})`}`;
+    throw new SettingsError(
+      `${resolve(file)}: ${why}; a YAML file with the settings is expected: name it with --config <file> or POLYFACE_CONFIG`,
+      { cause },
+    );
   }
 }
+
+/** Why a file cannot be read, by the system's code. */
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EISDIR: 'this is a folder',
+  EACCES: 'this user may not read the file',
+};
 
 async function checked(document: SettingsDocument): Promise<CheckedSettings> {
   const { value } = document;

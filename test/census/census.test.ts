@@ -86,6 +86,18 @@ describe('the census', () => {
     expect(stdout).toMatch(/magicline-v1 updateImage +DEPRECATED +demo +v1 +old-app +1 /);
   });
 
+  it.each([
+    [
+      'where nobody listens',
+      'http://127.0.0.1:9',
+      /^polyface: http:\/\/127\.0\.0\.1:9\/metrics: no gateway answers.*--url\n$/,
+    ],
+    ['at what is no address', 'gateway-1', /^polyface: --url: gateway-1 is no address, e\.g\. http:.*\n$/],
+  ])('says what it looked for %s', async (_where, url, line) => {
+    const child = promisify(execFile)(process.execPath, ['src/cli/polyface.ts', 'census', '--url', url]);
+    await expect(child).rejects.toMatchObject({ code: 1, stderr: expect.stringMatching(line) });
+  });
+
   async function update(sandbox: Sandbox, key: string): Promise<void> {
     const form = new FormData();
     form.append('image', new Blob([new Uint8Array(await aJpeg({ width: 20, height: 20 }))]), 'a.jpg');

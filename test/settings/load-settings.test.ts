@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { load, refusal, SMALLEST, writeSettings } from './write-settings.ts';
@@ -158,13 +158,17 @@ describe('a mistake in the settings is refused with its place and what was expec
     expect(await refusal(SMALLEST, { PORT: '99999' })).toEqual(['PORT: 99999 is no port number']);
   });
 
-  it('a file that is not there', async () => {
-    await expect(loadSettings({ env: {}, overrides: { file: '/nowhere/polyface.yaml' } })).rejects.toThrow(
-      '/nowhere/polyface.yaml: the settings file cannot be read',
+  it.each([
+    ['a file that is not there', '/nowhere/polyface.yaml', '/nowhere/polyface.yaml: there is no such file; '],
+    ['a folder', '/tmp/', '/tmp: this is a folder; '],
+    ['a file named from here', 'no.yaml', `${resolve('no.yaml')}: there is no such file; `],
+  ])('%s', async (_what, file, message) => {
+    await expect(loadSettings({ env: {}, overrides: { file } })).rejects.toThrow(
+      `${message}a YAML file with the settings is expected: name it with --config <file> or POLYFACE_CONFIG`,
     );
   });
 
   it('no file at all', async () => {
-    await expect(loadSettings({ env: {} })).rejects.toThrow('--config or POLYFACE_CONFIG');
+    await expect(loadSettings({ env: {} })).rejects.toThrow('--config <file> or POLYFACE_CONFIG');
   });
 });
