@@ -158,7 +158,8 @@ describe('a sandbox', () => {
     ['too long', 'faults', 'PUT', JSON.stringify('a'.repeat(200_000)), 413, 'too large'],
     ['missing', 'faults', 'PUT', '', 400, 'must be array'],
   ])('says over HTTP that a body is %s', async (_what, path, method, body, status, message) => {
-    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, { method, body });
+    const init: RequestInit = { method, body };
+    const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, init);
     expect(answer.status).toBe(status);
     expect(await answer.json()).toEqual({ error: expect.stringContaining(message) });
   });
