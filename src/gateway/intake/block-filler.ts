@@ -27,9 +27,11 @@ export function createBlockFiller(pool: BlockPool): BlockFiller {
         done += piece.length;
         filled += piece.length;
         if (filled === BLOCK_BYTES) {
-          onFull({ block, length: filled });
+          const full = { block, length: filled };
+          // First: it is no longer ours, whatever becomes of it.
           block = undefined;
           filled = 0;
+          onFull(full);
         }
       }
     },

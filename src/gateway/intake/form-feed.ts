@@ -38,6 +38,8 @@ export function createFormFeed(
   parser.on('file', (_name, stream) => {
     unfinished.add(stream);
     stream.on('close', () => unfinished.delete(stream));
+    // multer leaves a file alone that it refuses for its name: what nobody reads, nobody would ever see the end of.
+    if (stream.readableFlowing === null) stream.resume();
   });
   let file: { readonly stream: Readable; readonly take: TakeChunk } | undefined;
   /** Whether the parser keeps the last bytes that it got until it knows whether they are a delimiter. The body begins with some. */

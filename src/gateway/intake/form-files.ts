@@ -15,6 +15,13 @@ import { formProblem } from './form-problem.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import type { UploadSession } from './upload-store.ts';
 
+/** What the parser says when a form has more parts than it may, and multer's name for it. */
+const PARSER_LIMITS = [
+  ['partsLimit', 'LIMIT_PART_COUNT'],
+  ['filesLimit', 'LIMIT_FILE_COUNT'],
+  ['fieldsLimit', 'LIMIT_FIELD_COUNT'],
+] as const;
+
 /** multer's storage: every wanted file goes to the exchange's session, and the first fault ends the whole body at once. */
 export class FormFiles implements multer.StorageEngine {
   readonly #body: IncomingBody;
@@ -24,7 +31,7 @@ export class FormFiles implements multer.StorageEngine {
   readonly #uploads: (Upload | undefined)[] = [];
   #feed: FormFeed | undefined;
   #sentAsText = false;
-  #discarding: Promise<void> = Promise.resolve();
+  #discarding: Promise<unknown> = Promise.resolve();
 
   constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession, known?: ReadonlySet<string>) {
     this.#body = body;
@@ -41,6 +48,8 @@ export class FormFiles implements multer.StorageEngine {
   readonly feed = (_request: unknown, parser: FormParser): void => {
     const fail = (cause: unknown) => this.#body.refuse(this.errorFor(cause));
     parser.on('error', fail);
+    // multer would tell of these only when the whole body has been read.
+    for (const [limit, code] of PARSER_LIMITS) parser.on(limit, () => fail({ code }));
     parser.on('field', (name) => this.#noteText(name));
     parser.on('file', (name, _stream, { filename }) => {
       if (!filename) this.#noteText(name);
@@ -100,6 +109,8 @@ export class FormFiles implements multer.StorageEngine {
   errorFor(cause: unknown): Error {
     const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
     if (known) return cause;
+    const { destroyed, complete } = this.#body.request;
+    if (destroyed && !complete) return new ClientGone({ cause });
     // A MulterError is made by hand and no `Error` in the strict sense.
     const code = errorCode(cause);
     // A picture that was sent as a text field is too long for one; its sender is better told which field it was.
@@ -137,12 +148,16 @@ export class FormFiles implements multer.StorageEngine {
       { maxBytes, ...(this.#known && { known: this.#known }) },
     );
     this.#uploads[place] = upload;
+    // Others may have begun before this one was put away.
+    if (surplus === 'last-wins' && place < this.#uploads.length - maxFiles) this.#drop(place);
   }
 
   #drop(place: number): void {
     const upload = this.#uploads[place];
+    if (!upload) return;
     this.#uploads[place] = undefined;
-    if (upload) this.#discarding = this.#discarding.then(() => this.#session.discard(upload));
+    // What cannot be removed stays with the session, whose release tells of it.
+    this.#discarding = Promise.allSettled([this.#discarding, this.#session.discard(upload)]);
   }
 
   #isWanted(name: string): boolean {

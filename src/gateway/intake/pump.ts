@@ -4,13 +4,14 @@ import type { Readable } from 'node:stream';
 export type TakeChunk = (chunk: Buffer) => Promise<void> | undefined;
 
 /**
- * Hands every chunk of a stream to `take`, one at a time, and resolves at its end. Rejects when the stream fails, when `take` does,
- * or with the signal's reason. It never destroys the stream: a request or a multipart part that is destroyed half-way takes the
+ * Hands every chunk of a stream to `take`, one at a time, and resolves at its end, once the last is taken. Rejects when the stream
+ * fails, when `take` does, or with the signal's reason. It never destroys the stream: a request or a multipart part that is destroyed half-way takes the
  * connection or the parser with it. After a rejection somebody else has to `resume()` what is left.
  */
 export function pump(stream: Readable, take: TakeChunk, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     let settled = false;
+    let taking: Promise<void> | undefined;
     function settle(act: () => void): void {
       if (settled) return;
       settled = true;
@@ -20,6 +21,7 @@ export function pump(stream: Readable, take: TakeChunk, signal: AbortSignal): Pr
     }
     const fail = (cause: unknown) => settle(() => reject(asError(cause)));
     const goOn = () => {
+      taking = undefined;
       if (!settled) stream.resume();
     };
     function onData(chunk: Buffer): void {
@@ -27,12 +29,18 @@ export function pump(stream: Readable, take: TakeChunk, signal: AbortSignal): Pr
         const pending = take(chunk);
         if (!pending) return;
         stream.pause();
+        taking = pending;
         pending.then(goOn, fail);
       } catch (cause) {
         fail(cause);
       }
     }
-    const onEnd = () => settle(resolve);
+    // A stream whose end was known when its last chunk left it ends although it was told to pause.
+    const onEnd = () => {
+      stream.off('close', onClose);
+      if (taking) taking.then(() => settle(resolve), fail);
+      else settle(resolve);
+    };
     const onClose = () => fail(new Error('the stream closed before its end'));
     const onAbort = () => fail(signal.reason);
     // Stays attached: a stream may fail again long after the pump has let go of it, and an unheard error ends the process.

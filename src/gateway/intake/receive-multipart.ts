@@ -35,7 +35,13 @@ export async function receiveMultipart(
     if (body.signal.aborted) stop();
     else body.signal.addEventListener('abort', stop, { once: true });
   });
-  await Promise.race([parse(body, policy, form), failed]);
+  try {
+    await Promise.race([parse(body, policy, form), failed]);
+  } catch (cause) {
+    // Whoever still feeds or reads the form stops as well.
+    body.refuse(form.errorFor(cause));
+    throw cause;
+  }
   return form.wanted();
 }
 

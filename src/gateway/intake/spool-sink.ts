@@ -82,9 +82,16 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     held = [];
     return all;
   }
+  function openHash(): BodyHash {
+    try {
+      return hasher.open();
+    } catch (cause) {
+      throw asStoreError(cause);
+    }
+  }
   function hold(piece: FilledBlock): void {
     held.push(piece);
-    hash ??= hasher.open();
+    hash ??= openHash();
     hash.update(piece);
   }
   function holdRest(): void {
@@ -118,7 +125,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   async function endHash(): Promise<string> {
     if (hash) {
       holdRest();
-      return await hash.digest();
+      return await hash.digest().catch(throwAsStoreError);
     }
     const rest = filler.takeRest();
     if (rest) held.push(rest);
@@ -135,9 +142,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   async function finishFile(): Promise<ByteSource> {
     await startWriting();
     requireSound();
-    await close().catch((cause: unknown) => {
-      throw asStoreError(cause);
-    });
+    await close().catch(throwAsStoreError);
     if (path === undefined) throw new Error('what was written has a path');
     return { kind: 'file', path, size: received };
   }
@@ -160,8 +165,11 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     const rest = filler.takeRest();
     giveBackBlocks(takeHeld().concat(rest ?? []));
     giveBackMemory();
-    await close();
-    if (path !== undefined) await rm(path, { force: true });
+    try {
+      await close();
+    } finally {
+      if (path !== undefined) await rm(path, { force: true });
+    }
   }
 
   return {
@@ -224,6 +232,10 @@ function after(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
     skipped += chunk.length;
   }
   return [];
+}
+
+function throwAsStoreError(cause: unknown): never {
+  throw asStoreError(cause);
 }
 
 function asStoreError(cause: unknown): StoreError {

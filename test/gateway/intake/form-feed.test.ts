@@ -116,6 +116,16 @@ describe('what goes past the parser of forms', () => {
     );
   });
 
+  it('comes to an end where nobody reads one of the files', async () => {
+    const parser = busboy({ headers: { 'content-type': CONTENT_TYPE } });
+    parser.on('file', () => {});
+    const feed = createFormFeed(parser, plainDelimiter(CONTENT_TYPE), new AbortController().signal);
+    const form = encode([{ kind: 'nameless', content: 'p'.repeat(300_000) }]);
+    for (const chunk of cutUp(form, [20, 100_000, 100_000])) await feed.take(chunk);
+    await feed.end();
+    expect(parser.writableLength).toBe(0);
+  });
+
   it('is the middle of a file', async () => {
     const photograph = 'p'.repeat(500_000);
     const chunks = cutUp(

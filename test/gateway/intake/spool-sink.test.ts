@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ByteSource, StoreError } from '../../../src/domain/index.ts';
 import { BLOCK_BYTES, type BlockPool, createBlockPool } from '../../../src/gateway/intake/block-pool.ts';
-import { createBodyHasher } from '../../../src/gateway/intake/body-hasher.ts';
+import { type BodyHasher, createBodyHasher } from '../../../src/gateway/intake/body-hasher.ts';
 import { createSpoolSink, type MemoryBudget } from '../../../src/gateway/intake/spool-sink.ts';
 
 const KIBIBYTE = 1024;
@@ -22,7 +22,13 @@ describe('the spool of an upload', () => {
   const NOTHING: ReadonlySet<string> = new Set();
 
   const sinkWith = (
-    options: { budget?: MemoryBudget; expectedBytes?: number; folder?: string; blocks?: BlockPool } = {},
+    options: {
+      budget?: MemoryBudget;
+      expectedBytes?: number;
+      folder?: string;
+      blocks?: BlockPool;
+      hasher?: BodyHasher;
+    } = {},
   ) =>
     createSpoolSink(
       {
@@ -31,7 +37,7 @@ describe('the spool of an upload', () => {
         budget: options.budget ?? { freeBytes: 10_000 * KIBIBYTE },
         processTag: 'test',
         blocks: options.blocks ?? createBlockPool(() => {}),
-        hasher,
+        hasher: options.hasher ?? hasher,
       },
       options.expectedBytes ?? 0,
     );
@@ -162,5 +168,34 @@ describe('the spool of an upload', () => {
     })();
     await expect(poured).rejects.toBeInstanceOf(StoreError);
     await sink.discard();
+  });
+
+  it('gives a block back once, also where no thread can be started', async () => {
+    const pool = createBlockPool(() => {});
+    const given: number[] = [];
+    const blocks: BlockPool = {
+      take: () => pool.take(),
+      giveBack: (block) => given.push(block.id),
+    };
+    const noThreads: BodyHasher = {
+      ...hasher,
+      open() {
+        throw Object.assign(new Error('no more threads'), { code: 'ERR_WORKER_INIT_FAILED' });
+      },
+    };
+    const sink = sinkWith({ blocks, hasher: noThreads });
+    await expect(pour(sink, randomBytes(300 * KIBIBYTE))).rejects.toBeInstanceOf(StoreError);
+    await sink.discard();
+    expect(given).toEqual([1]);
+  });
+
+  it('blames the machine, not the body, where the thread ends under it', async () => {
+    const own = createBodyHasher();
+    const sink = sinkWith({ hasher: own });
+    await pour(sink, randomBytes(400 * KIBIBYTE));
+    await own.stop();
+    await expect(sink.finish(NOTHING)).rejects.toBeInstanceOf(StoreError);
+    await sink.discard();
+    expect(await readdir(folder)).toEqual([]);
   });
 });
