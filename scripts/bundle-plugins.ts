@@ -26,12 +26,6 @@ export function outside(): Plugin {
         const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
         return BUNDLED.includes(name) ? undefined : { path, external: true };
       });
-      // Tables of character sets, half a megabyte: read when a body is in one of them, which is never here.
-      onResolve({ filter: /^\.\.\/encodings$/ }, ({ importer }) =>
-        /iconv-lite[\\/]lib/.test(importer)
-          ? { path: 'iconv-lite/encodings/index.js', external: true }
-          : undefined,
-      );
     },
   };
 }
@@ -49,13 +43,19 @@ export function httpWithoutFacade(): Plugin {
   };
 }
 
-/** Leaves out what nothing here calls but prom-client loads: figures of clusters, pushed figures, figures of the process. */
+/**
+ * Leaves out what nothing here calls but packages load: prom-client's figures of clusters, pushed figures and figures of the process, and
+ * express's parsers of bodies with their half a megabyte of character sets.
+ */
 export function leftOut(): Plugin {
   return {
     name: 'left-out',
     setup({ onLoad }) {
       onLoad({ filter: /prom-client[\\/]lib[\\/](cluster|defaultMetrics|pushgateway)\.js$/ }, () => ({
         contents: 'module.exports = undefined',
+      }));
+      onLoad({ filter: /node_modules[\\/]body-parser[\\/]index\.js$/ }, () => ({
+        contents: 'module.exports = {}',
       }));
     },
   };

@@ -3,7 +3,8 @@
  * starts (docs/decisions/1004, 1005). Usage: `node scripts/bundle.ts <folder>`.
  */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { projectFiles } from '../src/prepared/project-files.ts';
@@ -52,6 +53,7 @@ const { metafile } = await build({
   },
 });
 requireInChunk(metafile, 'src/imaging/worker-process.ts');
+await requireDeclared(metafile);
 await writeNotice(metafile, join(outdir, 'THIRD-PARTY.txt'));
 await prepareDocuments(outdir);
 await prepareChecks(outdir, dialects);
@@ -60,4 +62,18 @@ await prepareChecks(outdir, dialects);
 function requireInChunk({ outputs }: Metafile, source: string): void {
   const [file] = Object.entries(outputs).find(([, { inputs }]) => source in inputs) ?? [];
   if (!file || !/[\\/]chunks[\\/]/.test(file)) throw new Error(`${source} went to ${file}, not to a chunk`);
+}
+
+/** What a bundled package needs comes along by chance where the bundle asks for it by name: other installers put it elsewhere. */
+async function requireDeclared({ outputs }: Metafile): Promise<void> {
+  const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  const asked = Object.values(outputs).flatMap(({ imports }) =>
+    imports.filter(({ external, path }) => external && !isBuiltin(path)).map(({ path }) => path),
+  );
+  const undeclared = [...new Set(asked)].filter(
+    (path) => !(path.split('/', path.startsWith('@') ? 2 : 1).join('/') in dependencies),
+  );
+  if (undeclared.length > 0) throw new Error(`package.json declares no ${undeclared.join(', ')}`);
 }

@@ -1,7 +1,8 @@
-import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler, type Response } from 'express';
 import type { ExchangeLog } from './exchange-log.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import { readFaultPlans } from './read-fault-plans.ts';
+import { receiveControlJson } from './receive-control-json.ts';
 import { type KnownOperations, unknownCall } from './unknown-calls.ts';
 
 /** Where the pages are; no dialect has a path below it. */
@@ -32,55 +33,57 @@ export function createControlPages({
   advance,
 }: SandboxControl): RequestHandler {
   const pages = express.Router();
-  // Whatever they are declared as: what `curl -d` sends is no JSON by its head.
-  const json = express.json({ limit: '100kb', type: () => true });
   pages.get(`${CONTROL_PREFIX}/exchanges`, async ({ query }, response) => {
     const wanted: Record<string, unknown> = {};
     for (const name of QUERIES) if (typeof query[name] === 'string') wanted[name] = query[name];
     if (typeof query.status === 'string') wanted.status = Number(query.status);
     response.json(await log.find(wanted));
   });
-  pages.put(`${CONTROL_PREFIX}/faults`, json, (request, response) => {
-    const plans = readFaultPlans(request.body);
-    if (typeof plans === 'string') {
-      response.status(400).json({ error: plans });
-      return;
-    }
-    const known = operations();
-    const unknown = unknownCall(plans, known);
-    if (unknown !== undefined) {
-      response.status(400).json({ error: unknown, operations: known });
-      return;
-    }
-    plan(plans);
-    response.status(204).end();
-  });
+  pages.put(
+    `${CONTROL_PREFIX}/faults`,
+    withJson((value) => {
+      const plans = readFaultPlans(value);
+      if (typeof plans === 'string') return { error: plans };
+      const known = operations();
+      const unknown = unknownCall(plans, known);
+      if (unknown !== undefined) return { error: unknown, operations: known };
+      return plan(plans);
+    }),
+  );
   pages.post(`${CONTROL_PREFIX}/reset`, (_request, response) => {
     reset();
     response.status(204).end();
   });
-  pages.post(`${CONTROL_PREFIX}/clock`, json, (request, response) => {
-    const body: unknown = request.body;
-    const advanceMs =
-      typeof body === 'object' && body !== null && 'advanceMs' in body ? body.advanceMs : undefined;
-    if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs)) {
-      response.status(400).json({ error: 'advanceMs: a number of milliseconds is wanted' });
-      return;
-    }
-    advance(advanceMs);
-    response.status(204).end();
-  });
-  pages.use(CONTROL_PREFIX, refuseBody);
+  pages.post(
+    `${CONTROL_PREFIX}/clock`,
+    withJson((value) => {
+      const advanceMs =
+        typeof value === 'object' && value !== null && 'advanceMs' in value ? value.advanceMs : undefined;
+      if (typeof advanceMs !== 'number' || !Number.isFinite(advanceMs)) {
+        return { error: 'advanceMs: a number of milliseconds is wanted' };
+      }
+      return advance(advanceMs);
+    }),
+  );
   return pages;
 }
 
-/** What the body parser refuses is the caller's mistake: cut off or no JSON (400), too long (413), in an unknown charset or coding (415). */
-const refuseBody: ErrorRequestHandler = (cause: unknown, _request, response, next) => {
-  const status = Error.isError(cause) && 'status' in cause ? cause.status : undefined;
-  if (!Error.isError(cause) || typeof status !== 'number' || status < 400 || status > 499) {
-    next(cause);
-    return;
-  }
-  const what = 'type' in cause && cause.type === 'entity.parse.failed' ? 'the body is no JSON: ' : '';
-  response.status(status).json({ error: `${what}${cause.message}` });
-};
+/** What is wrong with an order. */
+interface Refusal {
+  readonly error: string;
+  readonly operations?: KnownOperations;
+}
+
+/** Carries out an order that comes as JSON: 204, or 400 with what `obey` has against it. */
+function withJson(obey: (value: unknown) => Refusal | void) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const body = await receiveControlJson(request);
+    if (body.kind === 'refused') {
+      response.status(body.status).json({ error: body.error });
+      return;
+    }
+    const refusal = obey(body.value);
+    if (refusal) response.status(400).json(refusal);
+    else response.status(204).end();
+  };
+}

@@ -155,8 +155,9 @@ describe('a sandbox', () => {
   it.each([
     ['cut off', 'faults', 'PUT', '[{"problem": "overl', 400, 'the body is no JSON: '],
     ['no JSON', 'clock', 'POST', 'advanceMs=7', 400, 'the body is no JSON: '],
-    ['too long', 'faults', 'PUT', JSON.stringify('a'.repeat(200_000)), 413, 'too large'],
-    ['missing', 'faults', 'PUT', '', 400, 'must be array'],
+    ['too long', 'faults', 'PUT', JSON.stringify('a'.repeat(200_000)), 413, 'longer than 102400 bytes'],
+    ['missing', 'faults', 'PUT', '', 400, 'the body is no JSON: '],
+    ['no list of plans', 'faults', 'PUT', '{}', 400, 'must be array'],
   ])('says over HTTP that a body is %s', async (_what, path, method, body, status, message) => {
     const init: RequestInit = { method, body };
     const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, init);
