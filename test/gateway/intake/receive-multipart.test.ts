@@ -26,7 +26,8 @@ const POLICY: IntakePolicy = {
 const LIMITS = { bodyTimeoutSeconds: 20, minBytesPerSecond: 0, minRateWindowSeconds: 20 };
 
 interface Received {
-  readonly uploads: readonly Upload[] | unknown;
+  /** Or what was thrown. */
+  readonly uploads: unknown;
   readonly contents: readonly Buffer[];
   readonly body: IncomingBody;
 }
