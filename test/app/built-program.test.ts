@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DEMO_CLIENTS, fixture } from '../contract/demo-clients.ts';
@@ -46,15 +48,40 @@ describe('the built program', () => {
     });
   });
 
-  it('says file, line and column of a mistake in the settings', async () => {
-    const file = await demoWith('  timbu: {}', '  timbu: { profil: observed }');
+  it.each([
+    [
+      'the settings',
+      '{ profil: observed }',
+      '10:12: dialects.timbu: there is no setting "profil"; did you mean "profile"?',
+    ],
+    [
+      "a dialect's options",
+      '{ options: { maxBites: 7 } }',
+      '10:23: dialects.timbu.options: there is no setting "maxBites"; did you mean "maxBytes"?',
+    ],
+  ])('says file, line and column of a mistake in %s', async (_where, timbu, message) => {
+    const file = await demoWith('  timbu: {}', `  timbu: ${timbu}`);
     const { status, stderr } = spawnSync(process.execPath, [BUILT_PROGRAM, 'serve', '--config', file], {
       encoding: 'utf8',
     });
     expect(status).toBe(1);
-    expect(stderr).toContain(
-      `${file}:10:12: dialects.timbu: there is no setting "profil"; did you mean "profile"?`,
-    );
+    expect(stderr).toContain(`${file}:${message}`);
+  });
+
+  it('knows its version', () => {
+    const { stdout } = spawnSync(process.execPath, [BUILT_PROGRAM, '--version'], { encoding: 'utf8' });
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  it('takes orders as a sandbox', async () => {
+    const child = spawn(process.execPath, [BUILT_PROGRAM, 'sandbox', '--dialects', 'timbu']);
+    const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
+    const order = async (body: string) =>
+      (await fetch(`${url}/_sandbox/faults`, { method: 'PUT', body })).status;
+    expect([await order('[{"problem": "forbidden"}]'), await order('[{"prob')]).toEqual([204, 400]);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
   });
 
   it('goes by a document that was changed after the build', async () => {
