@@ -22,6 +22,9 @@ export interface FormFeed {
 /** How often files that somebody still reads are looked at, in milliseconds. */
 const LOOK_EVERY_MS = 20;
 
+/** No form that is accepted has as many; after that the parser sees everything, or one of nothing but delimiters would be cut up for seconds. */
+const MOST_DELIMITERS = 128;
+
 /**
  * A feed. The parser looks at every byte in JavaScript and sends each chunk of a file through one more stream; for a photograph that is a
  * fifth of the main process's time (docs/decisions/1007). So the engine's own search looks for the delimiter, and a chunk of a file that
@@ -33,7 +36,8 @@ export function createFormFeed(
   delimiter: Buffer | undefined,
   signal: AbortSignal,
 ): FormFeed {
-  const finder = delimiter && createDelimiterFinder(delimiter);
+  let finder = delimiter && createDelimiterFinder(delimiter);
+  let delimiters = 0;
   const unfinished = new Set<Readable>();
   parser.on('file', (_name, stream) => {
     unfinished.add(stream);
@@ -78,7 +82,11 @@ export function createFormFeed(
     take(chunk) {
       if (!finder) return write(chunk);
       const ends = finder.look(chunk);
-      return ends.length > 0 ? writePieces(chunk, ends) : takePiece(chunk);
+      if (ends.length === 0) return takePiece(chunk);
+      delimiters += ends.length;
+      if (delimiters <= MOST_DELIMITERS) return writePieces(chunk, ends);
+      finder = undefined;
+      return write(chunk);
     },
     async readFile(stream, take, signal) {
       const own = { stream, take };

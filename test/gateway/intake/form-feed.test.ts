@@ -40,18 +40,20 @@ function encode(parts: readonly Part[]): Buffer {
   return Buffer.from(`${bodies.join('')}--ab--\r\n`);
 }
 
-/** What comes out of the files, each in its order, or what is wrong with the form; and how many bytes the parser saw. */
+/** What comes out of the files, each in its order, or what is wrong with the form; and how many bytes the parser saw, in how many pieces. */
 async function read(
   chunks: readonly Buffer[],
   options: { readonly past: boolean; readonly slow: boolean },
-): Promise<{ readonly files: readonly string[] | string; readonly parsed: number }> {
+): Promise<{ readonly files: readonly string[] | string; readonly parsed: number; readonly pieces: number }> {
   const parser = busboy({ headers: { 'content-type': CONTENT_TYPE } });
   const failure = new AbortController();
   const { signal } = failure;
   let parsed = 0;
+  let pieces = 0;
   const write = parser.write.bind(parser);
   parser.write = (piece: Buffer, ...rest: never[]) => {
     parsed += piece.length;
+    pieces += 1;
     return write(piece, ...rest);
   };
   const feed = createFormFeed(parser, options.past ? plainDelimiter(CONTENT_TYPE) : undefined, signal);
@@ -80,7 +82,7 @@ async function read(
   if (signal.aborted) parser.destroy();
   await ended;
   await Promise.all(readings);
-  return { files: signal.aborted ? String(signal.reason) : files, parsed };
+  return { files: signal.aborted ? String(signal.reason) : files, parsed, pieces };
 }
 
 function cutUp(body: Buffer, sizes: readonly number[]): Buffer[] {
@@ -114,6 +116,18 @@ describe('what goes past the parser of forms', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('is no longer looked for in a body of nothing but delimiters', async () => {
+    const parts = Array.from({ length: 300 }, (_, at): Part => ({ kind: 'file', content: `file ${at}` }));
+    const body = Buffer.concat([encode(parts), Buffer.from('\r\n--ab'.repeat(20_000))]);
+    const chunks = cutUp(
+      body,
+      Array.from({ length: 60 }, () => 3_000),
+    );
+    const { files, pieces } = await read(chunks, { past: true, slow: false });
+    expect(files).toEqual(parts.map(({ content }) => content));
+    expect(pieces).toBeLessThan(400);
   });
 
   it('comes to an end where nobody reads one of the files', async () => {
