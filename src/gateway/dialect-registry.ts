@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Dialect, DialectSetting, JsonObject, RatePolicy } from '../domain/index.ts';
-import { projectFiles } from '../prepared/project-files.ts';
 import { schemaFaults } from '../prepared/schema-faults.ts';
 import type { LoadedSettings } from '../settings/load-settings.ts';
 import type { DialectSettings, Settings } from '../settings/settings.ts';
 import { pointerStep, refuseFaults, type SettingsFault, schemaFault } from '../settings/settings-fault.ts';
+import { dialectFiles, missingDialects } from './dialect-files.ts';
 import { loadDocument } from './openapi/load-document.ts';
 import { type DocumentOperation, type OpenApiDocument, operationsOf } from './openapi/open-api-document.ts';
 
@@ -26,12 +24,13 @@ export interface LoadedDialect {
 }
 
 /**
- * Loads the dialects that the settings name, in their order, and no others. Throws where a folder or document is missing or
- * where document and code name different operations, and `SettingsError` for every option that does not hold against its dialect's schema.
+ * Loads the dialects that the settings name, in their order, and no others. Throws `SettingsError` where there are none of these names and for
+ * every option that does not hold against its dialect's schema, and an `Error` where document and code name different operations.
  */
 export async function loadDialects(
   settings: Pick<Settings, 'dialects' | 'tenants'> & Partial<Pick<LoadedSettings, 'places'>>,
 ): Promise<readonly LoadedDialect[]> {
+  refuseFaults(missingDialects(settings.dialects), settings.places);
   const faults: SettingsFault[] = [];
   const loaded = await Promise.all(
     Object.entries(settings.dialects).map(([name, own]) => loadDialect(name, own, settings.tenants, faults)),
@@ -46,11 +45,10 @@ async function loadDialect(
   tenants: Settings['tenants'],
   faults: SettingsFault[],
 ): Promise<LoadedDialect> {
-  const { root, code } = projectFiles();
-  const folder = own.folder ?? join(code, 'dialects', name);
+  const files = dialectFiles(name, own);
   const [dialect, { document, text }] = await Promise.all([
-    importDialect(name, folder),
-    loadDocument(own.document ?? join(root, 'openapi', `${name}.yaml`)),
+    importDialect(name, files.code),
+    loadDocument(files.document),
   ]);
   const operations = operationsOf(document);
   requireSameOperations(name, operations, dialect);
@@ -81,9 +79,7 @@ async function loadDialect(
   };
 }
 
-async function importDialect(name: string, folder: string): Promise<Dialect> {
-  const file = ['index.ts', 'index.js'].map((base) => join(folder, base)).find((path) => existsSync(path));
-  if (!file) throw new Error(`dialect ${name}: there is no index.ts or index.js in ${folder}`);
+async function importDialect(name: string, file: string): Promise<Dialect> {
   const module: { default?: unknown } = await import(pathToFileURL(file).href);
   if (!isDialect(module.default)) throw new Error(`dialect ${name}: ${file} exports no dialect by default`);
   if (module.default.name !== name) {

@@ -132,7 +132,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     await writeFile(file, 'dialects: { klingon: {} }\ntenants: [{ id: shop }]\n');
     const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
     expect(status).toBe(1);
-    expect(stderr).toMatch(/^polyface: dialect klingon: .*\n$/);
+    expect(stderr).toMatch(/^polyface: .*:1:13: dialects: there is no dialect "klingon"; known: .*\n$/);
   });
 
   it('a port that is taken', async () => {

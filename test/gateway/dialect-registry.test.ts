@@ -63,6 +63,27 @@ describe('the dialect registry', () => {
     await expect(load({ folder })).rejects.toThrow('there is no index.ts');
   });
 
+  it.each([
+    ['  timbo: {}', '2:3: dialects: there is no dialect "timbo"; did you mean "timbu"?'],
+    [
+      '  klingon: {}',
+      '2:3: dialects: there is no dialect "klingon"; known: capillary-v2, magicline-v1, native, smartsheet, timbu',
+    ],
+    ['  mine: { folder: mine }', /^2:19: dialects\.mine: there is no index\.ts or index\.js in .*\/mine$/],
+    ['  timbu: { document: timbu.yaml }', /^2:22: dialects\.timbu: there is no file .*\/timbu\.yaml$/],
+    [
+      `  plain: { folder: ${FIXTURE_DIALECTS.plain.folder} }`,
+      '2:3: dialects.plain: "document" is missing: its OpenAPI document',
+    ],
+  ])('says where the file names a dialect that is not there: %s', async (line, expected) => {
+    const lines = await refusalOf(
+      loadSettingsText(`dialects:\n${line}\ntenants: [{ id: shop }]\n`).then(loadDialects),
+    );
+    expect(lines.map((text) => text.replace('polyface.yaml:', ''))).toEqual([
+      typeof expected === 'string' ? expected : expect.stringMatching(expected),
+    ]);
+  });
+
   it('refuses a dialect under another name', async () => {
     const settings = { dialects: { other: FIXTURE_DIALECTS.plain }, tenants: [] };
     await expect(loadDialects(settings)).rejects.toThrow('calls itself plain');
