@@ -1,11 +1,13 @@
 import { hash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import express from 'express';
 import type { IntakePolicy, Upload } from '../../../src/domain/index.ts';
+import { ClientGone } from '../../../src/gateway/intake/client-gone.ts';
 import { createIncomingBody, type IncomingBody } from '../../../src/gateway/intake/incoming-body.ts';
 import { receiveMultipart } from '../../../src/gateway/intake/receive-multipart.ts';
 import { createUploadStore, type UploadStore } from '../../../src/gateway/intake/upload-store.ts';
@@ -37,9 +39,12 @@ describe('a form that is received', () => {
   let store: UploadStore;
   let server: Server;
   let policy: IntakePolicy;
-  let received: Received;
+  let received: Received | undefined;
+  let over: PromiseWithResolvers<void>;
 
   beforeEach(async () => {
+    received = undefined;
+    over = Promise.withResolvers();
     folder = await mkdtemp(join(tmpdir(), 'receive-multipart-'));
     // Little memory: nearly everything goes to the disk, and senders wait for it.
     store = createUploadStore({ folder, memoryBytes: 1000, budgetBytes: 5000, onSweepFailure() {} });
@@ -51,6 +56,7 @@ describe('a form that is received', () => {
       const uploads = await receiveMultipart(body, policy, session).catch((cause: unknown) => cause);
       const contents = Array.isArray(uploads) ? await Promise.all(uploads.map(contentOf)) : [];
       received = { uploads, contents, body };
+      over.resolve();
       await session.release();
       response.end(String((await readdir(folder)).length));
     });
@@ -64,13 +70,17 @@ describe('a form that is received', () => {
     await rm(folder, { recursive: true });
   });
 
-  /** Sends a form; tells how many spool files were left when its exchange was over. */
-  async function send(form: Buffer): Promise<string> {
+  function port(): number {
     const address = server.address();
     if (typeof address !== 'object' || !address) throw new Error('the server should listen');
+    return address.port;
+  }
+
+  /** Sends a form; tells how many spool files were left when its exchange was over. */
+  async function send(form: Buffer): Promise<string> {
     const headers = { 'content-type': 'multipart/form-data; boundary=XbX' };
     const sent = new Uint8Array(form);
-    const answer = await fetch(`http://127.0.0.1:${address.port}/`, { method: 'POST', headers, body: sent });
+    const answer = await fetch(`http://127.0.0.1:${port()}/`, { method: 'POST', headers, body: sent });
     return await answer.text();
   }
 
@@ -79,10 +89,10 @@ describe('a form that is received', () => {
     const files = [700_000, 70_000, 66_000, 100_000, 3].map((size) => randomBytes(size));
     for (let round = 0; round < 10; round += 1) {
       expect(await send(formBytes(files.map((file) => filePart('photo', file))))).toBe('0');
-      expect(received.uploads).toEqual(
+      expect(received?.uploads).toEqual(
         files.map((file) => expect.objectContaining({ sha256: hash('sha256', file, 'hex') })),
       );
-      expect(received.contents.map((one, at) => one.equals(files[at] ?? one.subarray(1)))).not.toContain(
+      expect(received?.contents.map((one, at) => one.equals(files[at] ?? one.subarray(1)))).not.toContain(
         false,
       );
     }
@@ -94,17 +104,30 @@ describe('a form that is received', () => {
       policy = POLICY;
       const form = formBytes([filePart('a', randomBytes(bytes), 'a'), filePart('b', 'last', 'b')]);
       expect(await send(form)).toBe('0');
-      expect(received.uploads).toEqual([expect.objectContaining({ fileName: 'b', bytes: 4 })]);
+      expect(received?.uploads).toEqual([expect.objectContaining({ fileName: 'b', bytes: 4 })]);
     },
   );
+
+  it("is nobody's fault where its client goes away", async () => {
+    policy = POLICY;
+    const form = formBytes([filePart('a', randomBytes(400_000))]);
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=XbX\r\nContent-Length: ${form.length}\r\n\r\n`;
+    const socket = connect(port(), '127.0.0.1');
+    socket.write(head);
+    socket.write(form.subarray(0, 300_000));
+    while ((await readdir(folder)).length === 0) await new Promise((next) => setImmediate(next));
+    socket.resetAndDestroy();
+    await over.promise;
+    expect(received?.uploads).toBeInstanceOf(ClientGone);
+  });
 
   it('is left at once where it has more parts than it may', async () => {
     policy = POLICY;
     const parts = Array.from({ length: 100 }, () => textPart('t', 'x'));
     const tail = filePart('photo', randomBytes(3 << 20));
     expect(await send(formBytes([...parts, tail]))).toBe('0');
-    expect(received.uploads).toMatchObject({ problem: { kind: 'body-malformed', reason: 'limits' } });
-    expect(received.body.receivedBytes).toBeLessThan(1 << 20);
+    expect(received?.uploads).toMatchObject({ problem: { kind: 'body-malformed', reason: 'limits' } });
+    expect(received?.body.receivedBytes).toBeLessThan(1 << 20);
   });
 });
 
