@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { projectFiles } from '../../prepared/project-files.ts';
-import type { Block, FilledBlock } from './block-pool.ts';
+import type { FilledBlock } from './block-pool.ts';
 import type { HashReply, HashRequest } from './hash-thread.ts';
 
 /** Hashes bodies in a thread of its own, which starts when it is first needed. */
 export interface BodyHasher {
   open(): BodyHash;
-  /** The block will not be used again. */
-  forget(block: Block): void;
   /** Ends the thread; bodies that are still open fail. */
   stop(): Promise<void>;
 }
@@ -63,7 +61,6 @@ export function createBodyHasher(): BodyHasher {
       opened += 1;
       return openBody(requireThread(), opened);
     },
-    forget: ({ id }) => thread?.post({ kind: 'forget-block', block: id }),
     async stop() {
       await thread?.end();
     },
@@ -102,7 +99,6 @@ function startThread(onEnd: () => void): HashThread {
   });
   worker.unref();
   const waiting = new Map<number, Waiting>();
-  const shown = new WeakSet<Block>();
   let failure: Error | undefined;
 
   function end(cause: unknown): void {
@@ -123,11 +119,7 @@ function startThread(onEnd: () => void): HashThread {
 
   return {
     post,
-    update(body, { block, length }) {
-      const isNew = !shown.has(block);
-      shown.add(block);
-      post({ kind: 'update', body, block: block.id, length, ...(isNew && { memory: block.memory }) });
-    },
+    update: (body, { block: { memory }, length }) => post({ kind: 'update', body, memory, length }),
     ask: (request) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);

@@ -3,21 +3,18 @@ import { parentPort } from 'node:worker_threads';
 
 /** What the thread is asked, in the order in which it is asked. */
 export type HashRequest =
-  /** Goes on with a body; a block's memory comes with its first mention. */
+  /** Goes on with a body. */
   | {
       readonly kind: 'update';
       readonly body: number;
-      readonly block: number;
-      readonly memory?: SharedArrayBuffer;
+      readonly memory: SharedArrayBuffer;
       readonly length: number;
     }
   /** Answered once all that came before it was done. */
   | { readonly kind: 'catch-up'; readonly body: number }
   /** Answered with the digest; the body is forgotten. */
   | { readonly kind: 'digest'; readonly body: number }
-  | { readonly kind: 'abandon'; readonly body: number }
-  /** The block will not come again. */
-  | { readonly kind: 'forget-block'; readonly block: number };
+  | { readonly kind: 'abandon'; readonly body: number };
 
 /** What it answers. */
 export interface HashReply {
@@ -29,7 +26,6 @@ export interface HashReply {
 /*
  * The program of the thread that hashes bodies: at 1.8 GB a second a photograph would hold up everybody else for two milliseconds.
  */
-const blocks = new Map<number, Uint8Array>();
 const bodies = new Map<number, Hash>();
 const reply = (answer: HashReply) => parentPort?.postMessage(answer);
 
@@ -43,14 +39,9 @@ function hashOf(body: number): Hash {
 
 function answer(request: HashRequest): void {
   switch (request.kind) {
-    case 'update': {
-      const { body, block, memory, length } = request;
-      if (memory) blocks.set(block, new Uint8Array(memory));
-      const bytes = blocks.get(block);
-      if (!bytes) throw new Error('a block was never shown');
-      hashOf(body).update(bytes.subarray(0, length));
+    case 'update':
+      hashOf(request.body).update(new Uint8Array(request.memory, 0, request.length));
       return;
-    }
     case 'catch-up':
       return reply({ body: request.body });
     case 'digest': {
@@ -60,9 +51,6 @@ function answer(request: HashRequest): void {
     }
     case 'abandon':
       bodies.delete(request.body);
-      return;
-    case 'forget-block':
-      blocks.delete(request.block);
   }
 }
 

@@ -61,7 +61,7 @@ export function createUploadStore(options: {
     memoryBytes,
     budget: { freeBytes: options.budgetBytes },
     processTag: newProcessTag(),
-    blocks: createBlockPool((block) => hasher.forget(block)),
+    blocks: createBlockPool(),
     hasher,
   };
   let sweeping: NodeJS.Timeout | undefined;

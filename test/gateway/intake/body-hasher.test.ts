@@ -19,7 +19,7 @@ describe('the thread that hashes bodies', () => {
 
   it('hashes bodies that come piece by piece, in turn with each other', async () => {
     hasher = createBodyHasher();
-    const pool = createBlockPool((block) => hasher.forget(block));
+    const pool = createBlockPool();
     const bodies = [3, 5, 2].map((size) => randomBytes(size * MEBIBYTE + 17));
     const pieces = bodies.map((body) => inBlocks(pool, body));
     const hashes = bodies.map(() => hasher.open());
@@ -36,7 +36,7 @@ describe('the thread that hashes bodies', () => {
 
   it('lets blocks be used anew once it has caught up', async () => {
     hasher = createBodyHasher();
-    const pool = createBlockPool((block) => hasher.forget(block));
+    const pool = createBlockPool();
     const body = randomBytes(4 * MEBIBYTE);
     const own = hasher.open();
     for (let at = 0; at < body.length; at += MEBIBYTE) {
@@ -53,7 +53,7 @@ describe('the thread that hashes bodies', () => {
 
   it('fails those who wait when the thread ends, and serves the next with another', async () => {
     hasher = createBodyHasher();
-    const pool = createBlockPool((block) => hasher.forget(block));
+    const pool = createBlockPool();
     const body = randomBytes(MEBIBYTE);
     const lost = hasher.open();
     for (const piece of inBlocks(pool, body)) lost.update(piece);
@@ -69,7 +69,7 @@ describe('the thread that hashes bodies', () => {
 
   it('forgets who gave up', async () => {
     hasher = createBodyHasher();
-    const pool = createBlockPool((block) => hasher.forget(block));
+    const pool = createBlockPool();
     const given = hasher.open();
     for (const piece of inBlocks(pool, randomBytes(MEBIBYTE))) given.update(piece);
     given.abandon();

@@ -4,7 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ByteSource, StoreError } from '../../../src/domain/index.ts';
-import { BLOCK_BYTES, type BlockPool, createBlockPool } from '../../../src/gateway/intake/block-pool.ts';
+import {
+  BLOCK_BYTES,
+  type Block,
+  type BlockPool,
+  createBlockPool,
+} from '../../../src/gateway/intake/block-pool.ts';
 import { type BodyHasher, createBodyHasher } from '../../../src/gateway/intake/body-hasher.ts';
 import { createSpoolSink, type MemoryBudget } from '../../../src/gateway/intake/spool-sink.ts';
 
@@ -36,7 +41,7 @@ describe('the spool of an upload', () => {
         memoryBytes: 64 * KIBIBYTE,
         budget: options.budget ?? { freeBytes: 10_000 * KIBIBYTE },
         processTag: 'test',
-        blocks: options.blocks ?? createBlockPool(() => {}),
+        blocks: options.blocks ?? createBlockPool(),
         hasher: options.hasher ?? hasher,
       },
       options.expectedBytes ?? 0,
@@ -110,7 +115,7 @@ describe('the spool of an upload', () => {
   });
 
   it('keeps bodies apart that arrive at the same time in the same blocks', async () => {
-    const blocks = createBlockPool(() => {});
+    const blocks = createBlockPool();
     for (let round = 0; round < 3; round += 1) {
       const bodies = Array.from({ length: 6 }, (_, at) => randomBytes((at * 190 + 30) * KIBIBYTE));
       const sinks = bodies.map((_, at) => sinkWith({ blocks, expectedBytes: at % 2 ? 5_000 * KIBIBYTE : 0 }));
@@ -171,12 +176,9 @@ describe('the spool of an upload', () => {
   });
 
   it('gives a block back once, also where no thread can be started', async () => {
-    const pool = createBlockPool(() => {});
-    const given: number[] = [];
-    const blocks: BlockPool = {
-      take: () => pool.take(),
-      giveBack: (block) => given.push(block.id),
-    };
+    const pool = createBlockPool();
+    const given: Block[] = [];
+    const blocks: BlockPool = { ...pool, giveBack: (block) => void given.push(block) };
     const noThreads: BodyHasher = {
       ...hasher,
       open() {
@@ -186,7 +188,7 @@ describe('the spool of an upload', () => {
     const sink = sinkWith({ blocks, hasher: noThreads });
     await expect(pour(sink, randomBytes(300 * KIBIBYTE))).rejects.toBeInstanceOf(StoreError);
     await sink.discard();
-    expect(given).toEqual([1]);
+    expect(given).toHaveLength(1);
   });
 
   it('blames the machine, not the body, where the thread ends under it', async () => {
