@@ -1,11 +1,9 @@
-import { hash as hashAtOnce, randomUUID } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ByteSource, StoreError } from '../../domain/index.ts';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { hash as hashAtOnce } from 'node:crypto';
+import type { ByteSource } from '../../domain/index.ts';
 import { createBlockFiller } from './block-filler.ts';
 import { BLOCK_BYTES, type BlockPool, type FilledBlock } from './block-pool.ts';
 import type { BodyHash, BodyHasher } from './body-hasher.ts';
+import { createSpoolFile, throwAsStoreError } from './spool-file.ts';
 
 /** Takes the bytes of one file: in memory while they are few, in a spool file from then on; and hashes them. */
 export interface SpoolSink {
@@ -41,9 +39,9 @@ export interface SinkParts {
 const HELD_BACK_TIMES = 8;
 
 /**
- * A sink. Bodies up to `memoryBytes` stay in memory; larger ones go to a file of their own that only this user can read, in one write at
+ * A sink. Bodies up to `memoryBytes` stay in memory; larger ones go to a spool file, in one write at
  * their end, or block by block on their way where they are too large for that or the budget of all sinks is spent; one block may wait while
- * another is written. The tag in the file's name tells whose it was after a crash. `expectedBytes`: what was announced; 0 where nobody knows.
+ * another is written. `expectedBytes`: what was announced; 0 where nobody knows.
  */
 export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolSink {
   const { folder, memoryBytes, budget, processTag, blocks, hasher } = parts;
@@ -55,16 +53,15 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   let hash: BodyHash | undefined;
   let received = 0;
   let reserved = 0;
-  let path: string | undefined;
-  let file: FileHandle | undefined;
+  const file = createSpoolFile(folder, processTag);
   /** Never rejects: a failure is kept for whoever comes next. */
   let writing: Promise<void> | undefined;
-  let failure: StoreError | undefined;
+  let failure: { readonly cause: unknown } | undefined;
   let discarding: Promise<void> | undefined;
 
   function reserve(size: number): boolean {
     const comesTo = Math.max(received, expectedBytes);
-    if (path !== undefined || comesTo > memoryBytes * HELD_BACK_TIMES || size > budget.freeBytes)
+    if (file.path !== undefined || comesTo > memoryBytes * HELD_BACK_TIMES || size > budget.freeBytes)
       return false;
     budget.freeBytes -= size;
     reserved += size;
@@ -86,7 +83,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     try {
       return hasher.open();
     } catch (cause) {
-      throw asStoreError(cause);
+      throwAsStoreError(cause);
     }
   }
   function hold(piece: FilledBlock): void {
@@ -101,7 +98,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   function startWriting(): Promise<void> {
     writing = writeHeld()
       .catch((cause: unknown) => {
-        failure = asStoreError(cause);
+        failure = { cause };
       })
       .finally(() => {
         writing = undefined;
@@ -111,15 +108,13 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   async function writeHeld(): Promise<void> {
     const pieces = takeHeld();
     // A block is free for others when it was both written and hashed, or when neither will happen.
-    const done = await Promise.allSettled([writeOut(pieces), hash?.caughtUp()]);
+    const done = await Promise.allSettled([
+      file.write(pieces.map(bytesIn)),
+      hash?.caughtUp().catch(throwAsStoreError),
+    ]);
     giveBackBlocks(pieces);
     giveBackMemory();
     for (const one of done) if (one.status === 'rejected') throw one.reason;
-  }
-  async function writeOut(pieces: readonly FilledBlock[]): Promise<void> {
-    path ??= join(folder, `${processTag}-${randomUUID()}`);
-    file ??= await open(path, 'wx', 0o600);
-    await writeAll(file, pieces.map(bytesIn));
   }
   /** What is less than a block is hashed here and now: a trip to the thread would take longer. */
   async function endHash(): Promise<string> {
@@ -131,20 +126,15 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     if (rest) held.push(rest);
     return hashAtOnce('sha256', rest ? bytesIn(rest) : Buffer.alloc(0), 'hex');
   }
-  async function close(): Promise<void> {
-    const handle = file;
-    file = undefined;
-    await handle?.close();
-  }
   function requireSound(): void {
-    if (failure) throw failure;
+    if (failure) throw failure.cause;
   }
   async function finishFile(): Promise<ByteSource> {
     await startWriting();
     requireSound();
-    await close().catch(throwAsStoreError);
-    if (path === undefined) throw new Error('what was written has a path');
-    return { kind: 'file', path, size: received };
+    await file.close();
+    if (file.path === undefined) throw new Error('what was written has a path');
+    return { kind: 'file', path: file.path, size: received };
   }
   /** Small bodies make room for others at once; large ones are put together only if somebody reads them after all. */
   function finishMemory(): ByteSource {
@@ -165,11 +155,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     const rest = filler.takeRest();
     giveBackBlocks(takeHeld().concat(rest ?? []));
     giveBackMemory();
-    try {
-      await close();
-    } finally {
-      if (path !== undefined) await rm(path, { force: true });
-    }
+    await file.remove();
   }
 
   return {
@@ -191,7 +177,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
       requireSound();
       const sha256 = await endHash();
       if (discarding) throw new Error('an upload was thrown away before it was complete');
-      const staysInMemory = path === undefined && (received <= memoryBytes || known.has(sha256));
+      const staysInMemory = file.path === undefined && (received <= memoryBytes || known.has(sha256));
       return { source: staysInMemory ? finishMemory() : await finishFile(), sha256 };
     },
     discard() {
@@ -214,31 +200,4 @@ function readLater(read: () => Uint8Array): ByteSource {
       return bytes;
     },
   };
-}
-
-async function writeAll(file: FileHandle, chunks: readonly Buffer[]): Promise<void> {
-  let rest = chunks;
-  while (rest.length > 0) {
-    const { bytesWritten } = await file.writev(rest);
-    rest = after(rest, bytesWritten);
-  }
-}
-
-/** What is left of the chunks after their first bytes. */
-function after(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
-  let skipped = 0;
-  for (const [index, chunk] of chunks.entries()) {
-    if (skipped + chunk.length > bytes) return [chunk.subarray(bytes - skipped), ...chunks.slice(index + 1)];
-    skipped += chunk.length;
-  }
-  return [];
-}
-
-function throwAsStoreError(cause: unknown): never {
-  throw asStoreError(cause);
-}
-
-function asStoreError(cause: unknown): StoreError {
-  const code = errorCode(cause);
-  return new StoreError(code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'unavailable', { cause });
 }
