@@ -8,7 +8,7 @@ const rooms = {
   memory: [],
   prepared: ['domain'],
   core: ['domain'],
-  imaging: ['domain', 'settings'],
+  imaging: ['domain', 'prepared', 'settings'],
   store: ['domain', 'leftovers', 'settings'],
   spool: ['domain', 'leftovers'],
   directory: ['domain', 'settings'],

@@ -15,7 +15,6 @@ import { request } from 'undici';
 import { runConformance } from '../src/conformance/index.ts';
 import type { KitExchange } from '../src/conformance/kit-client.ts';
 import type { KitContract } from '../src/conformance/kit-contract.ts';
-
 import type { WireProfile } from '../src/domain/index.ts';
 import { createRouteTable } from '../src/gateway/routes/route-table.ts';
 import { startSandbox } from '../src/sandbox/index.ts';

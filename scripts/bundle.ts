@@ -52,17 +52,10 @@ const { metafile } = await build({
     js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
   },
 });
-requireInChunk(metafile, 'src/imaging/worker-process.ts');
 await requireDeclared(metafile);
 await writeNotice(metafile, join(outdir, 'THIRD-PARTY.txt'));
 await prepareDocuments(outdir);
 await prepareChecks(outdir, dialects);
-
-/** It looks for the worker's program from `chunks/`. */
-function requireInChunk({ outputs }: Metafile, source: string): void {
-  const [file] = Object.entries(outputs).find(([, { inputs }]) => source in inputs) ?? [];
-  if (!file || !/[\\/]chunks[\\/]/.test(file)) throw new Error(`${source} went to ${file}, not to a chunk`);
-}
 
 /** What a bundled package needs comes along by chance where the bundle asks for it by name: other installers put it elsewhere. */
 async function requireDeclared({ outputs }: Metafile): Promise<void> {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { type CensusRow, readCensus } from '../census/read-census.ts';
+import { errorCode } from '../leftovers/error-code.ts';
 
 interface CensusOptions {
   readonly url: readonly string[];
@@ -38,16 +39,13 @@ async function metricsOf(url: string): Promise<string> {
   const page = `${url.replace(/\/+$/, '')}/metrics`;
   if (!URL.canParse(page)) throw new Error(`--url: ${url} is no address, e.g. ${DEFAULT_URL}`);
   const answer = await fetch(page).catch((cause: unknown) => {
-    throw new Error(`${page}: no gateway answers${reasonOf(cause)}; name running ones with --url`, { cause });
+    // `fetch` keeps the system's code under its error.
+    const code = errorCode(Error.isError(cause) ? cause.cause : undefined);
+    const why = code === undefined ? '' : ` (${code})`;
+    throw new Error(`${page}: no gateway answers${why}; name running ones with --url`, { cause });
   });
   if (!answer.ok) throw new Error(`${page} answers ${answer.status}: the metrics of a gateway are expected`);
   return answer.text();
-}
-
-/** What `fetch` keeps under its error: the system's code. */
-function reasonOf(failure: unknown): string {
-  const cause = Error.isError(failure) ? failure.cause : undefined;
-  return Error.isError(cause) && 'code' in cause ? ` (${String(cause.code)})` : '';
 }
 
 const COLUMNS: readonly (readonly [heading: string, value: (row: CensusRow) => string])[] = [

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type { Json } from '../domain/index.ts';
+import { programFile } from '../prepared/project-files.ts';
 import { createFrameReader, encodeFrame, type Frame } from './frames.ts';
 import type { WorkerAnswer, WorkerLimits } from './job.ts';
 
@@ -27,21 +27,14 @@ export class WorkerGone extends Error {
   }
 }
 
-/** Beside this file under type stripping; when built, this code may be in any chunk, but the worker is where the sources have it. */
-const ENTRY = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? './worker/worker.ts' : '../src/imaging/worker/worker.js',
-    import.meta.url,
-  ),
-);
-
 /** The channel's descriptor in the child, after stdin, stdout and stderr. */
 const CHANNEL = 3;
 const STDERR_KEPT = 2_000;
 
 /** Starts a worker. Rejects when it does not become ready within `startSeconds` or says that it is unfit. */
 export async function startWorkerProcess(limits: WorkerLimits, startSeconds: number): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, ['--max-old-space-size=96', ENTRY, JSON.stringify(limits)], {
+  const program = programFile('src/imaging/worker/worker');
+  const child = spawn(process.execPath, ['--max-old-space-size=96', program, JSON.stringify(limits)], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: workerEnvironment(),
   });

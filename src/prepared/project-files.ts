@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where this program's files lie, whether it runs from its sources or from `dist`. */
@@ -14,6 +14,14 @@ export interface ProjectFiles {
 export function projectFiles(): ProjectFiles {
   const here = fileURLToPath(import.meta.url);
   return { root: folderAbove(here, 'package.json'), code: folderAbove(here, 'dialects') };
+}
+
+/**
+ * A program of ours that runs in a process or thread of its own: TypeScript in the sources, JavaScript when built. `source` is its path without
+ * the ending.
+ */
+export function programFile(source: string): string {
+  return join(projectFiles().code, `${source}${extname(fileURLToPath(import.meta.url))}`);
 }
 
 /** The nearest folder on the way up that holds `name`. */

@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import { projectFiles } from '../../prepared/project-files.ts';
+import { programFile } from '../../prepared/project-files.ts';
 import type { FilledBlock } from './block-pool.ts';
 import type { HashReply, HashRequest } from './hash-thread.ts';
 
@@ -22,12 +21,6 @@ export interface BodyHash {
   abandon(): void;
 }
 
-/** As with every program of this project: TypeScript in the sources, JavaScript when built. */
-function hashingProgram(): string {
-  const name = import.meta.url.endsWith('.ts') ? 'hash-thread.ts' : 'hash-thread.js';
-  return join(projectFiles().code, 'src/gateway/intake', name);
-}
-
 /** Nothing lives in the thread but a few numbers: without bounds its heap would be as lazy as the gateway's. */
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1 };
 
@@ -38,7 +31,6 @@ interface Waiting {
 
 interface HashThread {
   post(request: HashRequest): void;
-  update(body: number, piece: FilledBlock): void;
   /** Posts a request that is answered. */
   ask(request: HashRequest & { readonly kind: 'catch-up' | 'digest' }): Promise<HashReply>;
   end(): Promise<void>;
@@ -70,7 +62,7 @@ export function createBodyHasher(): BodyHasher {
 function openBody(thread: HashThread, body: number): BodyHash {
   let closed = false;
   return {
-    update: (piece) => thread.update(body, piece),
+    update: ({ block: { memory }, length }) => thread.post({ kind: 'update', body, memory, length }),
     async caughtUp() {
       if (!closed) await thread.ask({ kind: 'catch-up', body });
     },
@@ -91,7 +83,7 @@ function openBody(thread: HashThread, body: number): BodyHash {
 function startThread(onEnd: () => void): HashThread {
   // Not imported, for that would cost every start 2 ms.
   const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new Worker(hashingProgram(), {
+  const worker = new Worker(programFile('src/gateway/intake/hash-thread'), {
     name: 'hashing',
     execArgv: [],
     env: {},
@@ -119,7 +111,6 @@ function startThread(onEnd: () => void): HashThread {
 
   return {
     post,
-    update: (body, { block: { memory }, length }) => post({ kind: 'update', body, memory, length }),
     ask: (request) =>
       new Promise((resolve, reject) => {
         if (failure) return reject(failure);

@@ -6,8 +6,6 @@ export interface DelimiterFinder {
   readonly pendingBytes: number;
 }
 
-const NONE: readonly number[] = [];
-
 /** A finder for `\r\n--boundary`. The body itself begins like a line: its first delimiter has no line break. */
 export function createDelimiterFinder(delimiter: Buffer): DelimiterFinder {
   /** The bytes themselves are those with which the delimiter begins. */
@@ -30,7 +28,7 @@ export function createDelimiterFinder(delimiter: Buffer): DelimiterFinder {
     }
     const before = ends.length > 0 ? 0 : pendingBytes;
     pendingBytes = begunIn(lastBytes(chunk.subarray(from), before));
-    return ends.length > 0 ? ends : NONE;
+    return ends;
   }
 
   /** What a delimiter that is not complete yet can lie in. */

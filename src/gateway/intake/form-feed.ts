@@ -11,7 +11,7 @@ export interface FormFeed {
   /**
    * Reads one of the parser's files to its end. While the parser has nothing of it left, `take` gets its bytes straight from the body.
    */
-  readFile(stream: Readable, take: TakeChunk, signal: AbortSignal): Promise<void>;
+  readFile(stream: Readable, take: TakeChunk): Promise<void>;
   /**
    * Tells the parser that the body is over and waits until its files are. Throws where one of them never will be: between two delimiters that
    * lie awkwardly in their chunks the parser overlooks the second and waits for bytes that cannot come.
@@ -88,7 +88,7 @@ export function createFormFeed(
       finder = undefined;
       return write(chunk);
     },
-    async readFile(stream, take, signal) {
+    async readFile(stream, take) {
       const own = { stream, take };
       file = own;
       try {

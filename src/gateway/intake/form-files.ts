@@ -139,7 +139,7 @@ export class FormFiles implements multer.StorageEngine {
     const feed = this.#feed;
     if (!feed) throw new Error('a file came out of a parser that was not fed');
     const upload = await this.#session.take(
-      (take) => feed.readFile(file.stream, take, this.#body.signal),
+      (take) => feed.readFile(file.stream, take),
       {
         fieldName: file.fieldname,
         ...(fileName !== undefined && { fileName }),

@@ -39,13 +39,13 @@ export interface SinkParts {
 const HELD_BACK_TIMES = 8;
 
 /**
- * A sink. Bodies up to `memoryBytes` stay in memory; larger ones go to a spool file, in one write at
- * their end, or block by block on their way where they are too large for that or the budget of all sinks is spent; one block may wait while
- * another is written. `expectedBytes`: what was announced; 0 where nobody knows.
+ * A sink. Bodies up to `memoryBytes` stay in memory; larger ones go to a spool file, in one write at their end, or block by block on their
+ * way where they are too large for that or the budget of all sinks is spent; one block may wait while another is written. `expectedBytes`: what was announced; 0 where nobody knows.
  */
 export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolSink {
   const { folder, memoryBytes, budget, processTag, blocks, hasher } = parts;
   const filler = createBlockFiller(blocks);
+  const file = createSpoolFile(folder, processTag);
   /** What is worth a write of its own, in bytes. */
   const pieceBytes = Math.min(BLOCK_BYTES, memoryBytes);
   /** Received, and not on the way to the disk yet. */
@@ -53,7 +53,6 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   let hash: BodyHash | undefined;
   let received = 0;
   let reserved = 0;
-  const file = createSpoolFile(folder, processTag);
   /** Never rejects: a failure is kept for whoever comes next. */
   let writing: Promise<void> | undefined;
   let failure: { readonly cause: unknown } | undefined;

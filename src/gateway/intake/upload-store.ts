@@ -81,8 +81,6 @@ export function createUploadStore(options: {
   };
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 function createSession(createSink: () => SpoolSink): UploadSession {
   const sinks = new Set<SpoolSink>();
   const sinkOf = new WeakMap<Upload, SpoolSink>();
@@ -94,7 +92,7 @@ function createSession(createSink: () => SpoolSink): UploadSession {
   }
 
   return {
-    async take(read, facts, { maxBytes, known }) {
+    async take(read, facts, { maxBytes, known = new Set() }) {
       const sink = createSink();
       sinks.add(sink);
       let bytes = 0;
@@ -104,7 +102,7 @@ function createSession(createSink: () => SpoolSink): UploadSession {
           if (bytes > maxBytes) throw new ProblemError({ kind: 'file-too-large', limitBytes: maxBytes });
           return sink.write(chunk);
         });
-        const upload: Upload = { ...facts, bytes, ...(await sink.finish(known ?? NOTHING)) };
+        const upload: Upload = { ...facts, bytes, ...(await sink.finish(known)) };
         sinkOf.set(upload, sink);
         return upload;
       } catch (cause) {

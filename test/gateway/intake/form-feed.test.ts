@@ -61,14 +61,10 @@ async function read(
   const readings: Promise<void>[] = [];
   parser.on('file', (_name: string, stream: Readable) => {
     const at = files.push('') - 1;
-    const reading = feed.readFile(
-      stream,
-      (chunk) => {
-        files[at] += chunk.toString('latin1');
-        return options.slow ? new Promise((resolve) => setImmediate(resolve)) : undefined;
-      },
-      signal,
-    );
+    const reading = feed.readFile(stream, (chunk) => {
+      files[at] += chunk.toString('latin1');
+      return options.slow ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+    });
     // A form that is wrong fails its files as well; what is wrong is told once.
     readings.push(reading.catch(() => {}));
   });

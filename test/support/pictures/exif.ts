@@ -1,4 +1,5 @@
 import { u16, u32 } from './big-endian.ts';
+
 /** What a camera writes beside the pixels. */
 export interface CameraFacts {
   /** The EXIF value as it stands in the file; values outside 1 to 8 are written as they are. */
