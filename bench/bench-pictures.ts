@@ -1,8 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aJpeg, anAvatar, aPhotograph, segment, withSegments } from '../test/support/pictures.ts';
+import { aHeic, aJpeg, anAvatar, aPhotograph, segment, withSegments } from '../test/support/pictures.ts';
 
-/** A picture in two variants that differ in a comment alone: sent in turn, no upload is an unchanged one. */
+/** A picture in two variants, of which most differ in a comment alone: sent in turn, no upload is an unchanged one. */
 export interface BenchPicture {
   readonly path: string;
   readonly variants: readonly [Buffer, Buffer];
@@ -16,11 +17,20 @@ export interface BenchPictures {
   /** Its rendition by v1 has 100 KB. */
   readonly portrait: BenchPicture;
   readonly eightMegabytes: BenchPicture;
+  /** A telephone's photograph of that size, in a format that is known by its structure alone. */
+  readonly eightMegabytesHeic: BenchPicture;
 }
 
 /** Makes the pictures and writes them where the other processes find them. */
 export async function makeBenchPictures(folder: string): Promise<BenchPictures> {
   const photo12 = await aPhotograph();
+  const eightMegabytes = await aJpeg({
+    width: 4000,
+    height: 3000,
+    motif: 'photograph',
+    grain: 60,
+    quality: 94,
+  });
   return {
     photo12: await keep(folder, 'photo12.jpg', photo12),
     photo2: await keep(
@@ -34,18 +44,26 @@ export async function makeBenchPictures(folder: string): Promise<BenchPictures> 
       'portrait.jpg',
       await aJpeg({ width: 1000, height: 750, motif: 'photograph', grain: 12, quality: 88 }),
     ),
-    eightMegabytes: await keep(
-      folder,
-      'eight.jpg',
-      await aJpeg({ width: 4000, height: 3000, motif: 'photograph', grain: 60, quality: 94 }),
-    ),
+    eightMegabytes: await keep(folder, 'eight.jpg', eightMegabytes),
+    eightMegabytesHeic: await keepAll(folder, 'eight.heic', [
+      aHeic({ coded: randomBytes(eightMegabytes.byteLength) }),
+      aHeic({ coded: randomBytes(eightMegabytes.byteLength) }),
+    ]),
   };
 }
 
-async function keep(folder: string, name: string, jpeg: Buffer): Promise<BenchPicture> {
+function keep(folder: string, name: string, jpeg: Buffer): Promise<BenchPicture> {
+  return keepAll(folder, name, [withComment(jpeg, 'one'), withComment(jpeg, 'two')]);
+}
+
+async function keepAll(
+  folder: string,
+  name: string,
+  variants: BenchPicture['variants'],
+): Promise<BenchPicture> {
   const path = join(folder, name);
-  await writeFile(path, jpeg);
-  return { path, variants: [withComment(jpeg, 'one'), withComment(jpeg, 'two')] };
+  await writeFile(path, variants[0]);
+  return { path, variants };
 }
 
 function withComment(jpeg: Buffer, text: string): Buffer {

@@ -10,6 +10,7 @@ import { reportTable } from './report.ts';
 import { capillaryCrowdScenario, capillaryStoreScenario } from './scenarios/capillary-store.ts';
 import { passThroughScenario } from './scenarios/pass-through.ts';
 import { readScenarios } from './scenarios/reads.ts';
+import { readsBesideUploadsScenario } from './scenarios/reads-beside-uploads.ts';
 import { smartsheetPostScenario } from './scenarios/smartsheet-post.ts';
 import { startScenario } from './scenarios/starting.ts';
 import { storeScaleScenario } from './scenarios/store-scale.ts';
@@ -26,7 +27,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       work: 'v1 PUT, 12 MP JPEG',
       picture: photo12,
       avatar,
-      requests: 24,
+      requests: 60,
       processorBudget: { atMost: 1.15 },
       throughputBudget: { atLeast: 1.05 },
     }),
@@ -43,9 +44,11 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
     }),
   smartsheet: (run, { photo12 }) => smartsheetPostScenario(run, photo12),
   unchanged: (run, { photo12, avatar }) => unchangedPutScenario(run, photo12, avatar),
-  capillary: (run, { eightMegabytes }) => capillaryStoreScenario(run, eightMegabytes),
+  capillary: (run, { eightMegabytes, eightMegabytesHeic }) =>
+    capillaryStoreScenario(run, { jpeg: eightMegabytes, heic: eightMegabytesHeic }),
   crowd: (run, { eightMegabytes }) => capillaryCrowdScenario(run, eightMegabytes),
   reads: (run, { portrait }) => readScenarios(run, portrait.variants[0]),
+  'reads-beside-uploads': readsBesideUploadsScenario,
   'pass-through': passThroughScenario,
   'two-gateways': (run, { avatar }) => twoGatewaysScenario(run, avatar),
   pool: ({ scale }, { avatar }) =>

@@ -62,7 +62,11 @@ export async function driveLoad(
   };
 }
 
-async function send(pool: Pool, { method, path, headers, body, expect }: BenchRequest): Promise<number> {
+/** Sends one request and reads the answer to its end. Milliseconds that it took. */
+export async function send(
+  pool: Pool,
+  { method, path, headers, body, expect }: BenchRequest,
+): Promise<number> {
   const began = performance.now();
   const answer = await pool.request({
     method,

@@ -6,7 +6,8 @@ import { v1Body, v1Put } from './legacy-requests.ts';
 import { inTurn } from './rounds.ts';
 
 const CONNECTIONS = 4;
-const UPLOADS = 600;
+const UPLOADS = 3000;
+const FIRST_CUSTOMER = 6900;
 
 /**
  * Small uploads for servers that were just started: an engine compiles what it has seen often, and for that a server with more code needs
@@ -16,10 +17,11 @@ export async function runIn(
   run: BenchRun,
   servers: readonly ChildServer[],
   avatar: BenchPicture,
+  firstCustomer = FIRST_CUSTOMER,
 ): Promise<void> {
   for (const server of servers) {
     const nextBody = inTurn(avatar.variants.map(v1Body));
-    await driveLoad(server, (_index, sender) => v1Put(6900 + sender, nextBody(sender)), {
+    await driveLoad(server, (_index, sender) => v1Put(firstCustomer + sender, nextBody(sender)), {
       requests: Math.max(CONNECTIONS, Math.round(UPLOADS * run.scale.effort)),
       connections: CONNECTIONS,
     });

@@ -1,5 +1,5 @@
 import { processorMs } from './processor-time.ts';
-import { residentBytes } from './resident-memory.ts';
+import type { WorkerProcess } from './worker-process.ts';
 
 /** Why a job was ended by force. `stall`: its time is over, but the machine gave it little of the processor. */
 export type Excess = 'time' | 'memory' | 'stall';
@@ -20,7 +20,11 @@ const FAIR_SHARE_OF_PROCESSOR = 0.1;
  * Looks after a worker while it does a job and calls `onExcess`, at most once, when it goes over its bounds. Returns the function
  * that ends the watch.
  */
-export function watchWorker(pid: number, bounds: JobBounds, onExcess: (excess: Excess) => void): () => void {
+export function watchWorker(
+  worker: Pick<WorkerProcess, 'pid' | 'residentBytes'>,
+  bounds: JobBounds,
+  onExcess: (excess: Excess) => void,
+): () => void {
   const end = () => {
     clearTimeout(wall);
     clearInterval(looks);
@@ -32,14 +36,14 @@ export function watchWorker(pid: number, bounds: JobBounds, onExcess: (excess: E
   let beganAtMs: number | undefined;
   const wall = setTimeout(() => exceed(hadItsChance() ? 'time' : 'stall'), bounds.leftMs);
   const looks = setInterval(() => {
-    beganAtMs ??= processorMs(pid);
-    if ((residentBytes(pid) ?? 0) > bounds.memoryBytes) exceed('memory');
+    beganAtMs ??= processorMs(worker.pid);
+    if ((worker.residentBytes() ?? 0) > bounds.memoryBytes) exceed('memory');
   }, LOOK_EVERY_MS);
   return end;
 
   /** Where nobody can say, the wall alone decides. A gateway that stood still itself has not looked once. */
   function hadItsChance(): boolean {
-    const usedMs = processorMs(pid);
+    const usedMs = processorMs(worker.pid);
     if (usedMs === undefined) return true;
     return beganAtMs !== undefined && usedMs - beganAtMs >= bounds.leftMs * FAIR_SHARE_OF_PROCESSOR;
   }

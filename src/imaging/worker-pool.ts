@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Json, ProblemError } from '../domain/index.ts';
 import type { Frame } from './frames.ts';
-import { residentBytes } from './resident-memory.ts';
 import { type Excess, watchWorker } from './watch-worker.ts';
 import { WorkerGone, type WorkerProcess } from './worker-process.ts';
 
@@ -97,7 +96,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     const startedMs = performance.now();
     let excess: Excess | undefined;
     const unwatch = watchWorker(
-      worker.pid,
+      worker,
       { leftMs: job.deadlineMs - startedMs, memoryBytes: parts.memoryBytes },
       (found) => {
         excess = found;
@@ -122,7 +121,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   function giveBack(worker: WorkerProcess): void {
-    if ((residentBytes(worker.pid) ?? 0) > parts.memoryBytes * KEEPS_AT_MOST) discard(worker);
+    if ((worker.residentBytes() ?? 0) > parts.memoryBytes * KEEPS_AT_MOST) discard(worker);
     else if (alive.has(worker)) idle.push(worker);
   }
 

@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { Duplex } from 'node:stream';
 import type { Json } from '../domain/index.ts';
 import { programFile } from '../prepared/project-files.ts';
 import { createFrameReader, encodeFrame, type Frame } from './frames.ts';
 import type { WorkerAnswer, WorkerLimits } from './job.ts';
+import { openMemoryGauge } from './resident-memory.ts';
 
 /** A decoder in a process of its own: does one job at a time and can be killed at any moment. */
 export interface WorkerProcess {
   readonly pid: number;
   /** Sends a job; resolves with the answer, rejects with `WorkerGone` when the process ends before it. */
   run(head: Json, body?: Uint8Array): Promise<Frame>;
+  /** Bytes that it has resident now; `undefined` where the system does not say. */
+  residentBytes(): number | undefined;
   /** Ends it without waiting. */
   kill(): void;
   /** Resolves when the process is gone; never rejects. */
@@ -31,6 +35,10 @@ export class WorkerGone extends Error {
 const CHANNEL = 3;
 const STDERR_KEPT = 2_000;
 
+/** How much nicer than the gateway a worker is: a third of its share where both want the same processor. */
+const NICER = 5;
+const NICEST = 19;
+
 /** Starts a worker. Rejects when it does not become ready within `startSeconds` or says that it is unfit. */
 export async function startWorkerProcess(limits: WorkerLimits, startSeconds: number): Promise<WorkerProcess> {
   const program = programFile('src/imaging/worker/worker');
@@ -38,6 +46,7 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: workerEnvironment(),
   });
+  if (child.pid !== undefined) giveWay(child.pid);
   const worker = speakWith(child);
   const timer = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
   try {
@@ -51,6 +60,18 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
     throw cause;
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Reads and small answers must not wait behind decoders. Before the worker has a second thread, for the system counts the niceness of
+ * each by itself, and a new one starts with that of the thread that makes it.
+ */
+function giveWay(pid: number): void {
+  try {
+    setPriority(pid, Math.min(getPriority() + NICER, NICEST));
+  } catch {
+    // A sandbox may forbid it: then both are equal, and nothing else is different.
   }
 }
 
@@ -103,8 +124,10 @@ function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);
   });
+  const gauge = openMemoryGauge(child.pid ?? 0);
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
+      gauge.close();
       settle(({ reject }) => reject(new WorkerGone(how, lastWords)));
       resolve();
     };
@@ -116,6 +139,7 @@ function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: 
     pid: child.pid ?? 0,
     firstFrame: nextFrame(),
     gone,
+    residentBytes: gauge.read,
     kill: () => void child.kill('SIGKILL'),
     run: (head, body) => {
       const answer = nextFrame();

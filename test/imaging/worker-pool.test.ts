@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { ProcessedPicture } from '../../src/domain/index.ts';
@@ -129,8 +129,24 @@ describe('stopping', () => {
   });
 });
 
+/** The niceness of each thread of a process: proc_pid_stat(5), the 19th field. */
+function niceness(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[16]);
+  });
+}
+
 describe('a worker', () => {
-  startImaging();
+  const imaging = startImaging();
+
+  it('gives way to the gateway with every thread that decodes', async () => {
+    await imaging.process(await aJpeg());
+    const pids = workers();
+    expect(pids.length).toBeGreaterThan(0);
+    for (const pid of pids)
+      expect(niceness(pid)).toEqual(niceness(pid).map(() => Math.min(getPriority() + 5, 19)));
+  });
 
   it('gets nothing of the environment of the gateway', () => {
     const environments = workers().map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));

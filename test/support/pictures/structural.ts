@@ -64,7 +64,12 @@ export function box(type: string, ...payload: readonly Uint8Array[]): Buffer {
 }
 
 /** A HEIC file as far as its structure goes; its coded picture is noise that no decoder here would open. */
-export function aHeic({ width = 40, height = 30, brand = 'heic' } = {}): Buffer {
+export function aHeic({
+  width = 40,
+  height = 30,
+  brand = 'heic',
+  coded = Buffer.alloc(400, 0xa5),
+} = {}): Buffer {
   const full = Buffer.alloc(4);
   const size = Buffer.alloc(12);
   size.writeUInt32BE(width, 4);
@@ -87,7 +92,7 @@ export function aHeic({ width = 40, height = 30, brand = 'heic' } = {}): Buffer 
     ),
   );
   const ftyp = box('ftyp', Buffer.from(`${brand}\0\0\0\0mif1heic`, 'latin1'));
-  return Buffer.concat([ftyp, meta, box('mdat', Buffer.alloc(400, 0xa5))]);
+  return Buffer.concat([ftyp, meta, box('mdat', coded)]);
 }
 
 /** A JPEG XL container around a bare codestream header. */
