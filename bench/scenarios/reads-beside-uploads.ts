@@ -67,20 +67,15 @@ async function latenciesUntil(
 ): Promise<ReadLatencies> {
   const pool = new Pool(server.baseUrl, { connections: 1 });
   const latencies: number[] = [];
-  let over = false;
+  const over = new AbortController();
   const readOn = async () => {
-    while (!over) {
+    while (!over.signal.aborted) {
       latencies.push(await send(pool, read));
       await pause(READ_EVERY_MS);
     }
   };
   try {
-    await Promise.all([
-      end.finally(() => {
-        over = true;
-      }),
-      readOn(),
-    ]);
+    await Promise.all([end.finally(() => over.abort()), readOn()]);
   } finally {
     await pool.close();
   }

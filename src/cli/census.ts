@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander';
 import { type CensusRow, readCensus } from '../census/read-census.ts';
-import { errorCode } from '../leftovers/error-code.ts';
+import { errorCode } from '../failures/error-code.ts';
 
 interface CensusOptions {
   readonly url: readonly string[];

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../failures/error-code.ts';
 
 /** Who wrote a temporary file: where process ids mean the same thing, the id there, and which life of that id. */
 export interface ProcessTag {

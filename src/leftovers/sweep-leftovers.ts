@@ -1,6 +1,6 @@
 import { lstat, readdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from './error-code.ts';
+import { errorCode } from '../failures/error-code.ts';
 import { hasEnded, parseProcessTag } from './process-tag.ts';
 
 /** A temporary file that was not written to for so long belongs to nobody. Uploads are bounded to minutes. */

@@ -42,7 +42,7 @@ function matches({ dialect, operationId, method, path }: CallMatch, call: Faulty
   return (
     (dialect === undefined || dialect === call.dialect) &&
     (operationId === undefined || operationId === call.operationId) &&
-    (method === undefined || method === call.method) &&
+    (method === undefined || method.toUpperCase() === call.method) &&
     (path === undefined || call.path.startsWith(path))
   );
 }

@@ -63,7 +63,8 @@ export function createExchangeLog(): ExchangeLog {
     async find(query = {}) {
       const begun = [...arrivals].filter(({ response }) => response.headersSent || response.destroyed);
       await Promise.all(begun.map(({ reported }) => reported.promise));
-      const wanted = Object.entries(query) as [keyof ExchangeQuery, unknown][];
+      const method = query.method === undefined ? {} : { method: query.method.toUpperCase() };
+      const wanted = Object.entries({ ...query, ...method }) as [keyof ExchangeQuery, unknown][];
       return logged.filter((exchange) => wanted.every(([name, value]) => exchange[name] === value));
     },
     clear() {

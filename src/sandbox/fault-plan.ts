@@ -19,6 +19,7 @@ export interface Fault {
 export interface CallMatch {
   readonly dialect?: string;
   readonly operationId?: string;
+  /** In any case of letters. */
   readonly method?: string;
   /** The path begins with it. */
   readonly path?: string;

@@ -61,6 +61,13 @@ describe('a sandbox', () => {
     expect(second.headers.get('retry-after')).toBe('1');
   });
 
+  it('knows a method in any case of letters', async () => {
+    sandbox.plan({ match: { method: 'get' }, problem: 'overloaded' });
+    expect((await put(sandbox)).status).toBe(201);
+    expect((await get(sandbox)).status).toBe(503);
+    expect(await sandbox.exchanges({ method: 'get' })).toMatchObject([{ method: 'GET', status: 503 }]);
+  });
+
   it('takes a fault from the header of a request', async () => {
     const answer = await get(sandbox, { 'x-polyface-fault': 'problem=upstream-timeout' });
     expect(answer.status).toBe(504);

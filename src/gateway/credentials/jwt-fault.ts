@@ -1,4 +1,4 @@
-import { errorCode } from '../../leftovers/error-code.ts';
+import { errorCode } from '../../failures/error-code.ts';
 
 /** Faults of fetching an issuer's keys rather than of the token. */
 const fetchFaults = ['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID'];

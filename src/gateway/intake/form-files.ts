@@ -6,7 +6,7 @@ import {
   StoreError,
   type Upload,
 } from '../../domain/index.ts';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { errorCode } from '../../failures/error-code.ts';
 import { ClientGone } from './client-gone.ts';
 import { cleanFileName } from './file-name.ts';
 import { createFormFeed, type FormFeed, plainDelimiter } from './form-feed.ts';

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StoreError } from '../../domain/index.ts';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { asStoreWork } from '../../failures/store-error.ts';
 
 /** The spool file of one body. Every failure of the disk is a `StoreError`. */
 export interface SpoolFile {
@@ -23,7 +22,7 @@ export function createSpoolFile(folder: string, processTag: string): SpoolFile {
   async function close(): Promise<void> {
     const handle = file;
     file = undefined;
-    if (handle) await handle.close().catch(throwAsStoreError);
+    if (handle) await asStoreWork(() => handle.close());
   }
 
   return {
@@ -31,20 +30,19 @@ export function createSpoolFile(folder: string, processTag: string): SpoolFile {
       return path;
     },
     async write(pieces) {
-      try {
+      await asStoreWork(async () => {
         path ??= join(folder, `${processTag}-${randomUUID()}`);
         file ??= await open(path, 'wx', 0o600);
         await writeAll(file, pieces);
-      } catch (cause) {
-        throwAsStoreError(cause);
-      }
+      });
     },
     close,
     async remove() {
       try {
         await close();
       } finally {
-        if (path !== undefined) await rm(path, { force: true }).catch(throwAsStoreError);
+        const made = path;
+        if (made !== undefined) await asStoreWork(() => rm(made, { force: true }));
       }
     },
   };
@@ -66,10 +64,4 @@ function after(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
     skipped += chunk.length;
   }
   return [];
-}
-
-/** What has failed is the machine; a full disk is told from the rest. */
-export function throwAsStoreError(cause: unknown): never {
-  const code = errorCode(cause);
-  throw new StoreError(code === 'ENOSPC' || code === 'EDQUOT' ? 'full' : 'unavailable', { cause });
 }

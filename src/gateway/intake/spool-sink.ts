@@ -1,9 +1,10 @@
 import { hash as hashAtOnce } from 'node:crypto';
 import type { ByteSource } from '../../domain/index.ts';
+import { asStoreWork, storeErrorFrom } from '../../failures/store-error.ts';
 import { createBlockFiller } from './block-filler.ts';
 import { BLOCK_BYTES, type BlockPool, type FilledBlock } from './block-pool.ts';
 import type { BodyHash, BodyHasher } from './body-hasher.ts';
-import { createSpoolFile, throwAsStoreError } from './spool-file.ts';
+import { createSpoolFile } from './spool-file.ts';
 
 /** Takes the bytes of one file: in memory while they are few, in a spool file from then on; and hashes them. */
 export interface SpoolSink {
@@ -82,7 +83,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     try {
       return hasher.open();
     } catch (cause) {
-      throwAsStoreError(cause);
+      throw storeErrorFrom(cause);
     }
   }
   function hold(piece: FilledBlock): void {
@@ -109,7 +110,7 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
     // A block is free for others when it was both written and hashed, or when neither will happen.
     const done = await Promise.allSettled([
       file.write(pieces.map(bytesIn)),
-      hash?.caughtUp().catch(throwAsStoreError),
+      asStoreWork(async () => hash?.caughtUp()),
     ]);
     giveBackBlocks(pieces);
     giveBackMemory();
@@ -118,8 +119,9 @@ export function createSpoolSink(parts: SinkParts, expectedBytes: number): SpoolS
   /** What is less than a block is hashed here and now: a trip to the thread would take longer. */
   async function endHash(): Promise<string> {
     if (hash) {
+      const whole = hash;
       holdRest();
-      return await hash.digest().catch(throwAsStoreError);
+      return await asStoreWork(() => whole.digest());
     }
     const rest = filler.takeRest();
     if (rest) held.push(rest);

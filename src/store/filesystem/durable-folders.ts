@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { errorCode } from '../../failures/error-code.ts';
 import { syncFolder } from './file-operations.ts';
 
 /** Folders and their names, made to outlast a power cut. */

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { errorCode } from '../../failures/error-code.ts';
 
 /*
  * Calls that touch names and small pages alone run on this thread: each takes a tenth of what a trip to the thread pool costs

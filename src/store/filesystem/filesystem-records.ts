@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Json, type RecordStore, StoreError } from '../../domain/index.ts';
+import { asStoreWork } from '../../failures/store-error.ts';
 import { encodeRecord } from '../store-record.ts';
 import type { DurableFolders } from './durable-folders.ts';
-import { asStoreWork } from './error-reason.ts';
 import { linkIfFree, removeIfThere, unlinkIfThere } from './file-operations.ts';
 import { pathOf, placeOfKey } from './place-of-key.ts';
 import {

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { asStoreWork } from '../../failures/store-error.ts';
 import { newProcessTag } from '../../leftovers/process-tag.ts';
 import { sweepLeftovers } from '../../leftovers/sweep-leftovers.ts';
 import type { Store } from '../store.ts';
 import { createDurableFolders } from './durable-folders.ts';
-import { asStoreWork } from './error-reason.ts';
 import { syncFolder } from './file-operations.ts';
 import { createFilesystemObjects } from './filesystem-objects.ts';
 import { createFilesystemRecords } from './filesystem-records.ts';

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Json, StoreError } from '../../domain/index.ts';
-import { errorCode } from '../../leftovers/error-code.ts';
-import { storeErrorFrom } from './error-reason.ts';
+import { errorCode } from '../../failures/error-code.ts';
+import { storeErrorFrom } from '../../failures/store-error.ts';
 
 /** How many earlier writes a version remembers. */
 const REMEMBERED_WRITES = 32;

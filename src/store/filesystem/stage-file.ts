@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { asStoreWork } from '../../failures/store-error.ts';
 import { untilAborted } from '../until-aborted.ts';
-import { asStoreWork } from './error-reason.ts';
 import { syncFile, unlinkIfThere, writeFully } from './file-operations.ts';
 
 /** Writes files under names that nobody looks for, so that only whole and durable ones ever get a name of the store. */

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { errorCode } from '../../failures/error-code.ts';
+import { storeErrorFrom } from '../../failures/store-error.ts';
 import { requirePrefix } from '../store-key.ts';
-import { storeErrorFrom } from './error-reason.ts';
 import { keyPartOf } from './place-of-key.ts';
 
 /** A key that was found, and where. */

@@ -1,5 +1,5 @@
-import { StoreError } from '../../domain/index.ts';
-import { errorCode } from '../../leftovers/error-code.ts';
+import { StoreError } from '../domain/index.ts';
+import { errorCode } from './error-code.ts';
 
 const REASONS: Readonly<Record<string, StoreError['reason']>> = {
   ENOSPC: 'full',
