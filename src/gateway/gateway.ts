@@ -26,7 +26,10 @@ export type { GatewayParts } from './gateway-parts.ts';
 export interface Gateway {
   /** Resolves to the address once connections are accepted. */
   start(): Promise<{ readonly port: number; readonly host: string }>;
-  /** Exchanges under way end first, for at most the settings' `shutdownSeconds`. */
+  /**
+   * `/readyz` answers 503 from now on, and the port stays open for the settings' `unreadySeconds`. Then exchanges under way end, for at
+   * most `shutdownSeconds`.
+   */
   stop(): Promise<void>;
 }
 
@@ -61,6 +64,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     async stop() {
       stopping = true;
       quiet.abort();
+      const { unreadySeconds } = parts.settings.limits;
+      if (unreadySeconds > 0) await pause(unreadySeconds * 1000);
       await Promise.all([listener.stop(), warming]);
       await context.uploads.stop();
     },

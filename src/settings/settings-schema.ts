@@ -206,6 +206,7 @@ export const settingsSchema: JsonObject = closed(
       drainBytes: count(64 * 1024 * 1024),
       drainSeconds: seconds(30),
       spoolMemoryBytes: count(1024 * 1024),
+      unreadySeconds: { type: 'number', minimum: 0, maximum: 86_400, default: 0 },
       shutdownSeconds: seconds(30),
     }),
     rateLimits: rateLimitsSchema,

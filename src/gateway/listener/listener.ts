@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { ProblemError } from '../../domain/index.ts';
 import type { GatewayContext } from '../gateway-context.ts';
+import { ClientGone } from '../intake/client-gone.ts';
 import { parserProblem } from './parser-problem.ts';
 import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
@@ -91,10 +92,16 @@ function breakOffBody(
 ): boolean {
   const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
   const unfinished = mine.filter(({ body }) => !body.request.complete);
-  for (const { body } of unfinished) body.breakOff(new ProblemError(parserProblem(code, true)));
+  const reason = isGone(code) ? new ClientGone() : new ProblemError(parserProblem(code, true));
+  for (const { body } of unfinished) body.breakOff(reason);
   const last = turns.lastOf(socket);
   if (last && !last.headersSent) last.setHeader('Connection', 'close');
   return last !== undefined;
+}
+
+/** The connection broke, so that the parser has nothing to complain of. */
+function isGone(code: string | undefined): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT';
 }
 
 function portOf(server: Server): number {

@@ -194,4 +194,29 @@ describe('stopping', () => {
     await stopped;
     await expect(converse(own.port, { send: [head] })).rejects.toThrow();
   });
+
+  it('keeps the port open, and says that it goes, for as long as it is told to', async () => {
+    const own = await startGateway({ limits: { unreadySeconds: 2 } });
+    const stopped = own.stop();
+    const readiness = await fetch(`${own.url}/readyz`);
+    expect([readiness.status, await readiness.json()]).toEqual([503, { status: 'stopping' }]);
+    const form = formBytes([filePart('photo', await aPng({ width: 20, height: 20 }))]);
+    const late = await converse(own.port, {
+      send: [`${PICTURES}${KEY}Content-Length: ${form.length}\r\n\r\n`, form],
+    });
+    expect([late.status, late.headers.connection]).toEqual([200, 'close']);
+    await stopped;
+    await expect(fetch(`${own.url}/readyz`)).rejects.toThrow();
+  });
+});
+
+it('a client that resets its connection in the middle of a body has left, and sent nothing malformed', async () => {
+  const own = await startGateway();
+  const socket = connect(own.port, '127.0.0.1');
+  socket.write(`${PICTURES}${KEY}Content-Length: 100000\r\n\r\n--X`);
+  await new Promise((next) => setTimeout(next, 100));
+  socket.resetAndDestroy();
+  await own.stop();
+  expect(own.logLines).toContainEqual(expect.objectContaining({ status: 499 }));
+  expect(JSON.stringify(own.logLines)).not.toContain('body-malformed');
 });

@@ -53,6 +53,7 @@ export const LIMITS: LimitSettings = {
   drainBytes: 64 << 20,
   drainSeconds: 5,
   spoolMemoryBytes: 65_536,
+  unreadySeconds: 0,
   shutdownSeconds: 5,
 };
 
