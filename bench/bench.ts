@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
+import { positiveCount } from '../src/cli/positive-count.ts';
 import { type BenchPictures, makeBenchPictures } from './bench-pictures.ts';
 import { type BenchRun, createBenchRun } from './bench-run.ts';
 import { isKept, type Measure } from './budget.ts';
@@ -66,17 +67,17 @@ const options = new Command('bench')
   .option('--check', 'exit 1 where a budget is missed by more than 5 %')
   .option('--short', 'fewer and smaller rounds: a report, not a measurement')
   .option('--only <names>', `only these, by comma: ${Object.keys(SCENARIOS).join(', ')}`)
-  .option('--rounds <number>', 'interleaved rounds', '5')
+  .option('--rounds <number>', 'interleaved rounds', positiveCount, 5)
   .option('--output <file>', 'where the figures go as JSON', 'reports/bench.json')
   .option('--json', 'print the figures as JSON instead of a table')
   .parse()
-  .opts<{ check?: true; short?: true; only?: string; rounds: string; output: string; json?: true }>();
+  .opts<{ check?: true; short?: true; only?: string; rounds: number; output: string; json?: true }>();
 
 const folder = await mkdtemp(join(tmpdir(), 'polyface-bench-'));
 try {
   const run = createBenchRun(
     folder,
-    options.short ? { rounds: 1, effort: 0.2 } : { rounds: Number(options.rounds), effort: 1 },
+    options.short ? { rounds: 1, effort: 0.2 } : { rounds: options.rounds, effort: 1 },
   );
   const pictures = await makeBenchPictures(folder);
   const measures: Measure[] = [];

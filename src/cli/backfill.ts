@@ -1,8 +1,9 @@
 import { SingleBar } from 'cli-progress';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { runBackfill } from '../migration/backfill/run-backfill.ts';
 import { verifySubjects } from '../migration/operate/verify-subjects.ts';
 import { readStage } from '../migration/stages/stage-store.ts';
+import { positiveCount } from './positive-count.ts';
 import { readSubjectList, subjectsNamed } from './read-subject-list.ts';
 import { type MigrationOptions, withMigration, withMigrationOptions } from './with-migration.ts';
 
@@ -25,7 +26,7 @@ function copyCommand(): Command {
   return withMigrationOptions(new Command('copy'))
     .description('copy pictures that were never written here')
     .requiredOption('--subjects <file>', 'ids in the clients’ dialect, one a line; - for standard input')
-    .option('--concurrency <n>', 'subjects at once', positive, 4)
+    .option('--concurrency <n>', 'subjects at once', positiveCount, 4)
     .option('--restart', 'begin anew instead of going on where an interrupted run stopped')
     .action(backfill);
 }
@@ -103,10 +104,4 @@ function progressBar(
 
 function print(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
-}
-
-function positive(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1');
-  return value;
 }

@@ -1,24 +1,42 @@
 /* `npm run chaos [-- --kills N]`: gateways die under load, and nothing that was acknowledged may suffer. */
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
+import { positiveCount } from '../../src/cli/positive-count.ts';
 import { azureRound, filesystemRound, fullDiskRound, outageRound, sumOf } from './chaos-rounds.ts';
 import type { RoundResult } from './chaos-run.ts';
 
-const { values } = parseArgs({ options: { kills: { type: 'string', default: '100' } } });
-const kills = Number(values.kills);
-if (!Number.isInteger(kills) || kills < 1) throw new RangeError('--kills takes a number from 1');
+const { kills, json } = new Command('chaos')
+  .description(
+    'Kill real gateways under load, stop their backend, fill their disk; then hold every picture against what was acknowledged.',
+  )
+  .option(
+    '--kills <number>',
+    'how many gateways die, on the filesystem and on Azurite together',
+    positiveCount,
+    100,
+  )
+  .option('--json', 'print the figures as JSON, one line for each round and one for all')
+  .addHelpText(
+    'after',
+    '\nExits 1 where an acknowledged upload is lost, torn or comes back after its deletion.',
+  )
+  .parse()
+  .opts<{ kills: number; json?: true }>();
 
 const results: RoundResult[] = [];
 
 async function round(name: string, run: () => Promise<RoundResult | 'not run'>): Promise<void> {
   process.stderr.write(`${name} …\n`);
   const result = await run();
+  if (json)
+    console.log(JSON.stringify({ round: name, ...(result === 'not run' ? { notRun: true } : result) }));
   if (result === 'not run') {
-    console.log(`${name}: not run, this user may not mount a disk`);
+    if (!json) console.log(`${name}: not run, this user may not mount a disk`);
     return;
   }
+  results.push(result);
+  if (json) return;
   console.log(`${name}: ${told(result)}, orphans ${result.orphans}, none after gc`);
   for (const what of result.cases) console.log(`  ${what}`);
-  results.push(result);
 }
 
 function told({ kills, acknowledged, lost, torn, resurrected }: RoundResult): string {
@@ -32,5 +50,5 @@ await round('Azurite stopped and started', () => outageRound(3));
 await round('disk full', fullDiskRound);
 
 const sum = sumOf(results);
-console.log(told(sum));
+console.log(json ? JSON.stringify(sum) : told(sum));
 if (sum.cases.length > 0) process.exitCode = 1;

@@ -1,32 +1,38 @@
-import { parseArgs } from 'node:util';
-import { type Journey, rehearse } from './rehearse.ts';
-
 /*
  * `npm run rehearsal [-- --subjects N --clients N --journey complete|back]`: both journeys, or one, with their figures. A journey that fails
  * says why, and the other one is made all the same.
  */
+import { Command, Option } from 'commander';
+import { positiveCount } from '../../src/cli/positive-count.ts';
+import { type Journey, rehearse } from './rehearse.ts';
 
-const { values } = parseArgs({
-  options: {
-    subjects: { type: 'string', default: '10000' },
-    clients: { type: 'string', default: '8' },
-    journey: { type: 'string' },
-  },
-});
-const options = {
-  subjects: Number(values.subjects),
-  clients: Number(values.clients),
-  say: (line: string) => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`),
-};
 const TITLES: Readonly<Record<Journey, string>> = {
   complete: 'From pass-through to complete',
   back: 'To switched and back',
 };
 
+const { subjects, clients, journey, json } = new Command('rehearsal')
+  .description(
+    'Move a legacy backend behind a gateway under load, stage by stage, and hold every read and write against what a client was told.',
+  )
+  .option('--subjects <number>', 'people whose pictures move', positiveCount, 10_000)
+  .option('--clients <number>', 'clients at once', positiveCount, 8)
+  .addOption(new Option('--journey <name>', 'one journey instead of both').choices(Object.keys(TITLES)))
+  .option('--json', 'print the figures alone, one line of JSON for each journey')
+  .addHelpText('after', '\nExits 1 where a journey fails, or any read or write is refused or wrong.')
+  .parse()
+  .opts<{ subjects: number; clients: number; journey?: Journey; json?: true }>();
+
+function say(line: string): void {
+  const told = `${new Date().toISOString().slice(11, 19)} ${line}`;
+  if (json) process.stderr.write(`${told}\n`);
+  else console.log(told);
+}
+
 async function make(journey: Journey): Promise<boolean> {
-  console.log(`\n${TITLES[journey]}, ${options.subjects} subjects`);
+  if (!json) console.log(`\n${TITLES[journey]}, ${subjects} subjects`);
   try {
-    const report = await rehearse(journey, options);
+    const report = await rehearse(journey, { subjects, clients, say });
     console.log(JSON.stringify(report));
     return report.errors + report.wrong === 0;
   } catch (cause) {
@@ -36,8 +42,5 @@ async function make(journey: Journey): Promise<boolean> {
   }
 }
 
-const journeys = (Object.keys(TITLES) as Journey[]).filter(
-  (one) => !values.journey || one === values.journey,
-);
-if (journeys.length === 0) throw new Error(`there is no journey ${values.journey}`);
-for (const journey of journeys) if (!(await make(journey))) process.exitCode = 1;
+const journeys = journey ? [journey] : (Object.keys(TITLES) as Journey[]);
+for (const one of journeys) if (!(await make(one))) process.exitCode = 1;
