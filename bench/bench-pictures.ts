@@ -17,7 +17,7 @@ export interface BenchPictures {
   /** Its rendition by v1 has 100 KB. */
   readonly portrait: BenchPicture;
   readonly eightMegabytes: BenchPicture;
-  /** A telephone's photograph of that size, in a format that is known by its structure alone. */
+  /** The same number of bytes in a format that is known by its structure alone; the coded picture is noise. */
   readonly eightMegabytesHeic: BenchPicture;
 }
 
@@ -46,8 +46,8 @@ export async function makeBenchPictures(folder: string): Promise<BenchPictures> 
     ),
     eightMegabytes: await keep(folder, 'eight.jpg', eightMegabytes),
     eightMegabytesHeic: await keepAll(folder, 'eight.heic', [
-      aHeic({ coded: randomBytes(eightMegabytes.byteLength) }),
-      aHeic({ coded: randomBytes(eightMegabytes.byteLength) }),
+      aHeic({ width: 4000, height: 3000, coded: randomBytes(eightMegabytes.byteLength) }),
+      aHeic({ width: 4000, height: 3000, coded: randomBytes(eightMegabytes.byteLength) }),
     ]),
   };
 }

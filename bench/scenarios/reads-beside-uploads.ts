@@ -13,7 +13,7 @@ import { runIn } from './run-in.ts';
 const CONNECTIONS = 4;
 const UPLOADS = 48;
 const CUSTOMER = 7700;
-const READ_EVERY_MS = 5;
+const PAUSE_MS = 5;
 
 /** Latencies of one client's reads, in milliseconds. */
 interface ReadLatencies {
@@ -21,7 +21,10 @@ interface ReadLatencies {
   readonly p99Ms: number;
 }
 
-/** What one reader waits while others upload photographs: a customer's JSON of the gateway, the picture itself of the naive server. */
+/**
+ * What one reader, who pauses after each answer, waits while others upload photographs: for a customer's JSON of the gateway, for the
+ * picture itself of the naive server, which has nothing else.
+ */
 export async function readsBesideUploadsScenario(
   run: BenchRun,
   { photo12, avatar }: BenchPictures,
@@ -32,7 +35,7 @@ export async function readsBesideUploadsScenario(
   const readsOf = (server: ChildServer, read: BenchRequest) => {
     const nextBody = inTurn(photo12.variants.map(v1Body));
     return async (effort: number) => {
-      const uploads = driveLoad(server, (_index, sender) => v1Put(CUSTOMER + sender, nextBody(sender)), {
+      const uploads = driveLoad(server, (_index, sender) => v1Put(CUSTOMER + 1 + sender, nextBody(sender)), {
         requests: Math.max(CONNECTIONS, Math.round(UPLOADS * effort)),
         connections: CONNECTIONS,
       });
@@ -48,6 +51,7 @@ export async function readsBesideUploadsScenario(
     return (['p50Ms', 'p99Ms'] as const).map((quantileMs) => ({
       work: 'v1 GET beside uploads of 12 MP',
       measure: `${quantileMs.replace('Ms', '')} / naive server`,
+      ...(quantileMs === 'p99Ms' && { budget: { atMost: 1 } }),
       value: medianOf(rounds, (round) => round.gateway[quantileMs] / round.naive[quantileMs]),
       details: {
         gatewayMs: medianOf(rounds, (round) => round.gateway[quantileMs]),
@@ -71,7 +75,7 @@ async function latenciesUntil(
   const readOn = async () => {
     while (!over.signal.aborted) {
       latencies.push(await send(pool, read));
-      await pause(READ_EVERY_MS);
+      await pause(PAUSE_MS);
     }
   };
   try {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { getPriority, setPriority } from 'node:os';
 import { Duplex } from 'node:stream';
 import type { Json } from '../domain/index.ts';
@@ -46,8 +47,12 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     env: workerEnvironment(),
   });
-  if (child.pid !== undefined) giveWay(child.pid);
-  const worker = speakWith(child);
+  const { pid } = child;
+  // Heard at once, or it would end the gateway: the machine has no process or no descriptor left.
+  if (pid === undefined)
+    throw new Error('a picture worker cannot be started', { cause: await failureOf(child) });
+  giveWay(pid);
+  const worker = speakWith(child, pid);
   const timer = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
   try {
     const { head } = await worker.firstFrame;
@@ -61,6 +66,11 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function failureOf(child: ChildProcess): Promise<unknown> {
+  const [failure] = (await once(child, 'error')) as [unknown];
+  return failure;
 }
 
 /**
@@ -96,7 +106,10 @@ interface Waiting {
   readonly reject: (cause: Error) => void;
 }
 
-function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: Promise<Frame> } {
+function speakWith(
+  child: ChildProcess,
+  pid: number,
+): WorkerProcess & { readonly firstFrame: Promise<Frame> } {
   const channel = child.stdio[CHANNEL];
   if (!(channel instanceof Duplex)) throw new Error('the worker has no channel');
   let waiting: Waiting | undefined;
@@ -124,7 +137,7 @@ function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: 
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);
   });
-  const gauge = openMemoryGauge(child.pid ?? 0);
+  const gauge = openMemoryGauge(pid);
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
       gauge.close();
@@ -136,7 +149,7 @@ function speakWith(child: ChildProcess): WorkerProcess & { readonly firstFrame: 
   });
 
   return {
-    pid: child.pid ?? 0,
+    pid,
     firstFrame: nextFrame(),
     gone,
     residentBytes: gauge.read,

@@ -10,7 +10,7 @@ export interface LoggedExchange extends ExchangeReport {
   readonly requestHeaders: IncomingHttpHeaders;
 }
 
-/** What an exchange must be to be found; what is left out matches all. */
+/** What an exchange must be to be found; what is left out matches all, and a method is known in any case of letters. */
 export type ExchangeQuery = Partial<
   Pick<LoggedExchange, 'dialect' | 'operationId' | 'method' | 'status' | 'problem' | 'credentialId'>
 >;

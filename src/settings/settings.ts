@@ -169,7 +169,7 @@ export interface LimitSettings {
   readonly drainSeconds: number;
   /** Bodies up to this size stay in memory. */
   readonly spoolMemoryBytes: number;
-  /** After the signal to stop: how long the port stays open for those who have not yet heard of it from `/readyz`. */
+  /** After the signal to stop: how long the port stays open for those who have not yet heard of it from `/readyz`; 0 closes it at once. */
   readonly unreadySeconds: number;
   readonly shutdownSeconds: number;
 }

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import type { ProcessedPicture } from '../../src/domain/index.ts';
 import { createImaging } from '../../src/imaging/imaging.ts';
@@ -16,6 +19,8 @@ const SLOW = aScanBomb({ side: 7000, scans: 99 });
 
 /** Keeps a worker busy for a moment. */
 const BUSY = aScanBomb({ side: 2500, scans: 90 });
+
+const execute = promisify(execFile);
 
 function workers(): number[] {
   return readdirSync('/proc')
@@ -144,8 +149,13 @@ describe('a worker', () => {
     await imaging.process(await aJpeg());
     const pids = workers();
     expect(pids.length).toBeGreaterThan(0);
-    for (const pid of pids)
-      expect(niceness(pid)).toEqual(niceness(pid).map(() => Math.min(getPriority() + 5, 19)));
+    for (const pid of pids) expect([...new Set(niceness(pid))]).toEqual([Math.min(getPriority() + 5, 19)]);
+  });
+
+  it('that cannot be started is told of, and does not end the gateway', async () => {
+    const program = fileURLToPath(new URL('start-without-descriptors.ts', import.meta.url));
+    const { stdout } = await execute('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, program]);
+    expect(stdout).toMatch(/^a picture worker cannot be started: Error: spawn .* EMFILE$/);
   });
 
   it('gets nothing of the environment of the gateway', () => {

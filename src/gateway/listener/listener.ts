@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { ProblemError } from '../../domain/index.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { ClientGone } from '../intake/client-gone.ts';
-import { parserProblem } from './parser-problem.ts';
+import { connectionBroke, parserProblem } from './parser-problem.ts';
 import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
 
@@ -45,7 +45,7 @@ export function createListener(context: GatewayContext, handle: RequestListener)
   });
   server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     guarded(context, socket, () => {
-      if (!breakOffBody(context, turns, socket, fault.code)) refuseSocket(context, socket, fault);
+      if (!breakOffBody(context, turns, socket, fault)) refuseSocket(context, socket, fault);
     });
   });
 
@@ -81,27 +81,24 @@ function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): vo
 }
 
 /**
- * The parser's error in the middle of an exchange: its body is broken off and the exchange answers for itself. Also `true` where an
+ * The parser's error, or the connection's, in the middle of an exchange: its body is broken off and the exchange answers for itself. Also `true` where an
  * answer is still going out, after which the connection shuts.
  */
 function breakOffBody(
   { inFlight }: GatewayContext,
   turns: Turns,
   socket: Duplex,
-  code: string | undefined,
+  fault: NodeJS.ErrnoException,
 ): boolean {
   const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
   const unfinished = mine.filter(({ body }) => !body.request.complete);
-  const reason = isGone(code) ? new ClientGone() : new ProblemError(parserProblem(code, true));
+  const reason = connectionBroke(fault.code)
+    ? new ClientGone({ cause: fault })
+    : new ProblemError(parserProblem(fault.code, true));
   for (const { body } of unfinished) body.breakOff(reason);
   const last = turns.lastOf(socket);
   if (last && !last.headersSent) last.setHeader('Connection', 'close');
   return last !== undefined;
-}
-
-/** The connection broke, so that the parser has nothing to complain of. */
-function isGone(code: string | undefined): boolean {
-  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT';
 }
 
 function portOf(server: Server): number {

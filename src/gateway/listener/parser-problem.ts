@@ -10,6 +10,11 @@ export function parserProblem(code: string | undefined, receiving: boolean): Pro
   return receiving ? row.body : row.head;
 }
 
+/** Whether the connection broke, so that there is nobody to complain to. */
+export function connectionBroke(code: string | undefined): boolean {
+  return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT';
+}
+
 /** What an error means while the head is read, and while the body is. */
 interface ParserProblem {
   readonly head: Problem;

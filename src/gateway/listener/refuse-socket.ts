@@ -9,7 +9,7 @@ import { renderProblem } from '../problems/render-problem.ts';
 import { splitTarget } from '../routes/request-target.ts';
 import type { RouteMatch } from '../routes/route-table.ts';
 import { tellOf } from '../tell-of.ts';
-import { parserProblem, unknownMethodProblem } from './parser-problem.ts';
+import { connectionBroke, parserProblem, unknownMethodProblem } from './parser-problem.ts';
 
 /** How long a refused connection stays open so that its client can read the answer. */
 const LINGER_MS = 500;
@@ -23,7 +23,7 @@ export function refuseSocket(
   socket: Duplex,
   fault: { readonly code?: string | undefined; readonly rawPacket?: Buffer | undefined },
 ): void {
-  if (!socket.writable || fault.code === 'ECONNRESET' || fault.code === 'EPIPE') {
+  if (!socket.writable || connectionBroke(fault.code)) {
     socket.destroy();
     return;
   }

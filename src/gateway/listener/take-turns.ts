@@ -31,6 +31,7 @@ export function takeTurns(handle: RequestListener, isStopping: () => boolean): T
         return;
       }
       line.answers.push(response);
+      if (isStopping()) response.setHeader('Connection', 'close');
       response.once('close', () => {
         line.answers.shift();
         const next = line.waiting.shift();

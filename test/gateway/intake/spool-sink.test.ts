@@ -171,7 +171,7 @@ describe('the spool of an upload', () => {
       await pour(sink, randomBytes(2_000 * KIBIBYTE));
       await sink.finish(NOTHING);
     })();
-    await expect(poured).rejects.toBeInstanceOf(StoreError);
+    await expect(poured).rejects.toMatchObject({ name: 'StoreError', reason: 'unavailable' });
     await sink.discard();
   });
 

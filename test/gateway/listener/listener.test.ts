@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { converse, type RawAnswer } from '../../raw/raw-client.ts';
@@ -196,11 +197,12 @@ describe('stopping', () => {
   });
 
   it('keeps the port open, and says that it goes, for as long as it is told to', async () => {
-    const own = await startGateway({ limits: { unreadySeconds: 2 } });
-    const stopped = own.stop();
-    const readiness = await fetch(`${own.url}/readyz`);
-    expect([readiness.status, await readiness.json()]).toEqual([503, { status: 'stopping' }]);
     const form = formBytes([filePart('photo', await aPng({ width: 20, height: 20 }))]);
+    const own = await startGateway({ limits: { unreadySeconds: 3 } });
+    const stopped = own.stop();
+    const readiness = await converse(own.port, { send: ['GET /readyz HTTP/1.1\r\nHost: polyface\r\n\r\n'] });
+    expect([readiness.status, readiness.headers.connection]).toEqual([503, 'close']);
+    expect(JSON.parse(readiness.body.toString())).toEqual({ status: 'stopping' });
     const late = await converse(own.port, {
       send: [`${PICTURES}${KEY}Content-Length: ${form.length}\r\n\r\n`, form],
     });
@@ -213,8 +215,9 @@ describe('stopping', () => {
 it('a client that resets its connection in the middle of a body has left, and sent nothing malformed', async () => {
   const own = await startGateway();
   const socket = connect(own.port, '127.0.0.1');
-  socket.write(`${PICTURES}${KEY}Content-Length: 100000\r\n\r\n--X`);
-  await new Promise((next) => setTimeout(next, 100));
+  socket.write(`${PICTURES}${KEY}Content-Length: 100000\r\nExpect: 100-continue\r\n\r\n`);
+  await once(socket, 'data');
+  socket.write('--X');
   socket.resetAndDestroy();
   await own.stop();
   expect(own.logLines).toContainEqual(expect.objectContaining({ status: 499 }));

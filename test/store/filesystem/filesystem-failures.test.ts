@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../../src/domain/index.ts';
 import { errorCode } from '../../../src/failures/error-code.ts';
-import { storeErrorFrom } from '../../../src/failures/store-error.ts';
 import { newProcessTag } from '../../../src/leftovers/process-tag.ts';
 import { createDurableFolders } from '../../../src/store/filesystem/durable-folders.ts';
 import { createFilesystemRecords } from '../../../src/store/filesystem/filesystem-records.ts';
@@ -43,20 +42,6 @@ describe('a disk that is full', () => {
 });
 
 describe('a failed system call', () => {
-  it.each([
-    ['ENOSPC', 'full'],
-    ['EDQUOT', 'full'],
-    ['EFBIG', 'full'],
-    ['EACCES', 'denied'],
-    ['EPERM', 'denied'],
-    ['EROFS', 'denied'],
-    ['EIO', 'unavailable'],
-    ['EMFILE', 'unavailable'],
-  ])('%s means that the store is %s', (code, reason) => {
-    const cause = Object.assign(new Error(code), { code });
-    expect(storeErrorFrom(cause)).toMatchObject({ reason, cause });
-  });
-
   it('in any operation becomes a problem of the store', async () => {
     const store = createFilesystemStore({ folder });
     await store.start();
