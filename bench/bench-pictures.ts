@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { aHeic, aJpeg, anAvatar, aPhotograph, segment, withSegments } from '../test/support/pictures.ts';
 
-/** A picture in two variants, of which most differ in a comment alone: sent in turn, no upload is an unchanged one. */
+/** A picture in two variants, which mostly differ in a comment alone: sent in turn, no upload is an unchanged one. */
 export interface BenchPicture {
   readonly path: string;
   readonly variants: readonly [Buffer, Buffer];

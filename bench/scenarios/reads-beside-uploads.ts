@@ -4,22 +4,18 @@ import type { BenchPictures } from '../bench-pictures.ts';
 import type { BenchRun } from '../bench-run.ts';
 import type { Measure } from '../budget.ts';
 import type { ChildServer } from '../measure/child-server.ts';
-import { type BenchRequest, driveLoad, send } from '../measure/drive-load.ts';
+import { type BenchRequest, driveLoad, type LoadResult, send } from '../measure/drive-load.ts';
 import { quantile } from '../measure/median.ts';
 import { v1Body, v1Get, v1Put } from './legacy-requests.ts';
 import { inRounds, inTurn, medianOf } from './rounds.ts';
-import { runIn } from './run-in.ts';
+import { RUN_IN_CUSTOMER, runIn } from './run-in.ts';
 
 const CONNECTIONS = 4;
 const UPLOADS = 48;
-const CUSTOMER = 7700;
+const FIRST_CUSTOMER = 7700;
 const PAUSE_MS = 5;
 
-/** Latencies of one client's reads, in milliseconds. */
-interface ReadLatencies {
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-}
+type ReadLatencies = Pick<LoadResult, 'p50Ms' | 'p99Ms'>;
 
 /**
  * What one reader, who pauses after each answer, waits while others upload photographs: for a customer's JSON of the gateway, for the
@@ -31,21 +27,25 @@ export async function readsBesideUploadsScenario(
 ): Promise<Measure[]> {
   const gateway = await run.startGateway('reads-beside-uploads');
   const naive = await run.startServer('naive-server.ts');
-  const picture: BenchRequest = { method: 'GET', path: `/pictures/${CUSTOMER}`, expect: 200 };
+  const picture: BenchRequest = { method: 'GET', path: `/pictures/${RUN_IN_CUSTOMER}`, expect: 200 };
   const readsOf = (server: ChildServer, read: BenchRequest) => {
     const nextBody = inTurn(photo12.variants.map(v1Body));
     return async (effort: number) => {
-      const uploads = driveLoad(server, (_index, sender) => v1Put(CUSTOMER + 1 + sender, nextBody(sender)), {
-        requests: Math.max(CONNECTIONS, Math.round(UPLOADS * effort)),
-        connections: CONNECTIONS,
-      });
+      const uploads = driveLoad(
+        server,
+        (_index, sender) => v1Put(FIRST_CUSTOMER + sender, nextBody(sender)),
+        {
+          requests: Math.max(CONNECTIONS, Math.round(UPLOADS * effort)),
+          connections: CONNECTIONS,
+        },
+      );
       return await latenciesUntil(uploads, server, read);
     };
   };
   try {
-    await runIn(run, [gateway, naive], avatar, CUSTOMER);
+    await runIn(run, [gateway, naive], avatar);
     const rounds = await inRounds(run, {
-      gateway: readsOf(gateway, v1Get(CUSTOMER)),
+      gateway: readsOf(gateway, v1Get(RUN_IN_CUSTOMER)),
       naive: readsOf(naive, picture),
     });
     return (['p50Ms', 'p99Ms'] as const).map((quantileMs) => ({

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { getPriority, setPriority } from 'node:os';
+import { constants, getPriority, setPriority } from 'node:os';
 import { Duplex } from 'node:stream';
 import type { Json } from '../domain/index.ts';
 import { programFile } from '../prepared/project-files.ts';
@@ -38,7 +38,6 @@ const STDERR_KEPT = 2_000;
 
 /** How much nicer than the gateway a worker is: a third of its share where both want the same processor. */
 const NICER = 5;
-const NICEST = 19;
 
 /** Starts a worker. Rejects when it does not become ready within `startSeconds` or says that it is unfit. */
 export async function startWorkerProcess(limits: WorkerLimits, startSeconds: number): Promise<WorkerProcess> {
@@ -49,8 +48,10 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
   });
   const { pid } = child;
   // Heard at once, or it would end the gateway: the machine has no process or no descriptor left.
-  if (pid === undefined)
-    throw new Error('a picture worker cannot be started', { cause: await failureOf(child) });
+  if (pid === undefined) {
+    const [cause] = (await once(child, 'error')) as [unknown];
+    throw new Error('a picture worker cannot be started', { cause });
+  }
   giveWay(pid);
   const worker = speakWith(child, pid);
   const timer = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
@@ -68,18 +69,13 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
   }
 }
 
-async function failureOf(child: ChildProcess): Promise<unknown> {
-  const [failure] = (await once(child, 'error')) as [unknown];
-  return failure;
-}
-
 /**
  * Reads and small answers must not wait behind decoders. Before the worker has a second thread, for the system counts the niceness of
  * each by itself, and a new one starts with that of the thread that makes it.
  */
 function giveWay(pid: number): void {
   try {
-    setPriority(pid, Math.min(getPriority() + NICER, NICEST));
+    setPriority(pid, Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW));
   } catch {
     // A sandbox may forbid it: then both are equal, and nothing else is different.
   }

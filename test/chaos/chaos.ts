@@ -27,16 +27,16 @@ const results: RoundResult[] = [];
 async function round(name: string, run: () => Promise<RoundResult | 'not run'>): Promise<void> {
   process.stderr.write(`${name} …\n`);
   const result = await run();
+  if (result !== 'not run') results.push(result);
   if (json)
     console.log(JSON.stringify({ round: name, ...(result === 'not run' ? { notRun: true } : result) }));
-  if (result === 'not run') {
-    if (!json) console.log(`${name}: not run, this user may not mount a disk`);
-    return;
-  }
-  results.push(result);
-  if (json) return;
-  console.log(`${name}: ${told(result)}, orphans ${result.orphans}, none after gc`);
-  for (const what of result.cases) console.log(`  ${what}`);
+  else for (const line of linesOf(name, result)) console.log(line);
+}
+
+function linesOf(name: string, result: RoundResult | 'not run'): string[] {
+  if (result === 'not run') return [`${name}: not run, this user may not mount a disk`];
+  const { orphans, cases } = result;
+  return [`${name}: ${told(result)}, orphans ${orphans}, none after gc`, ...cases.map((what) => `  ${what}`)];
 }
 
 function told({ kills, acknowledged, lost, torn, resurrected }: RoundResult): string {

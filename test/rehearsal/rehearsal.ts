@@ -11,7 +11,12 @@ const TITLES: Readonly<Record<Journey, string>> = {
   back: 'To switched and back',
 };
 
-const { subjects, clients, journey, json } = new Command('rehearsal')
+const {
+  subjects,
+  clients,
+  journey: wanted,
+  json,
+} = new Command('rehearsal')
   .description(
     'Move a legacy backend behind a gateway under load, stage by stage, and hold every read and write against what a client was told.',
   )
@@ -42,5 +47,5 @@ async function make(journey: Journey): Promise<boolean> {
   }
 }
 
-const journeys = journey ? [journey] : (Object.keys(TITLES) as Journey[]);
-for (const one of journeys) if (!(await make(one))) process.exitCode = 1;
+const journeys = wanted ? [wanted] : (Object.keys(TITLES) as Journey[]);
+for (const journey of journeys) if (!(await make(journey))) process.exitCode = 1;

@@ -81,8 +81,8 @@ function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): vo
 }
 
 /**
- * The parser's error, or the connection's, in the middle of an exchange: its body is broken off and the exchange answers for itself. Also `true` where an
- * answer is still going out, after which the connection shuts.
+ * The parser's error, or the connection's, in the middle of an exchange: its body is broken off and the exchange answers for itself. Also
+ * `true` where an answer is still going out, after which the connection shuts.
  */
 function breakOffBody(
   { inFlight }: GatewayContext,

@@ -31,6 +31,7 @@ export function takeTurns(handle: RequestListener, isStopping: () => boolean): T
         return;
       }
       line.answers.push(response);
+      // For pages; an exchange that began before the end was known says so with its answer.
       if (isStopping()) response.setHeader('Connection', 'close');
       response.once('close', () => {
         line.answers.shift();
