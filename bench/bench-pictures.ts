@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { aHeic, aJpeg, anAvatar, aPhotograph, segment, withSegments } from '../test/support/pictures.ts';
+import { aJpeg, anAvatar, aPhotograph, segment, withSegments } from '../test/support/pictures.ts';
 
-/** A picture in two variants, which mostly differ in a comment alone: sent in turn, no upload is an unchanged one. */
+/** A picture in two variants, which differ in a comment: sent in turn, no upload is an unchanged one. */
 export interface BenchPicture {
   readonly path: string;
   readonly variants: readonly [Buffer, Buffer];
@@ -17,8 +16,6 @@ export interface BenchPictures {
   /** Its rendition by v1 has 100 KB. */
   readonly portrait: BenchPicture;
   readonly eightMegabytes: BenchPicture;
-  /** The same number of bytes in a format that is known by its structure alone; the coded picture is noise. */
-  readonly eightMegabytesHeic: BenchPicture;
 }
 
 /** Makes the pictures and writes them where the other processes find them. */
@@ -45,10 +42,6 @@ export async function makeBenchPictures(folder: string): Promise<BenchPictures> 
       await aJpeg({ width: 1000, height: 750, motif: 'photograph', grain: 12, quality: 88 }),
     ),
     eightMegabytes: await keep(folder, 'eight.jpg', eightMegabytes),
-    eightMegabytesHeic: await keepAll(folder, 'eight.heic', [
-      aHeic({ width: 4000, height: 3000, coded: randomBytes(eightMegabytes.byteLength) }),
-      aHeic({ width: 4000, height: 3000, coded: randomBytes(eightMegabytes.byteLength) }),
-    ]),
   };
 }
 

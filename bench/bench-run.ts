@@ -17,8 +17,12 @@ export interface BenchScale {
 export interface BenchRun {
   readonly folder: string;
   readonly scale: BenchScale;
-  /** `settings`: sections on top of those of every gateway. */
-  startGateway(name: string, settings?: Readonly<Record<string, unknown>>): Promise<ChildServer>;
+  /** `settings`: sections on top of those of every gateway; `args`: of `serve`. */
+  startGateway(
+    name: string,
+    settings?: Readonly<Record<string, unknown>>,
+    args?: readonly string[],
+  ): Promise<ChildServer>;
   startServer(script: string): Promise<ChildServer>;
   /** Milliseconds of processor time of one turn of the bare pipeline or of the floor. */
   floor(kind: 'bare' | 'floor', picture: string, times: number): Promise<number>;
@@ -34,7 +38,8 @@ async function writeGatewaySettings(file: string, further: Readonly<Record<strin
     dialect.rate = { limit: 1_000_000_000, windowSeconds: 60, per: 'endpoint' };
   }
   for (const tenant of settings.tenants) tenant.strictSubjects = false;
-  await writeFile(file, stringify({ ...settings, ...further }));
+  // The operator's side is no part of what users call, and its address would be taken for the gateway's.
+  await writeFile(file, stringify({ ...settings, admin: undefined, ...further }));
 }
 
 /** Prepares a run in an empty folder. */
@@ -42,7 +47,7 @@ export function createBenchRun(folder: string, scale: BenchScale): BenchRun {
   return {
     folder,
     scale,
-    async startGateway(name, settings = {}) {
+    async startGateway(name, settings = {}, args = []) {
       const file = join(folder, `${name}.yaml`);
       await writeGatewaySettings(file, settings);
       return startChildServer(
@@ -55,6 +60,7 @@ export function createBenchRun(folder: string, scale: BenchScale): BenchRun {
           '0',
           '--data-dir',
           join(folder, name),
+          ...args,
         ],
         {
           NODE_ENV: 'production',

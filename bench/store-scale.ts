@@ -12,6 +12,7 @@ import { createFilesystemStore } from '../src/store/filesystem/filesystem-store.
 import { pathOf, placeOfKey } from '../src/store/filesystem/place-of-key.ts';
 import { encodeVersion, followingVersion } from '../src/store/filesystem/record-versions.ts';
 import type { Store } from '../src/store/store.ts';
+import { encodeRecord } from '../src/store/store-record.ts';
 
 const FEW = 1_000;
 const BUDGET = 0.9;
@@ -60,7 +61,7 @@ try {
 async function filled(name: string, subjects: number): Promise<Filled> {
   const place = join(folder, name);
   const store = createFilesystemStore({ folder: place });
-  await store.start();
+  await store.start({ create: true });
   const small = join(place, 'small-body');
   const objects = join(place, 'objects');
   const records = join(place, 'records');
@@ -76,8 +77,8 @@ async function filled(name: string, subjects: number): Promise<Filled> {
     }
     const record = pathOf(records, placeOfKey(`subjects/${key}`, 3));
     mkdirSync(record.path, { recursive: true });
-    const version = followingVersion(undefined, 'fill', { value: documentOf(bodies) });
-    writeFileSync(join(record.path, '1'), encodeVersion(version));
+    const version = encodeVersion(followingVersion(undefined, 'fill'), encodeRecord(documentOf(bodies)));
+    writeFileSync(join(record.path, '1'), version);
   }
   process.stderr.write(`${subjects} subjects\n`);
   return { ...store, subjects };

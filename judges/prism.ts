@@ -8,7 +8,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { request } from 'undici';
@@ -16,6 +18,7 @@ import { runConformance } from '../src/conformance/index.ts';
 import type { KitExchange } from '../src/conformance/kit-client.ts';
 import type { KitContract } from '../src/conformance/kit-contract.ts';
 import type { WireProfile } from '../src/domain/index.ts';
+import { publishDocument } from '../src/gateway/openapi/publish-document.ts';
 import { createRouteTable } from '../src/gateway/routes/route-table.ts';
 import { startSandbox } from '../src/sandbox/index.ts';
 import { demoContract } from '../test/conformance/demo-contract.ts';
@@ -65,7 +68,7 @@ async function judge(
   const requests = await requestsOf(contract);
   sandbox.reset();
   const shim = await startShim(sandbox.url, requests);
-  const prism = await startPrism(dialect, shim.url);
+  const prism = await startPrism(contract, shim.url);
   try {
     const found: string[] = [];
     for (const [index, judged] of requests.entries()) {
@@ -84,6 +87,8 @@ async function judge(
 /** Everything that the kit asks and that the document has an operation for. */
 async function requestsOf(contract: KitContract): Promise<JudgedRequest[]> {
   const routes = createRouteTable([contract.loaded]);
+  const { servers } = publishDocument(contract.loaded.documentSource, contract.setting.profile);
+  const isWhole = JSON.stringify(servers) === '[{"url":"/"}]';
   const { results } = await runConformance(contract, {
     write: true,
     only: ({ id }) => !id.includes('too-large') && !id.includes('redirect'),
@@ -97,7 +102,9 @@ async function requestsOf(contract: KitContract): Promise<JudgedRequest[]> {
       if ((body?.byteLength ?? 0) > LARGEST_BODY_BYTES) return [];
       const match = routes.match(method, path.split('?')[0] ?? '');
       if (match.kind !== 'operation') return [];
-      const prefix = match.documented.prefixes.find((one) => path.startsWith(`${one}/`)) ?? '';
+      const prefix = isWhole
+        ? ''
+        : (match.documented.prefixes.find((one) => path.startsWith(`${one}/`)) ?? '');
       return [{ exchange, documentPath: path.slice(prefix.length) }];
     });
 }
@@ -150,17 +157,25 @@ async function startShim(
   return { url: await listening(server), server };
 }
 
+/** Prism takes an int64 for a number that JavaScript holds exactly; ids of these APIs lie past that. */
+function withoutNumberFormats(key: string, value: unknown): unknown {
+  return key === 'format' && value === 'int64' ? undefined : value;
+}
+
 async function startPrism(
-  dialect: string,
+  { loaded, setting }: KitContract,
   upstream: string,
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const port = await freePort();
+  const document = join(await mkdtemp(join(tmpdir(), 'polyface-prism-')), 'document.json');
+  const published = publishDocument(loaded.documentSource, setting.profile);
+  await writeFile(document, JSON.stringify(published, withoutNumberFormats));
   const child = spawn(
     process.execPath,
     [
       join(root, 'judges/node_modules/@stoplight/prism-cli/dist/index.js'),
       'proxy',
-      join(root, `openapi/${dialect}.yaml`),
+      document,
       upstream,
       '--port',
       String(port),

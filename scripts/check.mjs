@@ -1,7 +1,7 @@
 /* `npm run check [-- name …]`: everything about the code that can be judged without running it. Ends with `N passed, N failed`. */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { environment, installDependencies, root } from './set-up.mjs';
+import { build, environment, installDependencies, root } from './set-up.mjs';
 
 const quietRedocly = { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
 
@@ -11,9 +11,22 @@ const checks = {
   lint: ['oxlint', '--type-aware', '--deny-warnings'],
   format: ['biome', 'check', '.'],
   'folder-rules': ['node', 'judges/folder-rules.mjs'],
-  openapi: ['redocly', 'lint', 'openapi/*.yaml'],
+  'slow-expressions': ['node', 'judges/slow-expressions.mjs'],
+  openapi: ['redocly', 'lint', 'openapi/admin.yaml', 'dist/openapi/*.yaml'],
+  spectral: [
+    'node',
+    'judges/node_modules/@stoplight/spectral-cli/dist/index.js',
+    'lint',
+    'openapi/admin.yaml',
+    'dist/openapi/*.yaml',
+    '--ruleset=judges/spectral.yaml',
+    '--fail-severity=hint',
+    '--fail-on-unmatched-globs',
+  ],
+  breaking: ['node', 'judges/breaking-changes.mjs'],
   unused: ['knip'],
   settings: ['node', 'scripts/write-settings-table.ts', '--check'],
+  package: ['node', 'scripts/check-package.mjs'],
   dockerfile: ['node', 'scripts/check-dockerfile.mjs'],
 };
 
@@ -25,6 +38,8 @@ if (unknown.length > 0) {
   console.error(`no such check: ${unknown.join(', ')}; there are ${Object.keys(checks).join(', ')}`);
   process.exit(2);
 }
+// Of the documents, those that are published are judged.
+if (wanted.length === 0 || ['openapi', 'spectral', 'breaking'].some((name) => wanted.includes(name))) build();
 const failed = [];
 const names = wanted.length > 0 ? wanted : Object.keys(checks);
 for (const name of names) {

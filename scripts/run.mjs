@@ -1,10 +1,9 @@
 /* Runs one of the project's TypeScript programs on the pinned Node: `node scripts/run.mjs bench/bench.ts --short`. */
-import { join } from 'node:path';
-import { build, installDependencies, root, run } from './set-up.mjs';
+import { build, installDependencies, installJudges, run } from './set-up.mjs';
 
 const [program, ...args] = process.argv.slice(2);
 installDependencies();
 // The product and its demo stand alone; whatever tests or measures may call on the judges.
-if (!/^(src|scripts)\//.test(program)) installDependencies(join(root, 'judges'));
+if (!/^(src|scripts)\//.test(program)) installJudges();
 build();
 run('node', [program, ...args]);

@@ -1,7 +1,7 @@
 /*
  * What every script does first. Runs on whatever Node is there (>= 20): the pinned one comes with the dependencies.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,28 +35,39 @@ export function installDependencies(folder = root) {
   const lock = join(folder, 'package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs - 1000) return;
   console.error(`installing the locked dependencies in ${folder} …`);
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // In a process of its own: this one waits for npm, and everything after it needs what npm brings.
+  const progress = spawn(process.execPath, [join(root, 'scripts/show-install-progress.mjs'), folder], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  run('npm', ['ci', '--no-audit', '--no-fund', '--no-progress', '--loglevel=error'], {
     cwd: folder,
     env: process.env,
     stdio: ['ignore', 2, 2],
   });
+  progress.kill();
+  console.error(process.stderr.isTTY ? '\ninstalled' : 'installed');
   const now = new Date();
   utimesSync(installed, now, now);
 }
 
-/** What a build is made from; documents are only prepared by it, a changed one holds without a build. */
+/** Installs the judges: those of npm, and the S3 engine, which comes from PyPI. */
+export function installJudges() {
+  installDependencies(join(root, 'judges'));
+  run('bash', ['judges/install-ministack.sh'], { env: process.env, stdio: ['ignore', 2, 2] });
+}
+
+/** What a build is made from. */
 const SOURCES = [
   'src',
   'dialects',
-  'scripts/bundle.ts',
-  'scripts/bundle-plugins.ts',
-  'scripts/prepare-start.ts',
+  'openapi',
+  'scripts/publish-documents.ts',
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',
 ];
 
-/** Checks the types and bundles the sources where they are newer than the last build. The last one stands until the new one is whole. */
+/** Compiles the sources where they are newer than the last build. The last one stays until the new one is whole. */
 export function build() {
   const dist = join(root, 'dist');
   const stamp = join(dist, '.built');
@@ -65,12 +76,14 @@ export function build() {
   console.error('building …');
   const next = join(root, 'dist-next');
   rmSync(next, { recursive: true, force: true });
-  const stdio = ['ignore', 2, 2];
-  run('tsc', ['-p', 'tsconfig.build.json', '--outDir', next], { stdio });
-  run('node', ['scripts/bundle.ts', next], { stdio });
+  run('tsc', ['-p', 'tsconfig.build.json', '--outDir', next], { stdio: ['ignore', 2, 2] });
+  run('vite', ['build', '--config', 'src/console/app/vite.config.mjs'], {
+    stdio: ['ignore', 2, 2],
+    env: environment({ CONSOLE_OUT: join(next, 'console') }),
+  });
+  run('node', ['scripts/publish-documents.ts', join(next, 'openapi')], { stdio: ['ignore', 2, 2] });
   rmSync(dist, { recursive: true, force: true });
   renameSync(next, dist);
-  run('node', ['scripts/warm-up.mjs'], { stdio });
   writeFileSync(stamp, '');
   // A source that was changed in the meantime is not in it.
   utimesSync(stamp, began, began);

@@ -1,9 +1,8 @@
 /* `npm test [-- <jest arguments>]`: install what is missing, build, and run the suite on the pinned Node. */
-import { join } from 'node:path';
-import { build, environment, installDependencies, root, run } from './set-up.mjs';
+import { build, environment, installDependencies, installJudges, run } from './set-up.mjs';
 
 installDependencies();
-installDependencies(join(root, 'judges'));
+installJudges();
 build();
 run(
   'node',

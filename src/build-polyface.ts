@@ -1,76 +1,34 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { RequestHandler } from 'express';
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { setTimeout as pause } from 'node:timers/promises';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { buildAdmin } from './admin/build-admin.ts';
+import { createFigures } from './admin/figures.ts';
+import { createGatewayPresence } from './admin/gateway-presence.ts';
+import { createAuditLog } from './audit/audit-log.ts';
+import { type BuiltCore, buildCore } from './build-core.ts';
 import { createBrownOuts } from './census/brown-outs.ts';
-import { createCensus } from './census/count-callers.ts';
 import { createDocsPages } from './console/docs-pages.ts';
 import { createBackgroundWork } from './core/background-work.ts';
-import type { CoreParts } from './core/core-parts.ts';
-import { createCommandExecutor } from './core/execute-commands.ts';
-import { recordKey } from './core/storage-keys.ts';
-import { subjectKey } from './core/subject-key.ts';
-import { type DemoGuide, readDemoGuide } from './demo-guide.ts';
-import { createSettingsDirectory } from './directory/settings-directory.ts';
-import type { Clock, CommandExecutor, IdSource, Imaging } from './domain/index.ts';
-import { createAuthenticator } from './gateway/credentials/authenticator.ts';
-import { createTokenIssuer } from './gateway/credentials/token-issuer.ts';
-import { type LoadedDialect, loadDialects } from './gateway/dialect-registry.ts';
-import { createDownloadLinks } from './gateway/downloads/download-links.ts';
-import type { ExchangeObserver } from './gateway/exchange-report.ts';
+import type { PersonKeeper } from './core/person-keeper.ts';
+import { createRandomIds } from './core/random-ids.ts';
+import { docsOf, isDeprecated, readsOf } from './describe-dialects.ts';
 import { createGateway } from './gateway/gateway.ts';
-import type { Interceptor } from './gateway/interceptor.ts';
-import { inSequence } from './gateway/interceptors-in-sequence.ts';
+import type { GatewayParts } from './gateway/gateway-parts.ts';
+import { inSequence } from './gateway/interceptor.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
-import { unknownNames } from './gateway/unknown-names.ts';
-import { createRandomIds } from './random-ids.ts';
-import type { LoadedSettings } from './settings/load-settings.ts';
-import type { Settings } from './settings/settings.ts';
-import { refuseFaults } from './settings/settings-fault.ts';
-import { signingKeys } from './signing-keys.ts';
-import { withSourcePlaces } from './source-places.ts';
-import { createSpool } from './spool/spool-folder.ts';
-import type { Store } from './store/store.ts';
+import { createMissingBodiesReport } from './gateway/reports/missing-bodies.ts';
+import type { MigrationAtBackend } from './migration/exchange/migration-at-backend.ts';
+import type { PolyfacePlan, RunningPolyface } from './polyface-plan.ts';
+import { createReload } from './reload.ts';
+import { readVersion } from './settings/project-files.ts';
+import { createTemporaryFiles } from './temporary-files/temporary-files.ts';
+import { createUsageRecorder } from './usage/record-usage.ts';
+import { registerWorkerGauges } from './worker-gauges.ts';
 
-/** Nothing is kept under it: that the store can say so is all that `/readyz` asks. */
+/** Nothing is kept under it: that both halves of the store can say so is all that `/readyz` asks. */
 const READINESS_KEY = 'readiness';
-
-/** A gateway that serves. */
-export interface RunningPolyface {
-  /** `http://host:port`. */
-  readonly url: string;
-  /** The dialects that are spoken, in the settings' order. */
-  readonly dialects: readonly LoadedDialect[];
-  readonly log: Logger;
-  readonly executor: CommandExecutor;
-  /** Exchanges under way end first; every worker, timer and connection is gone when it resolves. */
-  stop(): Promise<void>;
-}
-
-/** What a caller may put in the place of the parts that the settings name. */
-export interface PolyfaceOverrides {
-  readonly store?: Store;
-  readonly clock?: Clock;
-  readonly ids?: IdSource;
-  /** Where log lines go; default: standard output. */
-  readonly logTo?: DestinationStream;
-  readonly observers?: readonly ExchangeObserver[];
-  /** Asked before any other. */
-  readonly interceptor?: Interceptor;
-  /** Pages on top of those that the settings name. */
-  readonly pages?: readonly RequestHandler[];
-}
-
-/** What the parts are built from. */
-export interface PolyfacePlan {
-  readonly settings: Settings & Partial<Pick<LoadedSettings, 'demo' | 'places'>>;
-  readonly overrides: PolyfaceOverrides;
-  readonly imaging: Imaging;
-  /** On its way to be started. */
-  readonly store: Store;
-  /** What has to be true before the gateway listens and takes its time; the parts are built meanwhile. */
-  readonly proofs: readonly Promise<void>[];
-}
 
 /**
  * Builds every part from the settings and starts them, but for imaging and the store. The only place that knows them all. When it rejects,
@@ -81,11 +39,13 @@ export async function buildPolyface({
   overrides,
   imaging,
   store,
+  start,
   proofs,
 }: PolyfacePlan): Promise<RunningPolyface> {
   const log = pino(
-    { level: settings.log.level, base: null, serializers: { err: writeError } },
-    overrides.logTo ?? pino.destination({ sync: false }),
+    { level: settings.log.level, base: overrides.siblings ? { process: overrides.siblings.index } : null },
+    // Whole lines of several processes in one pipe: what is written at once must be no longer than the system keeps together.
+    overrides.logTo ?? pino.destination({ sync: false, maxWrite: 4_096 }),
   );
   const warn = (message: string, cause: unknown) => log.warn({ err: cause }, message);
   const clock = overrides.clock ?? { nowMs: () => Date.now() };
@@ -96,37 +56,23 @@ export async function buildPolyface({
   };
   try {
     const { objects, records } = store;
+    const spoolFolder = join(settings.dataDir, 'spool');
     const rates = createRateLimiter({ ...settings.rateLimits, log });
     stops.push(() => rates.stop());
     await rates.start();
-    const [dialects, keys, guide] = await Promise.all([
-      loadDialects(settings),
-      signingKeys(settings.downloads.keys, settings.dataDir),
-      settings.docs && settings.demo ? readDemoGuide() : {},
-    ]);
-    refuseFaults(unknownNames(settings, dialects), settings.places);
-
-    const credentials = { tenants: settings.tenants, records, clock, signingKeys: keys, log };
     const background = createBackgroundWork(warn);
-    stops.push(() => background.settle());
-    const core: CoreParts = {
-      directory: createSettingsDirectory({ tenants: settings.tenants, subjectKey, recordKey, records }),
-      objects,
-      records,
-      imaging,
-      spool: createSpool({
-        folder: join(settings.dataDir, 'spool'),
-        memoryBytes: settings.limits.spoolMemoryBytes,
-      }),
-      links: createDownloadLinks({ keys, objects, mode: settings.downloads.mode, clock }),
-      tokens: createTokenIssuer(credentials),
-      clock,
-      ids,
-      background,
-      warn,
-    };
-    const executor = createCommandExecutor(core);
-    const registry = new Registry();
+    stops.push(inTime(() => background.settle()));
+    const registry = overrides.registry ?? new Registry();
+    registerWorkerGauges(registry, imaging);
+    const reportMissing = createMissingBodiesReport({ registry, log });
+    // Of the migrations, which are built on the core.
+    const kept: (PersonKeeper & Pick<MigrationAtBackend, 'name'>)[] = [];
+    const keepers = (tenant: string) => kept.filter(({ name }) => name.tenant === tenant);
+    const lasting = { imaging, objects, records, clock, ids, background, log, warn, reportMissing, keepers };
+    let built = await buildCore(settings, lasting);
+    const { core, dialects, executor } = built;
+    stops.push(() => built.stop());
+    built.start();
     const migration = settings.migration
       ? // Loaded when it is needed alone: the upstream client and the decoder are a fifth of all that starts.
         (await import('./migration/create-migration.ts')).createMigration({
@@ -135,55 +81,160 @@ export async function buildPolyface({
           core,
           executor,
           comparer: (await import('./imaging/compare-pictures.ts')).createPictureComparer(imaging),
-          dataDir: settings.dataDir,
+          temporaryFiles: createTemporaryFiles(spoolFolder),
           memoryBytes: settings.limits.spoolMemoryBytes,
           log,
           registry,
+          registryOfPeople: core.people?.registry,
+          repeat: (request) => gateway.execute(request),
         })
       : undefined;
     if (migration) {
+      const { createMigrationKeeper } = await import('./migration/forget-person.ts');
+      for (const at of migration.backends) kept.push({ name: at.name, ...createMigrationKeeper(at, core) });
       stops.push(() => migration.stop());
       await Promise.all(proofs);
       await migration.start();
     }
-    const interceptor = inSequence([
-      ...(overrides.interceptor ? [overrides.interceptor] : []),
-      ...(settings.brownOuts.length > 0
-        ? [createBrownOuts({ brownOuts: settings.brownOuts, clock, log })]
-        : []),
-      ...(migration ? [migration.interceptor] : []),
-    ]);
-    const gateway = createGateway({
-      settings,
-      dialects,
-      executor,
-      authenticator: createAuthenticator(credentials),
-      rates,
-      objects,
+    const ready = async () => {
+      await Promise.all([records.read(READINESS_KEY), objects.get(READINESS_KEY)]);
+    };
+    // Not from `ids`: a sandbox counts those that its requests use.
+    const runId = randomBytes(8).toString('hex');
+    const usage = createUsageRecorder({
+      records,
       clock,
-      ids,
-      log,
-      registry,
-      ready: async () => {
-        await records.read(READINESS_KEY);
+      runId,
+      deprecated: (dialect, operation) => isDeprecated(built.dialects, dialect, operation),
+      onSaveFailure: (cause) => warn('usage cannot be saved; it is tried again', cause),
+    });
+    const figures = settings.admin
+      ? createFigures({
+          capacity: settings.admin.recentRequests,
+          nowMs: () => clock.nowMs(),
+          registry,
+          siblings: overrides.siblings,
+        })
+      : undefined;
+    // One of all processes has the console; the others answer its questions.
+    const admin =
+      settings.admin && figures && start && (overrides.siblings?.index ?? 0) === 0
+        ? buildAdmin({
+            figures,
+            admin: settings.admin,
+            current: () => ({
+              settings: built.settings,
+              dialects: built.dialects,
+              directory: built.core.directory,
+              background,
+              ...(built.core.people && { people: built.core.people }),
+              revision: built.revision,
+            }),
+            reload: async (order) => {
+              const report = await reload(order);
+              if (report.outcome === 'applied') overrides.tellReload?.();
+              return report;
+            },
+            explain: async (written) => {
+              const { explainWritten } = await import('./explain/explain-written.ts');
+              return explainWritten({ settings: built.settings, written, start, store });
+            },
+            gatewayId: runId,
+            version: await readVersion(),
+            ready,
+            objects,
+            records,
+            migrations: (migration?.backends ?? []).map((at) => ({ at, core })),
+            registry,
+            clock,
+            log,
+          })
+        : undefined;
+    const presence =
+      settings.admin &&
+      createGatewayPresence({
+        records,
+        clock,
+        id: runId,
+        version: await readVersion(),
+        revision: () => built.revision,
+        warn,
+      });
+    const gatewayParts = (served: BuiltCore): GatewayParts => {
+      const interceptor = inSequence([
+        ...(overrides.interceptor ? [overrides.interceptor] : []),
+        ...(served.settings.brownOuts.length > 0
+          ? [createBrownOuts({ brownOuts: served.settings.brownOuts, clock, log })]
+          : []),
+        ...(migration ? [migration.interceptor] : []),
+      ]);
+      return {
+        settings: served.settings,
+        dialects: served.dialects,
+        executor: served.executor,
+        authenticator: served.authenticator,
+        rates,
+        objects,
+        clock,
+        ids,
+        log,
+        registry,
+        reportMissing,
+        ready,
+        ...(interceptor ? { interceptor } : {}),
+        observers: [usage.observe, ...(figures ? [figures.observe] : []), ...(overrides.observers ?? [])],
+        pages: [
+          ...(overrides.pages ?? []),
+          ...(served.settings.docs
+            ? [createDocsPages(docsOf(served.dialects, served.guide), readsOf(served.dialects, served.guide))]
+            : []),
+        ],
+      };
+    };
+    const gateway = createGateway(gatewayParts(built));
+    const reload = createReload({
+      readSettings: overrides.readSettings,
+      migrates: migration !== undefined,
+      audit: createAuditLog({ records, clock }),
+      current: () => built,
+      build: (next) => buildCore(next, lasting),
+      async replace(next) {
+        const before = built;
+        gateway.replace(gatewayParts(next));
+        built = next;
+        built.start();
+        log.level = next.settings.log.level;
+        await before.stop();
+        await presence?.tell();
       },
-      ...(interceptor ? { interceptor } : {}),
-      observers: [createCensus({ dialects, registry, clock }), ...(overrides.observers ?? [])],
-      pages: [
-        ...(overrides.pages ?? []),
-        ...(settings.docs ? [createDocsPages(docsOf(dialects, guide))] : []),
-      ],
+      warn,
     });
     await Promise.all(proofs);
+    await usage.start();
+    stops.push(inTime(() => usage.stop()));
+    if (presence) {
+      stops.push(inTime(() => presence.stop()));
+      await presence.start();
+    }
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-    migration?.serve(url);
+    migration?.serve();
+    if (admin) {
+      stops.push(() => admin.stop());
+      const adminUrl = await admin.start();
+      log.info({ url: `${adminUrl}/console/` }, 'the console listens');
+    }
     return {
       url,
+      registry,
+      ...(admin ? { signInLink: () => admin.signInLink() } : {}),
       dialects,
       log,
       executor,
+      answer: gateway.answer,
+      beUnready: () => gateway.beUnready(),
+      reload,
       stop: stopAll,
     };
   } catch (cause) {
@@ -192,17 +243,10 @@ export async function buildPolyface({
   }
 }
 
-function writeError(cause: Error) {
-  const written = pino.stdSerializers.err(cause);
-  if (typeof written.stack === 'string') written.stack = withSourcePlaces(written.stack);
-  return written;
-}
+/** How long a stopping process waits for the store, in milliseconds. */
+const STOP_MS = 5_000;
 
-function docsOf(dialects: readonly LoadedDialect[], guide: DemoGuide) {
-  return dialects.map(({ dialect: { name, title }, setting }) => ({
-    name,
-    title,
-    profile: setting().profile,
-    demoCredentials: guide[name]?.credentials ?? [],
-  }));
+/** What waits for the store when a process stops: a store that hangs must not keep it from ending. */
+function inTime(stop: () => Promise<void>): () => Promise<void> {
+  return () => Promise.race([stop(), pause(STOP_MS, undefined, { ref: false })]);
 }

@@ -1,13 +1,18 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PolyfaceOverrides, RunningPolyface } from './build-polyface.ts';
+import { StoreError } from './domain/index.ts';
 import { createImaging } from './imaging/imaging.ts';
+import { startStore } from './maintenance/start-store.ts';
+import type { PolyfaceOverrides, RunningPolyface } from './polyface-plan.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
 import type { Settings } from './settings/settings.ts';
+import { makeFolders } from './store/filesystem/make-folders.ts';
 import { openStore } from './store/open-store.ts';
 import { probeStore } from './store/probe-store.ts';
 import type { Store } from './store/store.ts';
+import { errorCode } from './temporary-files/error-code.ts';
 
-export type { PolyfaceOverrides, RunningPolyface } from './build-polyface.ts';
+export type { PolyfaceOverrides, RunningPolyface } from './polyface-plan.ts';
 
 /**
  * Starts a gateway: first what takes its time elsewhere, the picture worker on a processor of its own and the store on its disk, and
@@ -18,14 +23,22 @@ export async function startPolyface(
   overrides: PolyfaceOverrides = {},
 ): Promise<RunningPolyface> {
   let running: RunningPolyface | undefined;
+  const begin = mayBeginStore(settings, overrides);
+  // Before any part makes folders of its own in it. A data folder that is not there is not made for a store that ought to be in it.
+  if (begin || settings.store.kind !== 'filesystem') makeFolders(settings.dataDir);
+  else if (isEmptyOrAbsent(settings.dataDir)) {
+    throw new Error(
+      `there is no store here: ${settings.dataDir} is empty or not there; begin one with --init`,
+    );
+  }
   const imaging = createImaging({
     ...settings.imaging,
-    scratchDir: join(settings.dataDir, 'scratch'),
+    scratchDir: join(settings.dataDir, 'spool'),
     onCrash: (cause) => running?.log.warn({ err: cause }, 'a picture worker died'),
   });
   const decoding = imaging.start();
   const opening = overrides.store ? Promise.resolve(overrides.store) : openStore(settings);
-  const storing = opening.then(startStore);
+  const storing = opening.then((store) => startProvenStore(store, begin));
   const proofs = [decoding, storing];
   // Their failures are met where they are waited for.
   for (const proof of proofs) proof.catch(() => {});
@@ -37,7 +50,14 @@ export async function startPolyface(
   try {
     // Not before both are on their way: this loads the greater part of the program.
     const { buildPolyface } = await import('./build-polyface.ts');
-    const built = await buildPolyface({ settings, overrides, imaging, store: await opening, proofs });
+    const built = await buildPolyface({
+      settings,
+      overrides,
+      imaging,
+      store: await opening,
+      start: startPolyface,
+      proofs,
+    });
     running = {
       ...built,
       async stop() {
@@ -52,12 +72,40 @@ export async function startPolyface(
   }
 }
 
-async function startStore(store: Store): Promise<void> {
+/** Starts the store and proves on it that it honours what commits need. */
+async function startProvenStore(store: Store, begin: boolean): Promise<void> {
   try {
-    await store.start();
-    await probeStore(store);
+    await startStore(store, { begin });
+    await probeStore(store).catch(serveReadsAllTheSame);
   } catch (cause) {
     await store.stop();
     throw cause;
+  }
+}
+
+/** A disk that is full or read-only still serves what it holds; each write is refused by itself. */
+function serveReadsAllTheSame(cause: unknown): void {
+  if (!(cause instanceof StoreError)) throw cause;
+  if (cause.reason !== 'full' && errorCode(cause.cause) !== 'EROFS') throw cause;
+}
+
+/**
+ * Whether an empty place becomes a store without being asked for: for a store that the caller brings, and for a demo in a data folder in which
+ * nothing ever was. Anywhere else an empty folder may be a mount that failed.
+ */
+function mayBeginStore(
+  { demo = false, store, dataDir }: Settings & Partial<Pick<LoadedSettings, 'demo'>>,
+  overrides: PolyfaceOverrides,
+): boolean {
+  if (overrides.beginStore === true || overrides.store) return true;
+  return demo && (store.kind !== 'filesystem' || isEmptyOrAbsent(dataDir));
+}
+
+function isEmptyOrAbsent(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch {
+    // A folder that cannot be read is met with its error where the store is made.
+    return true;
   }
 }

@@ -22,6 +22,31 @@ export async function costOfTree(root: number): Promise<TreeCost> {
   return { processorSeconds: sum(members.map((member) => member.processorSeconds)) };
 }
 
+/** Reads the cost of each child of a process, with all that descends from it. */
+export async function costOfChildren(root: number): Promise<ReadonlyMap<number, TreeCost>> {
+  const all = await readProcesses();
+  return new Map(
+    all
+      .filter(({ parent }) => parent === root)
+      .map(({ pid }) => [
+        pid,
+        { processorSeconds: sum(descendants(pid, all).map((member) => member.processorSeconds)) },
+      ]),
+  );
+}
+
+/** Seconds of processor time of every child of this process that has ended, and of theirs. */
+export async function secondsOfEndedChildren(): Promise<number> {
+  const fields = fieldsOf((await readOf(process.pid, 'stat')) ?? '');
+  return sum([13, 14].map((index) => Number(fields[index]))) / TICKS_PER_SECOND;
+}
+
+/** Reads the memory of a process tree: proportional set sizes, in bytes. */
+export async function memoryOfTree(root: number): Promise<number> {
+  const members = descendants(root, await readProcesses());
+  return sum(await Promise.all(members.map(({ pid }) => proportionalBytes(pid))));
+}
+
 /**
  * Watches the memory of a tree until `stop`, which gives the peak in bytes. Proportional set sizes: a page that several processes of
  * the tree share (the code of Node and of the decoder) counts once in the sum, not once for each.
@@ -31,8 +56,7 @@ export function watchPeakMemory(root: number, everyMs = 25): { stop(): Promise<n
   const stopped = new AbortController();
   const watching = (async () => {
     while (!stopped.signal.aborted) {
-      const members = descendants(root, await readProcesses());
-      peak = Math.max(peak, sum(await Promise.all(members.map(({ pid }) => proportionalBytes(pid)))));
+      peak = Math.max(peak, await memoryOfTree(root));
       await pause(everyMs);
     }
   })();
@@ -69,14 +93,18 @@ async function readOf(pid: number, name: 'stat' | 'smaps_rollup'): Promise<strin
 async function readProcess(pid: number): Promise<ProcessFacts | undefined> {
   const stat = await readOf(pid, 'stat');
   if (stat === undefined) return undefined;
-  // The command's name may hold blanks and brackets; what follows its last bracket is numbers.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsOf(stat);
   const ticks = sum([11, 12, 13, 14].map((index) => Number(fields[index])));
   return {
     pid,
     parent: Number(fields[1]),
     processorSeconds: ticks / TICKS_PER_SECOND,
   };
+}
+
+/** The command's name may hold blanks and brackets; what follows its last bracket is numbers. */
+function fieldsOf(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function isGone(cause: unknown): boolean {

@@ -71,7 +71,6 @@ async function addedMemory({ scale }: BenchRun, shim: ChildServer): Promise<Meas
     measure: 'added memory',
     unit: 'MiB',
     value: (peak - before) / MEBIBYTE,
-    budget: { atMost: 40 },
     details: { beforeMiB: before / MEBIBYTE, peakMiB: peak / MEBIBYTE },
   };
 }

@@ -60,7 +60,8 @@ function getter(server: ChildServer, get: Pick<BenchRequest, 'path' | 'headers' 
     });
 }
 
-async function uploadAndFetch(gateway: ChildServer, picture: Buffer) {
+/** Uploads the picture and downloads it by the address that the answer prints. */
+export async function uploadAndFetch(gateway: ChildServer, picture: Buffer) {
   const put = v1Put(CUSTOMER, v1Body(picture));
   const answer = await request(gateway.baseUrl + put.path, {
     method: 'PUT',

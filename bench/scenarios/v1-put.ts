@@ -20,9 +20,10 @@ export interface V1PutWork {
   readonly throughputBudget?: Budget;
 }
 
-/** v1's update: the gateway, the naive server and the floor in turn. No upload is an unchanged one. */
+/** v1's update: the gateway, the two naive servers and the floor in turn. No upload is an unchanged one. */
 export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Measure[]> {
   const gateway = await run.startGateway('v1-put');
+  const durable = await run.startServer('durable-naive-server.ts');
   const naive = await run.startServer('naive-server.ts');
   const load = (server: ChildServer) => {
     const nextBody = inTurn(put.picture.variants.map(v1Body));
@@ -33,16 +34,19 @@ export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Meas
       });
   };
   const onGateway = load(gateway);
+  const onDurable = load(durable);
   const onNaive = load(naive);
   try {
-    await runIn(run, [gateway, naive], put.avatar);
+    await runIn(run, [gateway, durable, naive], put.avatar);
     await onGateway(0.2);
+    await onDurable(0.2);
     await onNaive(0.2);
     const loop = (kind: 'floor' | 'bare') => (effort: number) =>
       run.floor(kind, put.picture.path, Math.max(3, Math.round(put.requests * effort)));
     const rounds = await inRounds(run, {
       gateway: onGateway,
       floor: loop('floor'),
+      durable: onDurable,
       naive: onNaive,
       bare: loop('bare'),
     });
@@ -54,6 +58,7 @@ export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Meas
         ...(put.processorBudget ? { budget: put.processorBudget } : {}),
         details: {
           gatewayMs: medianOf(rounds, (round) => round.gateway.processorMs),
+          durableMs: medianOf(rounds, (round) => round.durable.processorMs),
           naiveMs: medianOf(rounds, (round) => round.naive.processorMs),
           floorMs: medianOf(rounds, (round) => round.floor),
           bareMs: medianOf(rounds, (round) => round.bare),
@@ -61,21 +66,23 @@ export async function v1PutScenario(run: BenchRun, put: V1PutWork): Promise<Meas
       },
       {
         work: put.work,
-        measure: 'throughput / naive server (not durable)',
-        value: medianOf(rounds, (round) => round.gateway.perSecond / round.naive.perSecond),
+        measure: 'throughput / durable naive server',
+        value: medianOf(rounds, (round) => round.gateway.perSecond / round.durable.perSecond),
         ...(put.throughputBudget ? { budget: put.throughputBudget } : {}),
         details: {
           gatewayPerSecond: medianOf(rounds, (round) => round.gateway.perSecond),
+          durablePerSecond: medianOf(rounds, (round) => round.durable.perSecond),
           naivePerSecond: medianOf(rounds, (round) => round.naive.perSecond),
           gatewayP50Ms: medianOf(rounds, (round) => round.gateway.p50Ms),
           gatewayP99Ms: medianOf(rounds, (round) => round.gateway.p99Ms),
-          naiveP50Ms: medianOf(rounds, (round) => round.naive.p50Ms),
-          naiveP99Ms: medianOf(rounds, (round) => round.naive.p99Ms),
+          durableP50Ms: medianOf(rounds, (round) => round.durable.p50Ms),
+          durableP99Ms: medianOf(rounds, (round) => round.durable.p99Ms),
         },
       },
     ];
   } finally {
     await gateway.stop();
+    await durable.stop();
     await naive.stop();
   }
 }

@@ -1,11 +1,11 @@
 import {
-  ALL_PICTURE_FORMATS,
   type DialectSetting,
   defineDialect,
   defineOperation,
-  type Exchange,
   type IntakePolicy,
+  READABLE_FORMATS,
   type Rendition,
+  type RequestContext,
 } from '../../src/domain/index.ts';
 import { customerInPath, customerLookedUp } from './customer-of-request.ts';
 import { type CapillaryOptions, optionsSchema } from './options.ts';
@@ -27,6 +27,7 @@ const readingCustomer = defineOperation<CapillaryOptions, 'read-subject'>({
   subject: customerInPath,
   read: readCustomer,
   write: writeCustomer,
+  prints: ['id', 'handle', 'version', 'writtenAtMs'],
   links: ({ options }) => ({ ttlSeconds: options.linkTtlSeconds }),
 });
 
@@ -51,6 +52,7 @@ export default defineDialect<CapillaryOptions>({
       subject: customerInPath,
       read: (request) => readImageAdd(request, customerInPath),
       write: writeImageAdd,
+      prints: ['id', 'handle', 'writtenAtMs'],
     }),
     addCustomerImageByIdentifier: defineOperation({
       command: 'put-images',
@@ -59,6 +61,7 @@ export default defineDialect<CapillaryOptions>({
       subject: customerLookedUp,
       read: (request) => readImageAdd(request, customerLookedUp),
       write: writeImageAdd,
+      prints: ['id', 'handle', 'writtenAtMs'],
     }),
     getCustomerImage: readingCustomer,
     getCustomer: readingCustomer,
@@ -67,7 +70,8 @@ export default defineDialect<CapillaryOptions>({
       access: { kind: 'credential' },
       body: 'none',
       subject: customerInPath,
-      read: (request, { options }: Exchange<CapillaryOptions>) => readImageDelete(request, options.maxImages),
+      read: (request, { options }: RequestContext<CapillaryOptions>) =>
+        readImageDelete(request, options.maxImages),
       write: writeImageDelete,
     }),
     generateToken: defineOperation({
@@ -80,13 +84,15 @@ export default defineDialect<CapillaryOptions>({
   },
   renderProblem,
   responseHeaders: ({ requestId }) => ({ 'X-CAP-REQUEST-ID': requestId, 'X-Cap-RequestID': requestId }),
+  // wire/capillary-v2.md: iss exp jti iat sub client_id org_id token_use.
+  tokenClaims: ({ options }, { key }) => ({ client_id: key, org_id: options.orgId, token_use: 'access' }),
   upstream,
 });
 
 function intake({ options }: DialectSetting<CapillaryOptions>): IntakePolicy {
   return {
     // "Regardless of file format": every image format that can be told from its bytes.
-    formats: ALL_PICTURE_FORMATS,
+    formats: READABLE_FORMATS,
     minBytes: options.minBytes,
     maxBytes: options.maxBytes,
     maxFiles: options.maxImages,

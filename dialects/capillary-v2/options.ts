@@ -10,7 +10,7 @@ export interface CapillaryOptions {
   readonly maxBytes: number;
   /** Images per customer, and files per request. */
   readonly maxImages: number;
-  /** `clean`: downloads are upright and free of metadata, in the same format and size. `exact`: the uploaded bytes. */
+  /** `clean`: downloads are upright and free of metadata, in the same size. `exact`: the uploaded bytes. */
   readonly originals: 'clean' | 'exact';
   /** Encoder quality of clean downloads, 1 to 100. */
   readonly quality: number;
@@ -31,7 +31,7 @@ export const optionsSchema = {
       enum: ['clean', 'exact'],
       default: 'clean',
       description:
-        'What downloads give: a clean rendition of the same format and size (the file with its metadata blanked where nobody here can decode it), or the uploaded bytes.',
+        'What downloads give: a clean rendition of the same size (in the same format where browsers show it, else JPEG or PNG), or the uploaded bytes.',
     },
     quality: {
       type: 'integer',

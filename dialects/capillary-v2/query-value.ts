@@ -10,5 +10,7 @@ export function queryValue({ query }: WireRequestHead, name: string): string | u
 
 /** Every value of a query parameter that says something, without stray `?`s. */
 export function queryValues({ query }: Pick<WireRequestHead, 'query'>, name: string): string[] {
-  return (query[name] ?? []).map((value) => value.replace(/\?+$/, '').trim()).filter((value) => value !== '');
+  return (query[name] ?? [])
+    .map((value) => value.replace(/(?<!\?)\?+$/, '').trim())
+    .filter((value) => value !== '');
 }

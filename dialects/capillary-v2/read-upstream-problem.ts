@@ -56,7 +56,8 @@ export function readUpstreamProblem(
   );
 }
 
-function errorCodeIn(json: UpstreamAnswer['json']): number | undefined {
+/** The code of the first error, `NaN` where it has none; `undefined`: no error. */
+export function errorCodeIn(json: UpstreamAnswer['json']): number | undefined {
   const errors = isJsonObject(json) ? json.errors : undefined;
   const [first] = Array.isArray(errors) ? errors : [];
   if (!isJsonObject(first)) return undefined;

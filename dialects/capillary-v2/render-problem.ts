@@ -1,8 +1,8 @@
 import {
-  type Exchange,
   type Problem,
   type ProblemOf,
   type ProblemTable,
+  type RequestContext,
   renderFrom,
   type WireResponse,
 } from '../../src/domain/index.ts';
@@ -18,7 +18,19 @@ type Row = readonly [
 
 const UPLOAD_FAILED = 'Error in uploading Image';
 const INVALID_IMAGE = 'The request does not contain a valid image file, or the image has not been added.';
+const TOO_LARGE_TO_DECODE = 'The image is too large or too complex to be processed.';
 const UNAVAILABLE = 'Service is unavailable. Please try after some time';
+
+const BUSY_CUSTOMER: Row = [
+  409,
+  521,
+  'Multiple actions running for the same customer, Please try after some time',
+];
+const INVALID_INPUT: Row = [
+  400,
+  400,
+  'Invalid input. Please check request body parameters or input xml/json. Invalid path parameter.',
+];
 
 /** Codes 8xxx, 4000 and 521 with their texts are the vendor's; the HTTP status beside them and every other row are ours. */
 const TABLE = {
@@ -36,8 +48,8 @@ const TABLE = {
   'file-too-large': () => [413, 8079, UPLOAD_FAILED],
   'unsupported-format': () => [400, 8084, INVALID_IMAGE],
   'corrupt-image': () => [400, 8084, INVALID_IMAGE],
-  'image-too-complex': () => [400, 8084, INVALID_IMAGE],
-  conflict: () => [409, 521, 'Multiple actions running for the same customer, Please try after some time'],
+  'image-too-complex': () => [400, 8084, TOO_LARGE_TO_DECODE],
+  conflict: () => BUSY_CUSTOMER,
   'rate-limited': ({ retryAfterSeconds }) => [429, 429, 'Rate limit exceeded', retryAfter(retryAfterSeconds)],
   'route-not-found': () => [404, 404, 'Incorrect resource or resource not found.'],
   'method-not-allowed': ({ allow }) => [405, 405, 'Method not allowed.', { Allow: allow.join(', ') }],
@@ -47,6 +59,12 @@ const TABLE = {
   overloaded: ({ retryAfterSeconds }) => [503, 503, UNAVAILABLE, retryAfter(retryAfterSeconds)],
   'upstream-unavailable': () => [503, 503, UNAVAILABLE],
   'upstream-timeout': () => [504, 504, 'Service did not answer in time.'],
+  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  'name-taken': () => BUSY_CUSTOMER,
+  'person-exists': () => BUSY_CUSTOMER,
+  'person-erased': () => [404, 8015, 'Customer not found for the given identifiers'],
+  'precondition-failed': () => BUSY_CUSTOMER,
+  'invalid-person': () => INVALID_INPUT,
   internal: () => [500, 500, 'Requests have failed due to errors.'],
 } as const satisfies ProblemTable<undefined, Row>;
 
@@ -62,11 +80,7 @@ function invalidParameter({ name, value }: ProblemOf<'invalid-parameter'>): Row 
   const missing = value === undefined ? MISSING[name] : undefined;
   if (missing) return missing;
   if (name === 'source') return [400, 8012, 'Get, Invalid source passed'];
-  return [
-    400,
-    400,
-    'Invalid input. Please check request body parameters or input xml/json. Invalid path parameter.',
-  ];
+  return INVALID_INPUT;
 }
 
 function retryAfter(seconds: number): Record<string, string> {
@@ -86,7 +100,7 @@ function isBusinessError(code: number): boolean {
 }
 
 /** `{"data":[],"warnings":[],"errors":[{"status":false,"code","message"}]}`; without `data` off the image operations. */
-export function renderProblem(problem: Problem, { profile, request }: Exchange<unknown>): WireResponse {
+export function renderProblem(problem: Problem, { profile, request }: RequestContext<unknown>): WireResponse {
   const [status, code, message, headers = {}]: Row = renderFrom<undefined, Row>(TABLE, problem, undefined);
   const errors = [{ status: false, code, message }];
   return {

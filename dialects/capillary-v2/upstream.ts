@@ -1,6 +1,8 @@
 import {
   type Command,
   type CommandOf,
+  isId,
+  isJsonAnswer,
   isJsonObject,
   type Json,
   type JsonObject,
@@ -14,9 +16,12 @@ import {
   type UpstreamTranslation,
 } from '../../src/domain/index.ts';
 import type { CapillaryOptions } from './options.ts';
-import { readUpstreamProblem } from './read-upstream-problem.ts';
+import { errorCodeIn, readUpstreamProblem } from './read-upstream-problem.ts';
 
-/** Capillary spoken as a client. Images by id have no words here. */
+/** The vendor's code for a customer who does not exist. */
+const CUSTOMER_NOT_FOUND = 8015;
+
+/** Capillary spoken as a client. Its API cannot ask for images by id. */
 export const upstream: UpstreamTranslation<CapillaryOptions> = {
   supports: ['put-images', 'read-subject', 'delete-images'],
 
@@ -35,16 +40,31 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
     throw new Error(`${command.kind} has no words in this API`);
   },
 
+  isClear(answer, askedFor) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    const code = errorCodeIn(json);
+    if (code !== undefined) return code === CUSTOMER_NOT_FOUND;
+    // The request asked for it. An answer without it does not tell whether there are pictures.
+    const images = json.customerImage;
+    return (
+      status === 200 &&
+      isId(json.id, askedFor) &&
+      Array.isArray(images) &&
+      images.every((element: Json) => imageIn(element).length === 1)
+    );
+  },
+
   answer(command, answer, { options }): UpstreamOutcome {
     const problem = readUpstreamProblem(answer, options);
     if (problem) return { kind: 'problem', problem };
-    // Every success of this API is a JSON object; anything else comes from something in between.
+    // Every success of this API is a JSON object. Any other body comes from a proxy in between.
     if (!isJsonObject(answer.json)) return { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
     return { kind: 'done', profile: profileIn(answer.json), images: imagesIn(command, answer.json) };
   },
 };
 
-/** The n-th file goes to the n-th image, so only a run of slots from 0 can be said. */
+/** The n-th file becomes the n-th image, so the request can only express slots 0 to n without gaps. */
 function putRequest(
   command: CommandOf<'put-images'>,
   path: string,

@@ -1,11 +1,11 @@
 import {
   BareNumber,
-  type Exchange,
   type ImageView,
   isJsonObject,
   type Json,
   type JsonObject,
   type OutcomeOf,
+  type RequestContext,
   type Subject,
   type WireResponse,
 } from '../../src/domain/index.ts';
@@ -21,7 +21,7 @@ import { ok } from './write-json.ts';
  */
 export function writeCustomer(
   { subject, images }: OutcomeOf<'read-subject'>,
-  { options, request }: Exchange<CapillaryOptions>,
+  { options, request }: RequestContext<CapillaryOptions>,
 ): WireResponse {
   const userId = userIdOf(subject);
   const extra: JsonObject = subject.profile.extra?.['capillary-v2'] ?? {};

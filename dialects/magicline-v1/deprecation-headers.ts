@@ -1,11 +1,11 @@
-import type { Exchange } from '../../src/domain/index.ts';
+import type { RequestContext } from '../../src/domain/index.ts';
 import type { MagiclineOptions } from './options.ts';
 
 /** `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link` on the deprecated update, where the settings name them. */
 export function deprecationHeaders({
   options,
   request,
-}: Exchange<MagiclineOptions>): Readonly<Record<string, string>> {
+}: RequestContext<MagiclineOptions>): Readonly<Record<string, string>> {
   if (request.operationId !== 'updateImage') return {};
   const { deprecatedSince, sunsetAt, successor } = options;
   return {

@@ -58,7 +58,7 @@ export default defineDialect<MagiclineOptions>({
 
 function intake({ options }: DialectSetting<MagiclineOptions>): IntakePolicy {
   return {
-    formats: ['jpeg', 'png'],
+    formats: options.formats,
     minBytes: 1,
     maxBytes: options.maxBytes,
     maxFiles: 1,

@@ -1,7 +1,9 @@
-import type { JsonObject } from '../../src/domain/index.ts';
+import { type JsonObject, type PictureFormat, READABLE_FORMATS } from '../../src/domain/index.ts';
 
 /** What a tenant may choose. */
 export interface MagiclineOptions {
+  /** What is accepted; the vendor's own formats unless a tenant widens the list. */
+  readonly formats: readonly PictureFormat[];
   /** Largest upload in bytes. */
   readonly maxBytes: number;
   /** JPEG quality of the stored rendition, 1 to 100. */
@@ -21,6 +23,14 @@ export const optionsSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    formats: {
+      type: 'array',
+      items: { enum: READABLE_FORMATS },
+      minItems: 1,
+      uniqueItems: true,
+      default: ['jpeg', 'png'],
+      description: 'Picture formats that are accepted; `heic` lets telephones in.',
+    },
     maxBytes: { type: 'integer', minimum: 1, default: 20_971_520, description: 'Largest upload in bytes.' },
     quality: { type: 'integer', minimum: 1, maximum: 100, default: 85, description: 'JPEG quality.' },
     linkTtlSeconds: {

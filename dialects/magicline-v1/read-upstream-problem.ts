@@ -5,7 +5,10 @@ import {
   type UpstreamOutcome,
 } from '../../src/domain/index.ts';
 
-/** What the errorCode means: the way back from `render-problem.ts`. A backend of the vendor's own may use other codes. */
+/**
+ * The meaning of an errorCode: the reverse of `render-problem.ts`. A backend of the vendor's own may use
+ * other codes.
+ */
 const BY_ERROR_CODE: Readonly<Record<string, Problem>> = {
   'error.route.not.found': { kind: 'route-not-found' },
   'validation.parameter.invalid': { kind: 'invalid-parameter', name: 'customerId', location: 'path' },

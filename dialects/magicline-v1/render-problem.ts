@@ -1,9 +1,9 @@
 import {
-  type Exchange,
   type JsonObject,
   mediaTypeOf,
   type Problem,
   type ProblemTable,
+  type RequestContext,
   renderFrom,
   type WireResponse,
 } from '../../src/domain/index.ts';
@@ -93,6 +93,17 @@ const TABLE = {
   ],
   'upstream-unavailable': () => [503, 'error.unavailable', 'unavailable'],
   'upstream-timeout': () => [504, 'error.timeout', 'timeout'],
+  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  'name-taken': () => [409, 'error.concurrent.modification', 'concurrent-modification'],
+  'person-exists': () => [409, 'error.concurrent.modification', 'concurrent-modification'],
+  'person-erased': () => [404, 'error.entity.not.found', 'entity-not-found'],
+  'precondition-failed': () => [409, 'error.concurrent.modification', 'concurrent-modification'],
+  'invalid-person': ({ pointer }) => [
+    400,
+    'validation.parameter.invalid',
+    'parameter-invalid',
+    { reference: pointer, args: [{ value: pointer, type: 'STRING' }] },
+  ],
   internal: () => [500, 'error.unexpected', 'unexpected'],
 } as const satisfies ProblemTable<undefined, Row>;
 
@@ -101,10 +112,10 @@ function retryAfter(seconds: number): { readonly headers: Record<string, string>
 }
 
 /** `errorMessage`, `errorCode` and `traceId` always; the others where the row has them. */
-export function renderProblem(problem: Problem, exchange: Exchange<unknown>): WireResponse {
+export function renderProblem(problem: Problem, context: RequestContext<unknown>): WireResponse {
   const [status, errorCode, key, more = {}]: Row = renderFrom<undefined, Row>(TABLE, problem, undefined);
   const args = more.args ?? [];
-  const messages = chooseLanguage(exchange.request.headers['accept-language']);
+  const messages = chooseLanguage(context.request.headers['accept-language']);
   return {
     status,
     headers: { 'Content-Type': JSON_TYPE, ...more.headers },
@@ -113,7 +124,7 @@ export function renderProblem(problem: Problem, exchange: Exchange<unknown>): Wi
       value: {
         errorMessage: filledIn(messages, key, args),
         errorCode,
-        traceId: datadogTraceId(exchange.traceId),
+        traceId: datadogTraceId(context.traceId),
         ...(args.length > 0 ? argumentsOf(args) : {}),
         reference: more.reference,
       },

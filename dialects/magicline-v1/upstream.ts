@@ -1,6 +1,10 @@
 import {
   type CommandOf,
+  isId,
+  isJsonAnswer,
   isJsonObject,
+  isTextOrNone,
+  type JsonObject,
   type Loss,
   ProblemError,
   type Subject,
@@ -12,7 +16,10 @@ import {
 import type { MagiclineOptions } from './options.ts';
 import { readUpstreamProblem } from './read-upstream-problem.ts';
 
-/** The v1 API spoken as a client. It has no words for deletes nor for addresses by image id. */
+/** The `errorCode` of a path that is not there, as this project's servers say it. */
+const ROUTE_NOT_FOUND = 'error.route.not.found';
+
+/** The v1 API spoken as a client. It cannot express deletes or look-ups of addresses by image id. */
 export const upstream: UpstreamTranslation<MagiclineOptions> = {
   supports: ['put-images', 'read-subject', 'check-credential'],
 
@@ -25,6 +32,13 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
       return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
     }
     throw new Error(`${command.kind} has no words in this API`);
+  },
+
+  isClear(answer, askedFor) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    if (status === 404) return saysNobody(json);
+    return status === 200 && isId(json.id, askedFor) && isTextOrNone(json.imageUrl) && json.imageUrl !== '';
   },
 
   answer(command, answer, { options }) {
@@ -64,16 +78,28 @@ function putLosses({ images, notes, onlyIf }: CommandOf<'put-images'>): Loss[] {
   ];
 }
 
+/** The page names the fields of an error but no `errorCode`. Any code will do that has no other meaning. */
+function saysNobody({ errorMessage, errorCode, traceId }: JsonObject): boolean {
+  return (
+    typeof errorMessage === 'string' &&
+    typeof errorCode === 'string' &&
+    errorCode !== ROUTE_NOT_FOUND &&
+    isTextOrNone(traceId)
+  );
+}
+
 function done({ json }: UpstreamAnswer): UpstreamOutcome {
   // Every success of this API is a JSON object; anything else comes from something in between.
   if (!isJsonObject(json)) return { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
-  const { firstName, lastName, email, imageUrl } = json;
+  const { id: _id, firstName, lastName, email, phonePrivate, imageUrl, ...extra } = json;
   return {
     kind: 'done',
     profile: {
       ...(typeof firstName === 'string' ? { firstName } : {}),
       ...(typeof lastName === 'string' ? { lastName } : {}),
       ...(typeof email === 'string' ? { email } : {}),
+      ...(typeof phonePrivate === 'string' ? { phoneNumber: phonePrivate } : {}),
+      ...(Object.keys(extra).length > 0 ? { extra: { 'magicline-v1': extra } } : {}),
     },
     images: typeof imageUrl === 'string' ? [{ slot: 0, url: imageUrl, format: 'jpeg' }] : [],
   };

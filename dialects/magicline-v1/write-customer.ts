@@ -1,6 +1,12 @@
 import { BareNumber, type OutcomeOf, ProblemError, type WireResponse } from '../../src/domain/index.ts';
 import { JSON_TYPE } from './write-image-url.ts';
 
+/**
+ * Values that the vendor's own document requires of every customer and that a picture store does not know.
+ * `extra.magicline-v1` of a person overrides them.
+ */
+const REQUIRED = { status: 'MEMBER', accessRefusal: false };
+
 /** The customer; `imageUrl` is absent when there is no picture. */
 export function writeCustomer({ subject, images }: OutcomeOf<'read-subject'>): WireResponse {
   const id = subject.aliases['magicline-v1'];
@@ -18,6 +24,7 @@ export function writeCustomer({ subject, images }: OutcomeOf<'read-subject'>): W
         lastName,
         email,
         phonePrivate: phoneNumber,
+        ...REQUIRED,
         ...extra?.['magicline-v1'],
         imageUrl: images.find(({ image }) => image.slot === 0)?.url,
       },

@@ -6,16 +6,17 @@ import {
   type Rendition,
 } from '../../src/domain/index.ts';
 import { type NativeOptions, optionsSchema } from './options.ts';
+import { PEOPLE_OPERATIONS } from './people-operations.ts';
 import { readImageUpload } from './read-image-upload.ts';
 import { readPrecondition } from './read-precondition.ts';
 import { renderProblem } from './render-problem.ts';
 import { subjectInPath } from './subject-in-path.ts';
 import { writeDeleted, writeImage, writeImageFacts } from './write-image.ts';
 
-/** The gateway's own API: one picture per subject, slot 0, under one address. */
+/** The gateway's own API: one picture per subject, slot 0, under one address; and the people themselves. */
 export default defineDialect<NativeOptions>({
   name: 'native',
-  title: 'Polyface: one image per subject',
+  title: 'Polyface: one image per subject, and people',
   optionsSchema,
   credentials: [{ kind: 'bearer' }],
   intake,
@@ -29,6 +30,7 @@ export default defineDialect<NativeOptions>({
       subject: subjectInPath,
       read: readImageUpload,
       write: writeImageFacts,
+      prints: ['id', 'version', 'writtenAtMs'],
     }),
     getImage: defineOperation({
       command: 'read-image',
@@ -37,6 +39,7 @@ export default defineDialect<NativeOptions>({
       subject: subjectInPath,
       read: (request) => ({ kind: 'read-image', subject: subjectInPath(request), slot: 0 }),
       write: writeImage,
+      prints: ['id', 'writtenAtMs'],
     }),
     deleteImage: defineOperation({
       command: 'delete-images',
@@ -51,13 +54,14 @@ export default defineDialect<NativeOptions>({
       }),
       write: writeDeleted,
     }),
+    ...PEOPLE_OPERATIONS,
   },
   renderProblem,
 });
 
 function intake({ options }: DialectSetting<NativeOptions>): IntakePolicy {
   return {
-    formats: ['jpeg', 'png', 'gif', 'webp', 'avif'],
+    formats: ['jpeg', 'png', 'gif', 'webp', 'avif', 'heic'],
     minBytes: 1,
     maxBytes: options.maxBytes,
     maxFiles: 1,
@@ -66,7 +70,7 @@ function intake({ options }: DialectSetting<NativeOptions>): IntakePolicy {
     field: 'any',
     surplus: 'refuse',
     renders: 'at-upload',
-    // Who must not overwrite another's update says If-Match.
+    // A client that must not overwrite another's update sends If-Match.
     overlap: 'last-writer-wins',
   };
 }

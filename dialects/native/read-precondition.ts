@@ -1,29 +1,53 @@
-import { type Precondition, ProblemError, type WireRequestHead } from '../../src/domain/index.ts';
-
-/** One entity tag or a list of them; weak ones are allowed to stand in a list and never match. */
-const TAGS = /^(?:W\/)?"[^"]*"(?:\s*,\s*(?:W\/)?"[^"]*")*$/;
+import {
+  type Precondition,
+  ProblemError,
+  readEntityTags,
+  type WireRequestHead,
+} from '../../src/domain/index.ts';
 
 /**
- * The condition of a write (RFC 9110, 13.1). `If-Match: *` wants a picture, `If-Match: "…"` this picture, `If-None-Match: *` none.
- * Throws `invalid-parameter` for anything else: a condition that is not understood must not be ignored.
+ * The condition of a write (RFC 9110, 13.2.2): `If-Match`, else `If-Unmodified-Since`; and `If-None-Match`.
+ * Weak tags never match in `If-Match`. Throws `invalid-parameter` for a malformed list of tags, because a
+ * condition that is not understood must not be ignored.
  */
 export function readPrecondition({ headers }: Pick<WireRequestHead, 'headers'>): {
   readonly onlyIf?: Precondition;
 } {
-  const match = headers['if-match']?.trim();
-  const noneMatch = headers['if-none-match']?.trim();
-  if (noneMatch !== undefined) {
-    if (noneMatch !== '*' || match !== undefined) throw invalid('If-None-Match', noneMatch);
-    return { onlyIf: { kind: 'none' } };
-  }
-  if (match === undefined) return {};
-  if (match === '*') return { onlyIf: { kind: 'any' } };
-  if (!TAGS.test(match)) throw invalid('If-Match', match);
-  const tags = match.match(/(?:W\/)?"[^"]*"/g) ?? [];
-  const strong = tags.filter((tag) => tag.startsWith('"'));
-  return { onlyIf: { kind: 'image', ids: strong.map((tag) => tag.slice(1, -1)) } };
+  const conditions = [readMatch(headers), readNoneMatch(headers)].filter((one) => one !== undefined);
+  const [only, ...more] = conditions;
+  if (!only) return {};
+  return { onlyIf: more.length > 0 ? { kind: 'all', of: conditions } : only };
 }
 
-function invalid(name: string, value: string): ProblemError {
-  return new ProblemError({ kind: 'invalid-parameter', name, value, location: 'header' });
+function readMatch(headers: WireRequestHead['headers']): Precondition | undefined {
+  const header = headers['if-match'];
+  if (header === undefined) {
+    const atMs = Date.parse(headers['if-unmodified-since'] ?? '');
+    return Number.isNaN(atMs) ? undefined : { kind: 'unmodified-since', atMs };
+  }
+  const tags = requireTags('If-Match', header);
+  return tags === '*' ? { kind: 'any' } : { kind: 'image', ids: tags.filter(isStrong).map(idIn) };
+}
+
+function readNoneMatch(headers: WireRequestHead['headers']): Precondition | undefined {
+  const header = headers['if-none-match'];
+  if (header === undefined) return undefined;
+  const tags = requireTags('If-None-Match', header);
+  return tags === '*' ? { kind: 'none' } : { kind: 'other-image', ids: tags.map(idIn) };
+}
+
+function requireTags(name: string, value: string): '*' | readonly string[] {
+  const tags = readEntityTags(value);
+  if (tags === undefined) {
+    throw new ProblemError({ kind: 'invalid-parameter', name, value, location: 'header' });
+  }
+  return tags;
+}
+
+function isStrong(tag: string): boolean {
+  return tag.startsWith('"');
+}
+
+function idIn(tag: string): string {
+  return tag.slice(tag.indexOf('"') + 1, -1);
 }

@@ -1,9 +1,9 @@
 import {
-  type Exchange,
   type JsonObject,
   mediaTypeOf,
   type Problem,
   type ProblemTable,
+  type RequestContext,
   renderFrom,
   type WireResponse,
 } from '../../src/domain/index.ts';
@@ -20,56 +20,51 @@ type Row = readonly [
 const TABLE = {
   unauthenticated: ({ reason }) => [
     401,
-    'A valid key is needed',
+    'Authentication required',
     { reason },
     { 'WWW-Authenticate': reason === 'missing' ? 'Bearer' : 'Bearer error="invalid_token"' },
   ],
   forbidden: () => [
     403,
-    'The key does not allow this',
+    'Insufficient scope',
     {},
     { 'WWW-Authenticate': 'Bearer error="insufficient_scope"' },
   ],
-  'subject-not-found': () => [404, 'There is no such subject'],
-  'image-not-found': () => [404, 'The subject has no image'],
-  'route-not-found': () => [404, 'There is nothing at this path'],
-  'invalid-parameter': ({ name, location, value }) => [
-    400,
-    'A parameter is not valid',
-    { name, location, value },
-  ],
-  'body-missing': () => [400, 'The request has no body'],
-  'body-malformed': ({ reason }) => [400, 'The form cannot be read', { reason }],
-  'length-mismatch': () => [400, 'The body is not as long as announced'],
-  'file-missing': ({ field }) => [400, 'The form has no file', { field }],
-  'too-many-files': ({ limit }) => [400, 'The form has too many files', { limit }],
-  'file-too-small': ({ bytes, limitBytes }) => [400, 'The file is too small', { bytes, limitBytes }],
-  'file-too-large': ({ bytes, limitBytes }) => [413, 'The file is too large', { bytes, limitBytes }],
+  'subject-not-found': () => [404, 'Subject not found'],
+  'image-not-found': () => [404, 'Image not found'],
+  'route-not-found': () => [404, 'Not found'],
+  'invalid-parameter': ({ name, location, value }) => [400, 'Invalid parameter', { name, location, value }],
+  'body-missing': () => [400, 'Request body missing'],
+  'body-malformed': ({ reason }) => [400, 'Malformed request body', { reason }],
+  'length-mismatch': () => [400, 'Content length mismatch'],
+  'file-missing': ({ field }) => [400, 'File missing', { field }],
+  'too-many-files': ({ limit }) => [400, 'Too many files', { limit }],
+  'file-too-small': ({ bytes, limitBytes }) => [400, 'File too small', { bytes, limitBytes }],
+  'file-too-large': ({ bytes, limitBytes }) => [413, 'File too large', { bytes, limitBytes }],
   'unsupported-format': ({ detected, accepted }) => [
     415,
-    'The image format is not accepted',
+    'Unsupported image format',
     { detected, accepted: accepted.map(mediaTypeOf) },
   ],
-  'unsupported-media-type': () => [415, 'The body is of a type that is not accepted'],
-  'corrupt-image': () => [422, 'The image is damaged or incomplete'],
-  'image-too-complex': ({ limit }) => [422, 'The image takes too much to decode', { limit }],
+  'unsupported-media-type': () => [415, 'Unsupported media type'],
+  'corrupt-image': () => [422, 'Corrupt image'],
+  'image-too-complex': ({ limit }) => [422, 'Image too complex', { limit }],
   conflict: ({ reason }) =>
-    reason === 'precondition'
-      ? [412, 'The image is not the one that was meant']
-      : [409, 'Another update came first'],
-  'rate-limited': ({ retryAfterSeconds }) => [429, 'Too many calls', {}, retryAfter(retryAfterSeconds)],
-  'method-not-allowed': ({ allow }) => [
-    405,
-    'The path does not know this method',
-    {},
-    { Allow: allow.join(', ') },
-  ],
-  'not-acceptable': () => [406, 'There is nothing of an acceptable type'],
-  'request-timeout': () => [408, 'The body stopped arriving'],
-  overloaded: ({ retryAfterSeconds }) => [503, 'The server is busy', {}, retryAfter(retryAfterSeconds)],
-  'upstream-unavailable': () => [502, 'The backend is away'],
-  'upstream-timeout': () => [504, 'The backend does not answer'],
-  internal: () => [500, 'The server failed'],
+    reason === 'precondition' ? [412, 'Precondition failed'] : [409, 'Conflicting update'],
+  'rate-limited': ({ retryAfterSeconds }) => [429, 'Too many requests', {}, retryAfter(retryAfterSeconds)],
+  'method-not-allowed': ({ allow }) => [405, 'Method not allowed', {}, { Allow: allow.join(', ') }],
+  'not-acceptable': () => [406, 'Not acceptable'],
+  'request-timeout': () => [408, 'Request timeout'],
+  overloaded: ({ retryAfterSeconds }) => [503, 'Service overloaded', {}, retryAfter(retryAfterSeconds)],
+  'upstream-unavailable': () => [502, 'Backend unavailable'],
+  'upstream-timeout': () => [504, 'Backend timeout'],
+  'name-taken': ({ pointer, value }) => [409, 'Name already taken', { pointer, value }],
+  // The condition of the caller, `If-None-Match: *`, does not hold: 412 (RFC 9110, 13.1.2).
+  'person-exists': () => [412, 'Person already exists'],
+  'person-erased': () => [410, 'Person erased'],
+  'precondition-failed': () => [412, 'Precondition failed'],
+  'invalid-person': ({ pointer, reason }) => [422, 'Invalid person', { pointer, reason }],
+  internal: () => [500, 'Internal server error'],
 } as const satisfies ProblemTable<undefined, Row>;
 
 function retryAfter(seconds: number): Record<string, string> {
@@ -79,15 +74,22 @@ function retryAfter(seconds: number): Record<string, string> {
 /** `application/problem+json` for every problem. */
 export function renderProblem(
   problem: Problem,
-  { requestId }: Pick<Exchange<unknown>, 'requestId'>,
+  { requestId }: Pick<RequestContext<unknown>, 'requestId'>,
 ): WireResponse {
-  const [status, title, members = {}, headers = {}] = renderFrom<undefined, Row>(TABLE, problem, undefined);
+  const [status, , , headers = {}] = rowOf(problem);
   return {
     status,
     headers: { 'Content-Type': 'application/problem+json', ...headers },
-    body: {
-      kind: 'json',
-      value: { type: `urn:polyface:problem:${problem.kind}`, title, status, ...members, requestId },
-    },
+    body: { kind: 'json', value: problemJson(problem, requestId) },
   };
+}
+
+/** The same as a value, for a line of a list. */
+export function problemJson(problem: Problem, requestId: string): JsonObject {
+  const [status, title, members = {}] = rowOf(problem);
+  return { type: `urn:polyface:problem:${problem.kind}`, title, status, ...members, requestId };
+}
+
+function rowOf(problem: Problem): Row {
+  return renderFrom<undefined, Row>(TABLE, problem, undefined);
 }

@@ -1,5 +1,6 @@
 import {
   type ImageView,
+  isRenderedFormat,
   mediaTypeOf,
   type OutcomeOf,
   ProblemError,
@@ -40,7 +41,12 @@ export function writeImage({ view }: OutcomeOf<'read-image'>): WireResponse {
   return {
     status: 200,
     headers: { ETag: entityTag(view) },
-    body: { kind: 'picture', picture, attachment: !image.decodable, modifiedAtMs: image.writtenAtMs },
+    body: {
+      kind: 'picture',
+      picture,
+      attachment: !isRenderedFormat(picture.format),
+      modifiedAtMs: image.writtenAtMs,
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Exchange, ProblemError, type WireRequestHead } from '../../src/domain/index.ts';
+import { ProblemError, type RequestContext, type WireRequestHead } from '../../src/domain/index.ts';
 
 const HEADER = 'assume-user';
 
@@ -8,7 +8,7 @@ const HEADER = 'assume-user';
  */
 export function assumedUser(
   { headers }: Pick<WireRequestHead, 'headers'>,
-  { principal }: Pick<Exchange<unknown>, 'principal'>,
+  { principal }: Pick<RequestContext<unknown>, 'principal'>,
 ): string | undefined {
   const value = headers[HEADER];
   if (value === undefined) return undefined;

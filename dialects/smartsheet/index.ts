@@ -3,12 +3,13 @@ import {
   type DialectSetting,
   defineDialect,
   defineOperation,
-  type Exchange,
   type IntakePolicy,
   type Rendition,
+  type RequestContext,
   type WireRequest,
 } from '../../src/domain/index.ts';
 import { optionsSchema, type SmartsheetOptions } from './options.ts';
+import { profileOfClient } from './profile-of-client.ts';
 import { readImageUrls } from './read-image-urls.ts';
 import { readProfileImageUpload } from './read-profile-image-upload.ts';
 import { renderProblem } from './render-problem.ts';
@@ -42,6 +43,7 @@ export default defineDialect<SmartsheetOptions>({
       subject: userInPath,
       read: readProfileImageUpload,
       write: writeUpdatedUser,
+      prints: ['id'],
     }),
     getCurrentUser: defineOperation({
       command: 'read-subject',
@@ -50,6 +52,7 @@ export default defineDialect<SmartsheetOptions>({
       subject: currentUser,
       read: reading(currentUser),
       write: writeUser,
+      prints: ['id'],
     }),
     getUser: defineOperation({
       command: 'read-subject',
@@ -58,6 +61,7 @@ export default defineDialect<SmartsheetOptions>({
       subject: userInPath,
       read: reading(userInPath),
       write: writeUser,
+      prints: ['id'],
     }),
     listImageUrls: defineOperation({
       command: 'locate-images',
@@ -69,12 +73,13 @@ export default defineDialect<SmartsheetOptions>({
     }),
   },
   renderProblem,
+  profileOfClient,
   upstream,
 });
 
 function intake({ options }: DialectSetting<SmartsheetOptions>): IntakePolicy {
   return {
-    formats: ['gif', 'jpeg', 'png'],
+    formats: options.formats,
     minBytes: 1,
     maxBytes: options.maxBytes,
     maxFiles: 1,
@@ -92,7 +97,8 @@ function rendition({ options, profile }: DialectSetting<SmartsheetOptions>): Ren
   return {
     fit: 'pad',
     box: { width: side, height: side },
-    // The vendor's own live integration tests expect 1050 × 1050 for a smaller upload; its page promises the contrary.
+    // The vendor's own live integration tests expect 1050 × 1050 for a smaller upload, although its page
+    // promises the contrary.
     enlarge: profile === 'observed',
     format: 'jpeg-unless-transparent',
     background: options.background,
@@ -102,9 +108,9 @@ function rendition({ options, profile }: DialectSetting<SmartsheetOptions>): Ren
 }
 
 function reading(user: typeof userInPath) {
-  return (request: WireRequest, exchange: Exchange<SmartsheetOptions>): CommandOf<'read-subject'> => ({
+  return (request: WireRequest, context: RequestContext<SmartsheetOptions>): CommandOf<'read-subject'> => ({
     kind: 'read-subject',
-    subject: user(request, exchange),
+    subject: user(request, context),
     images: true,
   });
 }

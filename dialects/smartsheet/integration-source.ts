@@ -13,7 +13,7 @@ export function requireIntegrationSource({ headers }: Pick<WireRequestHead, 'hea
   }
 }
 
-/** What the log line says of the integration; nothing where the header is absent or malformed. */
+/** The integration's facts for the log line; none where the header is absent or malformed. */
 export function integrationLogFields({ headers }: Pick<WireRequestHead, 'headers'>): Record<string, string> {
   const value = headers[HEADER];
   return value !== undefined && SHAPE.test(value) ? { integrationSource: value.slice(0, 200) } : {};

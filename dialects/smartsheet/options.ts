@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../src/domain/index.ts';
+import { type JsonObject, type PictureFormat, READABLE_FORMATS } from '../../src/domain/index.ts';
 
 /** What a tenant may choose. */
 export interface SmartsheetOptions {
@@ -8,6 +8,8 @@ export interface SmartsheetOptions {
   readonly background: string;
   /** Encoder quality of stored JPEGs, 1 to 100. */
   readonly quality: number;
+  /** What is accepted; the vendor's own formats unless a tenant widens the list. */
+  readonly formats: readonly PictureFormat[];
   /** Largest upload. */
   readonly maxBytes: number;
   /** Life of the addresses that `POST /imageurls` hands out. */
@@ -21,6 +23,14 @@ export const optionsSchema = {
   type: 'object',
   additionalProperties: false,
   properties: {
+    formats: {
+      type: 'array',
+      items: { enum: READABLE_FORMATS },
+      minItems: 1,
+      uniqueItems: true,
+      default: ['gif', 'jpeg', 'png'],
+      description: 'Picture formats that are accepted; `heic` lets telephones in.',
+    },
     customSize: {
       type: 'integer',
       minimum: 16,

@@ -1,11 +1,11 @@
 import {
   type CommandOf,
-  type Exchange,
   type ImageRequest,
   isJsonArray,
   isJsonObject,
   type Json,
   ProblemError,
+  type RequestContext,
   type WireRequest,
 } from '../../src/domain/index.ts';
 import { assumedUser } from './assumed-user.ts';
@@ -15,10 +15,16 @@ import { parseUserImageId } from './user-image-id.ts';
 /** As the document says; keeps one call from asking for more renditions than a minute's uploads. */
 const MAX_ITEMS = 100;
 
-/** `[{"imageId":"…","height":40,"width":20}]`. An imageId that cannot be ours is asked for all the same and found nowhere. */
-export function readImageUrls(request: WireRequest, exchange: Exchange<unknown>): CommandOf<'locate-images'> {
+/**
+ * `[{"imageId":"…","height":40,"width":20}]`. An imageId that cannot be ours is looked up like any other, and
+ * not found.
+ */
+export function readImageUrls(
+  request: WireRequest,
+  context: RequestContext<unknown>,
+): CommandOf<'locate-images'> {
   requireIntegrationSource(request);
-  assumedUser(request, exchange);
+  assumedUser(request, context);
   const { json } = request;
   if (json === undefined) throw new ProblemError({ kind: 'body-missing' });
   if (!isJsonArray(json) || json.length > MAX_ITEMS) throw invalid('body', json);

@@ -5,7 +5,10 @@ import {
   type UpstreamOutcome,
 } from '../../src/domain/index.ts';
 
-/** What the backend's errorCode means here: the way back from `render-problem.ts`, with its near relatives in the vendor's list. */
+/**
+ * The meaning of the backend's errorCode: the reverse of `render-problem.ts`, with close relatives from the
+ * vendor's list.
+ */
 const BY_ERROR_CODE: Readonly<Record<number, Problem>> = {
   1001: { kind: 'unauthenticated', reason: 'missing' },
   1002: { kind: 'unauthenticated', reason: 'invalid' },
@@ -49,8 +52,9 @@ const RATE_WINDOW_SECONDS = 60;
 const TOO_LARGE: ReadonlySet<unknown> = new Set([1074, 1128]);
 
 /**
- * The problem in an answer that is no success. The code decides, then the status; anything else is the backend's failure.
- * `maxBytes`: the limit to tell the client where the backend turned a file down as too large.
+ * The problem in an answer that is no success. The code decides, then the status; anything else is the
+ * backend's failure. `maxBytes`: the limit to tell the client where the backend turned a file down as too
+ * large.
  */
 export function readUpstreamProblem(
   answer: UpstreamAnswer,

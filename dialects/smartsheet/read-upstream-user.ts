@@ -1,4 +1,5 @@
 import {
+  isId,
   isJsonArray,
   isJsonObject,
   type Json,
@@ -9,12 +10,24 @@ import {
 } from '../../src/domain/index.ts';
 import { locateRequest } from './upstream-locate-request.ts';
 
-/** The user of an answer: bare, in the list under `data`, or under `result`, whichever profile the backend speaks. */
+/**
+ * The user of an answer: bare, in the list under `data`, or under `result`, so that both profiles of a
+ * backend can be read.
+ */
 export function readUpstreamUser(json: Json | undefined): UpstreamOutcome {
   const user = userIn(json);
   return user
     ? { kind: 'done', profile: profileOf(user), images: imagesOf(user) }
     : { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
+}
+
+/** Whether the answer is about the user who was asked for, with the fields of a picture as they should be. */
+export function isClearUser(json: Json, askedFor: string): boolean {
+  const user = userIn(json);
+  if (!user || !isId(user.id, askedFor)) return false;
+  const { profileImage } = user;
+  if (profileImage === undefined || profileImage === null) return true;
+  return isJsonObject(profileImage) && filled(profileImage.imageId);
 }
 
 function userIn(json: Json | undefined): JsonObject | undefined {

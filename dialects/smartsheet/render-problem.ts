@@ -1,8 +1,8 @@
 import {
-  type Exchange,
   type Problem,
   type ProblemOf,
   type ProblemTable,
+  type RequestContext,
   renderFrom,
   type WireRequestHead,
   type WireResponse,
@@ -11,7 +11,10 @@ import { integrationLogFields } from './integration-source.ts';
 import { referenceId } from './reference-id.ts';
 import { JSON_TYPE } from './write-json.ts';
 
-/** A row of the vendor's list: HTTP status, errorCode, message with its `{0}` filled in; and headers that HTTP wants beside them. */
+/**
+ * A row of the vendor's list: HTTP status, errorCode and message with its `{0}` filled in, and the headers
+ * that HTTP requires beside them.
+ */
 type Row = readonly [
   status: number,
   errorCode: number,
@@ -20,8 +23,8 @@ type Row = readonly [
 ];
 
 /**
- * SDKs retry on errorCode 4001 to 4004 and on nothing else, so no permanent failure carries one of these. The vendor publishes no
- * code for a wrong type or a corrupt image: 1255 and 1008 are this project's choice.
+ * SDKs retry on errorCode 4001 to 4004 and on nothing else, so no permanent failure carries one of these. The
+ * vendor publishes no code for a wrong type or a corrupt image: 1255 and 1008 are this project's choice.
  */
 const TABLE = {
   unauthenticated: ({ reason }) => UNAUTHENTICATED[reason],
@@ -34,11 +37,8 @@ const TABLE = {
       ? [400, 1011, `A required header was missing or invalid: ${name}`]
       : [400, 1018, `The value ${value ?? 'null'} was not valid for the parameter ${attributeOf(name)}.`],
   'body-missing': () => [400, 1024, 'The HTTP request body is required for this Method.'],
-  'body-malformed': () => [
-    400,
-    1145,
-    'Multipart upload request was invalid. Please check your request headers and payload.',
-  ],
+  'body-malformed': ({ reason }, { operationId }) =>
+    operationId === 'listImageUrls' ? unparsable(MALFORMED_JSON[reason]) : MALFORMED_FORM,
   'file-missing': ({ field }) => [400, 1127, `Required multipart part was missing: '${field}'`],
   'too-many-files': ({ field }) => [
     400,
@@ -64,11 +64,7 @@ const TABLE = {
     1255,
     `Attachment type '${detected ?? 'unknown'}' is not supported.`,
   ],
-  conflict: () => [
-    500,
-    4004,
-    'An unexpected error has occurred. Please retry your request. If you encounter this error repeatedly, please contact api@smartsheet.com for assistance.',
-  ],
+  conflict: () => RETRY,
   'rate-limited': ({ retryAfterSeconds }) => [
     429,
     4003,
@@ -82,6 +78,12 @@ const TABLE = {
   'upstream-unavailable': () => [503, 4001, MAINTENANCE],
   'request-timeout': () => [500, 4002, 'Server timeout exceeded. Request has failed.'],
   'upstream-timeout': () => [500, 4002, 'Server timeout exceeded. Request has failed.'],
+  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  'name-taken': ({ pointer }) => unparsable(`The name at ${pointer} belongs to another person.`),
+  'person-exists': () => unparsable('The person is there already.'),
+  'person-erased': () => [404, 1020, 'User not found.'],
+  'precondition-failed': () => RETRY,
+  'invalid-person': ({ pointer }) => unparsable(`The person is not valid at ${pointer}.`),
   internal: () => [
     500,
     4000,
@@ -95,6 +97,18 @@ const UNAUTHENTICATED = {
   expired: [401, 1003, 'Your Access Token has expired.'],
 } as const satisfies Record<ProblemOf<'unauthenticated'>['reason'], Row>;
 
+const MALFORMED_FORM = [
+  400,
+  1145,
+  'Multipart upload request was invalid. Please check your request headers and payload.',
+] as const satisfies Row;
+
+const MALFORMED_JSON = {
+  'boundary-missing': 'The body is not JSON.',
+  syntax: 'The body is not JSON.',
+  limits: 'The body is too long.',
+} as const satisfies Record<ProblemOf<'body-malformed'>['reason'], string>;
+
 const TOO_COMPLEX = {
   side: 'The image is too wide or too high.',
   pixels: 'The image has too many pixels.',
@@ -102,6 +116,12 @@ const TOO_COMPLEX = {
   time: 'The image takes too long to decode.',
   memory: 'The image takes too much memory to decode.',
 } as const satisfies Record<ProblemOf<'image-too-complex'>['limit'], string>;
+
+const RETRY = [
+  500,
+  4004,
+  'An unexpected error has occurred. Please retry your request. If you encounter this error repeatedly, please contact api@smartsheet.com for assistance.',
+] as const satisfies Row;
 
 const MAINTENANCE =
   'Smartsheet.com is currently offline for system maintenance. Please check back again shortly.';
@@ -120,18 +140,21 @@ function retryAfter(seconds: number): Record<string, string> {
   return { 'Retry-After': String(seconds) };
 }
 
-/** `{"refId","errorCode","message"}`, all three always: the Python SDK fails without `refId`, which the log line repeats. */
-export function renderProblem(problem: Problem, exchange: Exchange<unknown>): WireResponse {
+/**
+ * `{"refId","errorCode","message"}`, all three always: the Python SDK fails without `refId`, which the log
+ * line repeats.
+ */
+export function renderProblem(problem: Problem, context: RequestContext<unknown>): WireResponse {
   const [status, errorCode, message, headers = {}]: Row = renderFrom<WireRequestHead, Row>(
     TABLE,
     problem,
-    exchange.request,
+    context.request,
   );
-  const refId = referenceId(exchange.requestId);
+  const refId = referenceId(context.requestId);
   return {
     status,
     headers: { 'Content-Type': JSON_TYPE, ...headers },
     body: { kind: 'json', value: { refId, errorCode, message } },
-    logFields: { refId, errorCode: String(errorCode), ...integrationLogFields(exchange.request) },
+    logFields: { refId, errorCode: String(errorCode), ...integrationLogFields(context.request) },
   };
 }

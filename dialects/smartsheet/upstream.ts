@@ -1,5 +1,7 @@
 import {
   type CommandOf,
+  isJsonAnswer,
+  isJsonObject,
   type Loss,
   ProblemError,
   type Subject,
@@ -10,10 +12,13 @@ import {
 import type { SmartsheetOptions } from './options.ts';
 import { readUpstreamProblem } from './read-upstream-problem.ts';
 import { readUpstreamUrls } from './read-upstream-urls.ts';
-import { readUpstreamUser } from './read-upstream-user.ts';
+import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 import { locateRequest } from './upstream-locate-request.ts';
 
-/** Smartsheet spoken as a client. Deletes have no words here and are refused. */
+/** The vendor's errorCode for a user who is not there. */
+const USER_NOT_FOUND = 1020;
+
+/** Smartsheet spoken as a client. It cannot express deletes, so they are refused. */
 export const upstream: UpstreamTranslation<SmartsheetOptions> = {
   supports: ['put-images', 'read-subject', 'locate-images'],
 
@@ -26,6 +31,13 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
       return { request: locateRequest(command.requests), losses: [] };
     }
     throw new Error(`${command.kind} has no words in this API`);
+  },
+
+  isClear(answer, askedFor) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    if (status === 404) return json.errorCode === USER_NOT_FOUND && typeof json.message === 'string';
+    return status === 200 && isClearUser(json, askedFor);
   },
 
   answer(command, answer, { options }): UpstreamOutcome {

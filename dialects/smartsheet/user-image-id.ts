@@ -1,6 +1,9 @@
 import type { Subject } from '../../src/domain/index.ts';
 
-/** Where an imageId leads: a subject's key (32 hex digits) and the first 16 hex digits of the image's own id. */
+/**
+ * The target of an imageId: a subject's key (32 hex digits) and the first 16 hex digits of the image's own
+ * id.
+ */
 export interface ImageAddress {
   readonly subjectKey: string;
   readonly imageIdPrefix: string;
@@ -9,8 +12,9 @@ export interface ImageAddress {
 const IMAGE_ID = /^u!1!([A-Za-z0-9_-]{11})!([A-Za-z0-9_-]{11})!([A-Za-z0-9_-]{11})$/;
 
 /**
- * `u!1!…!…!…`: three groups of eight bytes each as base64url. The first two are the subject's key, the third the beginning of the
- * image's id, so that the picture is found from the imageId alone and each new picture has a new one.
+ * `u!1!…!…!…`: three groups of eight bytes each as base64url. The first two are the subject's key, the third
+ * the beginning of the image's id, so that the picture is found from the imageId alone and each new picture
+ * has a new one.
  */
 export function userImageId(subject: Pick<Subject, 'key'>, image: { readonly id: string }): string {
   const groups = [subject.key.slice(0, 16), subject.key.slice(16, 32), image.id.slice(0, 16)];

@@ -1,10 +1,10 @@
 import {
   BareNumber,
-  type Exchange,
   type ImageView,
   type JsonObject,
   type OutcomeOf,
   ProblemError,
+  type RequestContext,
   type Subject,
   type WireResponse,
 } from '../../src/domain/index.ts';
@@ -12,8 +12,11 @@ import { userImageId } from './user-image-id.ts';
 import { ok } from './write-json.ts';
 
 /** The bare user object, for reads. */
-export function writeUser(outcome: OutcomeOf<'read-subject'>, exchange: Exchange<unknown>): WireResponse {
-  return ok(userObject(outcome.subject, outcome.images), exchange);
+export function writeUser(
+  outcome: OutcomeOf<'read-subject'>,
+  context: RequestContext<unknown>,
+): WireResponse {
+  return ok(userObject(outcome.subject, outcome.images), context);
 }
 
 /**
@@ -22,11 +25,11 @@ export function writeUser(outcome: OutcomeOf<'read-subject'>, exchange: Exchange
  */
 export function writeUpdatedUser(
   outcome: OutcomeOf<'put-images'>,
-  exchange: Exchange<unknown>,
+  context: RequestContext<unknown>,
 ): WireResponse {
   const user = userObject(outcome.subject, outcome.images);
-  const result = exchange.profile === 'observed' ? { result: user } : { data: [user] };
-  return ok({ message: 'SUCCESS', resultCode: 0, ...result }, exchange);
+  const result = context.profile === 'observed' ? { result: user } : { data: [user] };
+  return ok({ message: 'SUCCESS', resultCode: 0, ...result }, context);
 }
 
 function userObject(subject: Subject, images: readonly ImageView[]): JsonObject {

@@ -22,7 +22,7 @@ export default defineDialect<TimbuOptions>({
   credentials: [{ kind: 'bearer', subjectClaim: 'user_id' }],
   intake,
   rendition,
-  // The vendor documents no rate; this one only keeps a runaway client from starving the others.
+  // The vendor documents no rate. This one only keeps a runaway client from starving the others.
   rates: { limit: 600, windowSeconds: 60, per: 'credential' },
   operations: {
     uploadUserImage: defineOperation({
@@ -45,7 +45,7 @@ export default defineDialect<TimbuOptions>({
     }),
     getProfileImage: defineOperation({
       command: 'open-download',
-      // The name is a signed ticket: whoever holds it may look.
+      // The name is a signed ticket, so its holder may read the picture.
       access: { kind: 'public' },
       body: 'none',
       read: readProfileImage,
@@ -54,12 +54,14 @@ export default defineDialect<TimbuOptions>({
   },
   renderProblem,
   redirect: redirectTrailingSlash,
+  // The vendor's framework ignores it.
+  ignoresAccept: ({ profile }) => profile === 'observed',
   upstream,
 });
 
 function intake({ options }: DialectSetting<TimbuOptions>): IntakePolicy {
   return {
-    formats: ['jpeg', 'png', 'gif', 'webp', 'avif'],
+    formats: ['jpeg', 'png', 'gif', 'webp', 'avif', 'heic'],
     minBytes: 1,
     maxBytes: options.maxBytes,
     maxFiles: 1,

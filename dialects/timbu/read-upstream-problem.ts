@@ -7,7 +7,7 @@ import {
   type UpstreamOutcome,
 } from '../../src/domain/index.ts';
 
-/** What a whole sentence under `detail` means, where the status alone leaves it open. */
+/** The meaning of a whole sentence under `detail`, where the status alone leaves it open. */
 const BY_SENTENCE: Readonly<Record<string, Problem>> = {
   'Not authenticated': { kind: 'unauthenticated', reason: 'missing' },
   'Invalid Credentials': { kind: 'unauthenticated', reason: 'invalid' },
@@ -42,8 +42,8 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
 const PATIENCE_SECONDS = 60;
 
 /**
- * The problem in an answer that is no success; anything unknown is the backend's failure. `maxBytes`: the limit to tell the client
- * where the backend turned a file down as too large.
+ * The problem in an answer that is no success; anything unknown is the backend's failure. `maxBytes`: the
+ * limit to tell the client where the backend turned a file down as too large.
  */
 export function readUpstreamProblem(
   answer: UpstreamAnswer,

@@ -1,5 +1,7 @@
 import {
+  isId,
   isJsonObject,
+  isTextOrNone,
   type Json,
   type JsonObject,
   type SubjectProfile,
@@ -7,7 +9,7 @@ import {
   type UpstreamOutcome,
 } from '../../src/domain/index.ts';
 
-/** The user of an answer, under `data` or bare, whichever profile the backend speaks. */
+/** The user of an answer, under `data` or bare, so that both profiles of a backend can be read. */
 export function readUpstreamUser(json: Json | undefined): UpstreamOutcome {
   const user = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
   return isJsonObject(user) && user.id !== undefined
@@ -15,20 +17,38 @@ export function readUpstreamUser(json: Json | undefined): UpstreamOutcome {
     : { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
 }
 
+/** What only this API prints of a user. */
+const EXTRA = ['phone_country_code', 'device_id', 'google_id', 'google_image_url'];
+
+/** Whether the answer is about the user who was asked for, with the fields of a picture as they should be. */
+export function isClearUser(json: JsonObject, askedFor: string): boolean {
+  const user = isJsonObject(json.data) ? json.data : json;
+  return isId(user.id, askedFor) && isTextOrNone(user.profile_image) && isTextOrNone(user.image_url);
+}
+
 function profileOf(user: JsonObject): SubjectProfile {
+  const extra = Object.entries(user).filter(([name, value]) => EXTRA.includes(name) && filled(value));
   const { first_name: firstName, last_name: lastName, email, phone_number: phoneNumber } = user;
   return {
     ...(filled(firstName) && { firstName }),
     ...(filled(lastName) && { lastName }),
     ...(filled(email) && { email }),
     ...(filled(phoneNumber) && { phoneNumber }),
+    ...(extra.length > 0 && { extra: { timbu: Object.fromEntries(extra) } }),
   };
 }
 
-/** Relative addresses lie below `/images/`, as the vendor's clients complete them. */
-function imagesOf({ profile_image: documented, image_url: observed }: JsonObject): UpstreamImage[] {
+/**
+ * Relative addresses lie below `/images/`, as the vendor's clients complete them. Released versions of the
+ * server (BigFastAPI 0.5) call the address `image`, and it is a path of the server.
+ */
+function imagesOf({
+  profile_image: documented,
+  image_url: observed,
+  image: released,
+}: JsonObject): UpstreamImage[] {
   const address = filled(documented) ? documented : observed;
-  if (!filled(address)) return [];
+  if (!filled(address)) return filled(released) ? [{ slot: 0, url: released }] : [];
   return [
     { slot: 0, url: /^https?:\/\//i.test(address) ? address : `/images/${address.replace(/^\/+/, '')}` },
   ];

@@ -1,11 +1,11 @@
 import {
-  type Exchange,
   type Json,
   PICTURE_FORMATS,
   type PictureFormat,
   type Problem,
   type ProblemOf,
   type ProblemTable,
+  type RequestContext,
   renderFrom,
   type WireProfile,
   type WireResponse,
@@ -56,6 +56,12 @@ const TABLE = {
   overloaded: ({ retryAfterSeconds }) => [503, 'Service Unavailable', retryAfter(retryAfterSeconds)],
   'upstream-unavailable': () => [503, 'Service Unavailable'],
   'upstream-timeout': () => [504, 'Gateway Timeout'],
+  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  'name-taken': () => [409, 'Conflict'],
+  'person-exists': () => [409, 'Conflict'],
+  'person-erased': () => [404, 'User not found'],
+  'precondition-failed': () => [409, 'Conflict'],
+  'invalid-person': ({ pointer }) => [400, `Invalid body parameter: ${pointer}`],
   internal: () => [500, 'Internal Server Error'],
 } as const satisfies ProblemTable<WireProfile, Row>;
 
@@ -98,7 +104,7 @@ function retryAfter(seconds: number): Record<string, string> {
 /** `{"detail": …}` for every problem; the observed 500 is plain text, as the vendor's server sends it. */
 export function renderProblem(
   problem: Problem,
-  { profile }: Pick<Exchange<unknown>, 'profile'>,
+  { profile }: Pick<RequestContext<unknown>, 'profile'>,
 ): WireResponse {
   const [status, detail, headers = {}] = renderFrom<WireProfile, Row>(TABLE, problem, profile);
   if (problem.kind === 'internal' && profile === 'observed') {

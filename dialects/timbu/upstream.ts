@@ -1,6 +1,8 @@
 import {
   type Command,
   type CommandOf,
+  isJsonAnswer,
+  isJsonObject,
   type Loss,
   ProblemError,
   type UpstreamOutcome,
@@ -8,7 +10,10 @@ import {
 } from '../../src/domain/index.ts';
 import type { TimbuOptions } from './options.ts';
 import { readUpstreamProblem } from './read-upstream-problem.ts';
-import { readUpstreamUser } from './read-upstream-user.ts';
+import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
+
+/** The sentence for a user who is not there. */
+const USER_NOT_FOUND = 'User not found';
 
 /**
  * Timbu spoken as a client. No request names a user: the bearer of the token is meant, so each subject needs a credential of its
@@ -26,6 +31,13 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
       };
     }
     throw new Error(`${command.kind} has no words in this API`);
+  },
+
+  isClear(answer, askedFor) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    if (status === 404) return json.detail === USER_NOT_FOUND;
+    return status === 200 && isClearUser(json, askedFor);
   },
 
   answer(_command, answer, { options }): UpstreamOutcome {

@@ -1,19 +1,21 @@
 import {
-  type Exchange,
   type ImageView,
   type Json,
   type JsonObject,
   type OutcomeOf,
   ProblemError,
+  type RequestContext,
   type Subject,
   type WireResponse,
 } from '../../src/domain/index.ts';
 import { pictureAddress } from './picture-address.ts';
 
-/** The answer to an upload. The page calls the picture `profile_image`; the server behind it says `image_url`. */
+/**
+ * The answer to an upload. The page calls the picture `profile_image`; the server behind it says `image_url`.
+ */
 export function writeUpdatedUser(
   { subject, images }: OutcomeOf<'put-images'>,
-  { profile }: Pick<Exchange<unknown>, 'profile'>,
+  { profile }: Pick<RequestContext<unknown>, 'profile'>,
 ): WireResponse {
   const { firstName = '', lastName = '', email = '', phoneNumber = '' } = subject.profile;
   return ok({
@@ -28,10 +30,12 @@ export function writeUpdatedUser(
   });
 }
 
-/** The bare user object. Only the fields that the contract names, whatever else the directory knows of the user. */
+/**
+ * The bare user object. It has only the fields that the contract names, even where the directory knows more.
+ */
 export function writeUser(
   { subject, images }: OutcomeOf<'read-subject'>,
-  { profile }: Pick<Exchange<unknown>, 'profile'>,
+  { profile }: Pick<RequestContext<unknown>, 'profile'>,
 ): WireResponse {
   const { firstName = '', lastName = '', email = '', phoneNumber = '', extra } = subject.profile;
   const own = extra?.timbu;

@@ -11,8 +11,8 @@ export interface OpenWindow {
 }
 
 /**
- * Answers calls in scheduled windows with 429 or 503 in their dialect, before anything is done, so that whoever has not moved yet notices
- * while there is still a way back. Each such call is logged.
+ * Answers calls in scheduled windows with 429 or 503 in their dialect, before anything is done. So clients
+ * that still use an old API notice while there is a way back. Each such call is logged.
  */
 export function createBrownOuts({
   brownOuts,
@@ -60,7 +60,9 @@ export function openWindow(
   return isOpen ? { endsAtMs: endsAtMs + shiftMs } : undefined;
 }
 
-/** Request ids are evenly spread: their first digits choose the given part of all calls. */
+/**
+ * Chooses the given part of all calls by the first digits of the request id, because ids are evenly spread.
+ */
 function isAmong(requestId: string, fraction: number): boolean {
   return Number.parseInt(requestId.slice(0, 8), 16) / 0x1_0000_0000 < fraction;
 }

@@ -1,107 +1,152 @@
-import { SingleBar } from 'cli-progress';
 import { Command } from 'commander';
-import { runBackfill } from '../migration/backfill/run-backfill.ts';
-import { verifySubjects } from '../migration/operate/verify-subjects.ts';
+import { backfillList, type ListOptions } from '../migration/lists/backfill-list.ts';
+import type { ListRunResult } from '../migration/lists/list-run.ts';
+import { verifyList } from '../migration/lists/verify-list.ts';
+import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
 import { readStage } from '../migration/stages/stage-store.ts';
+import { confirmEmpty, EXIT_CODES, explainStop, printFigures, writeOutcomes } from './list-outcome.ts';
+import { createListProgress } from './list-progress.ts';
+import { jobOverAdmin } from './migrate-over-admin.ts';
 import { positiveCount } from './positive-count.ts';
-import { readSubjectList, subjectsNamed } from './read-subject-list.ts';
-import { type MigrationOptions, withMigration, withMigrationOptions } from './with-migration.ts';
+import { readSubjectList } from './read-subject-list.ts';
+import {
+  auditMigration,
+  type MigrationOptions,
+  withMigration,
+  withMigrationOptions,
+} from './with-migration.ts';
 
 interface BackfillOptions extends MigrationOptions {
   readonly subjects: string;
   readonly concurrency: number;
   readonly restart?: boolean;
+  readonly acceptEmpty?: boolean;
+  readonly outcomes?: string;
+  readonly json?: boolean;
   readonly repair?: boolean;
 }
 
-/** `polyface backfill`: copies pictures from the backend; `polyface backfill verify`: compares both sides, now. */
+/**
+ * `polyface backfill`: copies pictures from the backend; `polyface backfill verify`: compares both sides,
+ * now.
+ */
 export function backfillCommand(): Command {
   return new Command('backfill')
     .description('bring the pictures of the backend here')
-    .addCommand(copyCommand(), { isDefault: true })
-    .addCommand(verifyCommand());
+    .addCommand(listCommand('copy', 'copy pictures that were never written here').action(backfill), {
+      isDefault: true,
+    })
+    .addCommand(
+      listCommand('verify', 'compare every subject on both sides, whatever an earlier run said')
+        .option('--repair', 'follow the backend where it differs; in dual-write only')
+        .action(verify),
+    );
 }
 
-function copyCommand(): Command {
-  return withMigrationOptions(new Command('copy'))
-    .description('copy pictures that were never written here')
+function listCommand(name: string, description: string): Command {
+  return withMigrationOptions(new Command(name))
+    .description(description)
     .requiredOption('--subjects <file>', 'ids in the clients’ dialect, one a line; - for standard input')
-    .option('--concurrency <n>', 'subjects at once', positiveCount, 4)
+    .option('--concurrency <n>', 'subjects at once', positiveCount, 16)
     .option('--restart', 'begin anew instead of going on where an interrupted run stopped')
-    .action(backfill);
+    .option('--accept-empty', 'go on although many people in a row have no picture at the backend')
+    .option('--outcomes <file>', 'where to write what became of each id');
 }
 
-function verifyCommand(): Command {
-  return withMigrationOptions(new Command('verify'))
-    .description('compare every subject on both sides, whatever an earlier run said')
-    .requiredOption('--subjects <file>', 'ids in the clients’ dialect, one a line; - for standard input')
-    .option('--repair', 'follow the backend where it differs; in dual-write only')
-    .action(verify);
+async function backfill(options: BackfillOptions): Promise<void> {
+  const ids = await readSubjectList(options.subjects);
+  if (options.admin !== undefined) return runOnGateway('backfill', { ...options, admin: options.admin }, ids);
+  const { report, resumedAt, stopped } = await goOver('backfill', options, ids, backfillList);
+  printFigures({ complete: stopped === undefined, resumedAt, ...report }, options.json ?? false);
+  if (stopped) {
+    explainStop(stopped);
+    process.exitCode = EXIT_CODES[stopped];
+  } else if (report.failed > 0) process.exitCode = EXIT_CODES.unclear;
+  else if (report.unknown > 0) process.exitCode = EXIT_CODES.unknown;
+  else if (report.waiting > 0) process.exitCode = EXIT_CODES.waiting;
 }
 
-async function backfill({
-  subjects,
-  concurrency,
-  restart = false,
-  ...options
-}: BackfillOptions): Promise<void> {
-  const ids = await readSubjectList(subjects);
-  const { report, resumedAt, complete } = await withMigration(options, async (operated, signal) => {
-    const bar = progressBar('backfill', ids.length);
-    try {
-      return await runBackfill(operated, ids, { concurrency, restart, signal, onProgress: bar.show });
-    } finally {
-      bar.end();
-    }
-  });
-  print({ complete, resumedAt, ...report });
-  if (!complete) {
-    process.stderr.write('interrupted; the next run over the same list goes on from here\n');
-    process.exitCode = 130;
-  } else if (report.failed + report.waiting > 0) process.exitCode = 2;
-}
-
-async function verify({ subjects, repair = false, ...options }: BackfillOptions): Promise<void> {
-  const ids = await readSubjectList(subjects);
-  const report = await withMigration(options, async (operated) => {
+async function verify(options: BackfillOptions): Promise<void> {
+  const { repair = false } = options;
+  const ids = await readSubjectList(options.subjects);
+  if (options.admin !== undefined) return runOnGateway('verify', { ...options, admin: options.admin }, ids);
+  const { report, resumedAt, stopped } = await goOver('verify', options, ids, async (operated, list, how) => {
     if (repair) await requireDualWrite(operated);
-    const found = await subjectsNamed(operated, ids);
-    const bar = progressBar('verify', found.length);
-    try {
-      return await verifySubjects(operated, found, { repair, onProgress: bar.show });
-    } finally {
-      bar.end();
-    }
+    return verifyList(operated, list, { ...how, repair });
   });
-  print(report);
-  if (report.equal !== report.subjects) process.exitCode = 2;
+  printFigures({ complete: stopped === undefined, resumedAt, ...report }, options.json ?? false);
+  const { unclear = 0, unfinished = 0 } = report.differences;
+  if (stopped) {
+    explainStop(stopped);
+    process.exitCode = EXIT_CODES[stopped];
+  } else if (report.equal + unclear + unfinished < report.subjects) process.exitCode = EXIT_CODES.differs;
+  else if (unclear + unfinished > 0) process.exitCode = EXIT_CODES.unclear;
+  else if (report.unknown > 0) process.exitCode = EXIT_CODES.unknown;
 }
 
-/** Only there does every write pass through the lease, so that own may follow the backend. */
-async function requireDualWrite({
-  at,
-  core,
-}: Parameters<Parameters<typeof withMigration>[1]>[0]): Promise<void> {
+/** A running gateway works through the list and keeps the progress. */
+async function runOnGateway(
+  kind: 'backfill' | 'verify',
+  {
+    admin,
+    subjects: _subjects,
+    concurrency,
+    restart,
+    repair,
+    acceptEmpty,
+    outcomes,
+    ...named
+  }: BackfillOptions & { readonly admin: string },
+  ids: readonly string[],
+): Promise<void> {
+  if (outcomes !== undefined)
+    throw new Error('--outcomes is written where the work is done: leave --admin out');
+  const order = { kind, subjects: ids, concurrency, restart, repair, acceptEmpty } as const;
+  const result = await jobOverAdmin(order, { ...named, admin });
+  printFigures({ ...result }, named.json ?? false);
+  if ('complete' in result && result.complete === false) process.exitCode = EXIT_CODES.interrupted;
+}
+
+/**
+ * Works through a list. When many people in a row have no picture, it asks the operator, where there is a
+ * terminal.
+ */
+async function goOver<Result extends ListRunResult<string>>(
+  what: string,
+  options: BackfillOptions,
+  ids: readonly string[],
+  work: (operated: OperatedBackend, ids: readonly string[], how: ListOptions) => Promise<Result>,
+): Promise<Result> {
+  const { concurrency, restart = false, acceptEmpty = false, outcomes } = options;
+  return withMigration(options, async (operated, signal) => {
+    const progress = createListProgress(what, ids.length);
+    const how = { concurrency, signal, onProgress: progress.show };
+    try {
+      let result = await work(operated, ids, { ...how, restart, acceptsEmpty: acceptEmpty });
+      if (result.stopped === 'nobody has a picture' && (await confirmEmpty())) {
+        result = await work(operated, ids, { ...how, restart: false, acceptsEmpty: true });
+      }
+      const { head, counts, stopped } = result;
+      await auditMigration(operated, {
+        action: `migration.${what}`,
+        after: { listed: head.listed, complete: stopped === undefined, ...counts },
+        result: 'done',
+      });
+      if (outcomes !== undefined) await writeOutcomes(outcomes, operated, ids, result);
+      return result;
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/**
+ * Repairs need dual-write. Every write passes through the lease there, so the local store may follow the
+ * backend.
+ */
+async function requireDualWrite({ at, core }: OperatedBackend): Promise<void> {
   const stage = (await readStage(core.records, at.name))?.record;
-  if (stage?.placement.stage !== 'dual-write' || stage.change) {
+  if (stage?.rollout.stage !== 'dual-write' || stage.change) {
     throw new Error('--repair works in dual-write alone, while no change is under way');
   }
-}
-
-function progressBar(
-  what: string,
-  total: number,
-): { readonly show: (done: number) => void; readonly end: () => void } {
-  const bar = new SingleBar({
-    format: `${what} {bar} {value}/{total}`,
-    stream: process.stderr,
-    hideCursor: true,
-    noTTYOutput: false,
-  });
-  if (process.stderr.isTTY) bar.start(total, 0);
-  return { show: (done) => bar.update(done), end: () => bar.stop() };
-}
-
-function print(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
 }

@@ -1,18 +1,22 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { parse } from 'yaml';
 import { readKnownDeviations } from '../conformance/known-deviations.ts';
 import { type ContractOf, loadContract } from '../conformance/load-contract.ts';
+import { reportHtml } from '../conformance/reports/report-html.ts';
 import { reportJson } from '../conformance/reports/report-json.ts';
 import { reportJunit } from '../conformance/reports/report-junit.ts';
 import { resultLines, summaryLines } from '../conformance/reports/report-table.ts';
 import { writeExchanges } from '../conformance/reports/write-exchanges.ts';
 import { type CaseResult, runConformance } from '../conformance/run-conformance.ts';
-import { readDemoGuide } from '../demo-guide.ts';
 import type { WireProfile } from '../domain/index.ts';
+import { readDemoGuide } from '../settings/demo-guide.ts';
 
 interface ConformOptions {
   readonly dialect: string;
+  readonly folder?: string;
+  readonly document?: string;
   readonly url: string;
   readonly profile: WireProfile;
   readonly demo?: true;
@@ -25,6 +29,7 @@ interface ConformOptions {
   readonly known?: string;
   readonly json?: string;
   readonly junit?: string;
+  readonly html?: string;
   readonly exchanges?: string;
 }
 
@@ -33,6 +38,8 @@ export function conformCommand(): Command {
   return new Command('conform')
     .description('judge any server that claims to speak a dialect')
     .requiredOption('--dialect <name>', 'the dialect that the server claims to speak')
+    .option('--folder <folder>', 'where the dialect lies that is not built in: its index.ts or index.js')
+    .option('--document <file>', 'its OpenAPI document')
     .requiredOption('--url <url>', "where the dialect's paths begin, e.g. https://api.example.com")
     .addOption(
       new Option('--profile <profile>', 'which reading of the wire')
@@ -65,6 +72,7 @@ export function conformCommand(): Command {
     )
     .option('--json <file>', 'write the report as JSON')
     .option('--junit <file>', 'write the report as JUnit XML')
+    .option('--html <file>', 'write the report as one page')
     .option('--exchanges <folder>', 'write the raw bytes of every exchange')
     .action(conform);
 }
@@ -79,12 +87,13 @@ async function conform(options: ConformOptions): Promise<void> {
     ...(only === undefined ? {} : { only: ({ id }) => id.includes(only) }),
     onResult(result) {
       results.push(result);
-      process.stdout.write(resultLines(result));
+      process.stdout.write(resultLines(contract.target.url, result));
     },
   });
   process.stdout.write(summaryLines(report));
   if (options.json !== undefined) await writeFile(options.json, reportJson(report));
   if (options.junit !== undefined) await writeFile(options.junit, reportJunit(report));
+  if (options.html !== undefined) await writeFile(options.html, reportHtml(report));
   if (options.exchanges !== undefined) {
     for (const result of results) await writeExchanges(options.exchanges, result);
   }
@@ -93,6 +102,8 @@ async function conform(options: ConformOptions): Promise<void> {
 
 async function contractOf({
   dialect,
+  folder,
+  document,
   url,
   profile,
   demo,
@@ -106,6 +117,8 @@ async function contractOf({
   const { expiredHeaders, lesserHeaders, bodies = {} } = guide ?? {};
   return {
     dialect,
+    ...(folder === undefined ? {} : { folder: resolve(folder) }),
+    ...(document === undefined ? {} : { document: resolve(document) }),
     url,
     profile,
     options: Object.fromEntries(Object.entries(option).map(([name, value]) => [name, parse(value)])),

@@ -1,20 +1,27 @@
 import { text } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Clock, RecordStore } from '../domain/index.ts';
+import { createAuditLog } from '../audit/audit-log.ts';
+import type { Clock, Json, RecordStore } from '../domain/index.ts';
 import { hashArgon2id } from '../gateway/credentials/argon2id.ts';
+import { importKeys, type KeysImportReport } from '../gateway/credentials/import-keys.ts';
+import { describeKey, type KeyOrder, planKey, type ShownKey } from '../gateway/credentials/plan-key.ts';
 import { onTheWire } from '../gateway/credentials/secret-digest.ts';
-import type { StoredCredential } from '../gateway/credentials/stored-credential.ts';
 import { createStoredCredentials } from '../gateway/credentials/stored-credentials.ts';
 import { loadDialects } from '../gateway/dialect-registry.ts';
-import { unknownScope } from '../gateway/unknown-names.ts';
+import { startStore } from '../maintenance/start-store.ts';
 import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { openStore } from '../store/open-store.ts';
-import { type KeyKind, keyKindFor } from './key-kind.ts';
+import { adminOption, createAdminClient } from './admin-client.ts';
+import { commandActor } from './command-actor.ts';
+import { importOverAdmin } from './keys-import-over-admin.ts';
+import { formatTable } from './print-table.ts';
+import { type FileRow, readRows } from './read-rows.ts';
 
 interface CommonOptions {
   readonly config?: string;
   readonly dataDir?: string;
+  readonly admin?: string;
   readonly json?: boolean;
 }
 
@@ -25,12 +32,12 @@ interface CreateOptions extends CommonOptions {
   readonly subject?: string;
   readonly kind?: string;
   readonly expiresInDays?: number;
+  readonly label?: string;
 }
 
 const clock: Clock = { nowMs: () => Date.now() };
-const dayMs = 86_400_000;
 
-/** `polyface keys`: credentials that running gateways honour, and forget, without a restart. */
+/** `polyface keys`: makes and revokes credentials that running gateways know without a restart. */
 export function keysCommand(): Command {
   const keys = new Command('keys').description('make, list and revoke credentials without a restart');
   withCommonOptions(keys.command('create'))
@@ -42,10 +49,19 @@ export function keysCommand(): Command {
         .argParser(collect)
         .default([], 'nothing that needs one'),
     )
+    .option('--label <text>', 'whose it is, or what for; shown in lists, logs and usage')
     .option('--subject <id>', "the caller's own id in the dialect")
     .option('--kind <kind>', 'key, basic or client; by default the first that the dialect takes')
     .option('--expires-in-days <days>', 'when it ends by itself', positiveNumber)
     .action(create);
+  withCommonOptions(keys.command('import'))
+    .description('take over keys and tokens that clients have already; only their SHA-256 is kept')
+    .argument('<file>', 'CSV with a header, or NDJSON; - for standard input')
+    .option('--dialect <name>', 'where the file has no column dialect')
+    .option('--tenant <id>', 'where the file has no column tenant')
+    .addOption(new Option('--format <kind>', 'default: by the name of the file').choices(['csv', 'ndjson']))
+    .option('--dry-run', 'say what would be done, do nothing')
+    .action(takeOver);
   withCommonOptions(keys.command('list')).description('list credentials, without secrets').action(list);
   withCommonOptions(keys.command('revoke'))
     .description('end a credential; gateways forget it within two seconds')
@@ -60,40 +76,105 @@ export function keysCommand(): Command {
 }
 
 async function create(options: CreateOptions): Promise<void> {
+  const { dialect, tenant, scope: scopes, kind, subject, expiresInDays, label } = options;
+  const order: KeyOrder = {
+    dialect,
+    tenant,
+    scopes,
+    ...(kind === undefined ? {} : { kind }),
+    ...(label === undefined ? {} : { label }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(expiresInDays === undefined ? {} : { expiresInDays }),
+  };
+  if (options.admin === undefined) printKeys(options, await createHere(options, order));
+  else printKeys(options, await createAdminClient(options.admin).ask<MadeKey>('POST', '/keys', order));
+  process.stderr.write('Keep the secret now: only its digest is stored.\n');
+}
+
+async function createHere(options: CommonOptions, order: KeyOrder): Promise<MadeKey> {
   const settings = await settingsOf(options);
-  const { kind, passwordDigest } = await checkedPlan(settings, options);
-  const { dialect, tenant, scope: scopes, subject, expiresInDays } = options;
-  await withRecords(settings, async (records) => {
-    const { id, credential, secret } = await createStoredCredentials({ records, clock }).create({
-      kind,
-      passwordDigest,
-      tenant,
-      dialect,
-      scopes,
-      ...(subject === undefined ? {} : { subject }),
-      ...(expiresInDays === undefined ? {} : { expiresAtMs: clock.nowMs() + expiresInDays * dayMs }),
-    });
-    print(options, { ...shown(id, credential), secret });
-    process.stderr.write('Keep the secret now: only its digest is stored.\n');
+  const own = settings.dialects[order.dialect];
+  const dialects = own ? await loadDialects({ ...settings, dialects: { [order.dialect]: own } }) : [];
+  const plan = planKey({ settings, dialects }, order, clock.nowMs());
+  return await withRecords(settings, async (records) => {
+    const { id, credential, secret } = await createStoredCredentials({ records, clock }).create(plan);
+    const { tenant, dialect, scopes } = order;
+    await auditKey(records, 'keys.create', id, { tenant, dialect, scopes: [...scopes] });
+    return { ...describeKey(id, credential), secret };
+  });
+}
+
+async function takeOver(
+  file: string,
+  options: CommonOptions & {
+    readonly dialect?: string;
+    readonly tenant?: string;
+    readonly format?: 'csv' | 'ndjson';
+    readonly dryRun?: boolean;
+  },
+): Promise<void> {
+  const dryRun = options.dryRun ?? false;
+  const rows = readRows(file, options.format);
+  const report =
+    options.admin === undefined
+      ? await importHere(file, rows, { ...options, dryRun })
+      : await importOverAdmin(options.admin, rows, { ...options, dryRun });
+  const { imported, unchanged, rejected, faults } = report;
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  else process.stdout.write(`imported ${imported}, unchanged ${unchanged}, rejected ${rejected}\n`);
+  for (const { row, fault } of faults) process.stderr.write(`row ${row}: ${fault}\n`);
+  if (rejected > 0) process.exitCode = 2;
+}
+
+async function importHere(
+  file: string,
+  rows: AsyncIterable<FileRow>,
+  options: CommonOptions & { readonly dialect?: string; readonly tenant?: string; readonly dryRun: boolean },
+): Promise<KeysImportReport> {
+  const { dryRun } = options;
+  const settings = await settingsOf(options);
+  const loaded = await loadDialects(settings);
+  const plan = {
+    dialects: new Map(loaded.map(({ dialect }) => [dialect.name, dialect])),
+    tenants: new Set(settings.tenants.map(({ id }) => id)),
+    dialect: options.dialect,
+    tenant: options.tenant,
+    dryRun,
+  };
+  return await withRecords(settings, async (records) => {
+    const report = await importKeys(rows, plan, { records, clock });
+    const { imported, unchanged, rejected } = report;
+    if (!dryRun && imported > 0)
+      await auditKey(records, 'keys.import', file, { imported, unchanged, rejected });
+    return report;
   });
 }
 
 async function list(options: CommonOptions): Promise<void> {
-  await withRecords(await settingsOf(options), async (records) => {
-    const all: ReturnType<typeof shown>[] = [];
+  if (options.admin !== undefined) {
+    printKeys(options, await createAdminClient(options.admin).askAll<ShownKey>('/keys?limit=1000', 'after'));
+    return;
+  }
+  const all = await withRecords(await settingsOf(options), async (records) => {
+    const found: ShownKey[] = [];
     for await (const { id, credential } of createStoredCredentials({ records, clock }).list()) {
-      all.push(shown(id, credential));
+      found.push(describeKey(id, credential));
     }
-    print(options, all);
+    return found;
   });
+  printKeys(options, all);
 }
 
 async function revoke(id: string, options: CommonOptions): Promise<void> {
-  await withRecords(await settingsOf(options), async (records) => {
-    const outcome = await createStoredCredentials({ records, clock }).revoke(id);
-    if (outcome === 'unknown') throw new Error(`there is no credential ${id}`);
-    print(options, { id, revoked: true });
-  });
+  if (options.admin !== undefined)
+    await createAdminClient(options.admin).ask('DELETE', `/keys/${encodeURIComponent(id)}`);
+  else
+    await withRecords(await settingsOf(options), async (records) => {
+      const outcome = await createStoredCredentials({ records, clock }).revoke(id);
+      if (outcome === 'unknown') throw new Error(`there is no credential ${id}`);
+      await auditKey(records, 'keys.revoke', id);
+    });
+  process.stdout.write(options.json ? `${JSON.stringify({ id, revoked: true })}\n` : `${id} is revoked\n`);
 }
 
 async function hash({ md5 = false }: { readonly md5?: boolean }): Promise<void> {
@@ -106,66 +187,55 @@ function settingsOf({ config, dataDir }: CommonOptions): Promise<LoadedSettings>
   return loadSettings({ overrides: { file: config, dataDir } });
 }
 
-async function checkedPlan(
-  settings: LoadedSettings,
-  { dialect, tenant, kind, scope: scopes }: CreateOptions,
-): Promise<KeyKind> {
-  if (!settings.tenants.some(({ id }) => id === tenant))
-    throw new Error(`the settings name no tenant ${tenant}`);
-  const own = settings.dialects[dialect];
-  if (!own) throw new Error(`the settings name no dialect ${dialect}`);
-  const [loaded] = await loadDialects({ ...settings, dialects: { [dialect]: own } });
-  if (!loaded) throw new Error(`the dialect ${dialect} was not loaded`);
-  for (const scope of scopes) {
-    const told = unknownScope(loaded.dialect, scope);
-    if (told !== undefined) throw new Error(`--scope: ${told}`);
-  }
-  return keyKindFor(loaded.dialect.credentials, kind);
-}
-
-async function withRecords(settings: Settings, work: (records: RecordStore) => Promise<void>): Promise<void> {
+async function withRecords<T>(settings: Settings, work: (records: RecordStore) => Promise<T>): Promise<T> {
   const store = await openStore(settings);
-  await store.start();
   try {
-    await work(store.records);
+    await startStore(store, { begin: false });
+    return await work(store.records);
   } finally {
     await store.stop();
   }
 }
 
-/** As people read it: instants as text, nothing that helps to guess. */
-function shown(id: string, credential: StoredCredential) {
-  const { kind, tenant, dialect, scopes, subject, name, createdAtMs, expiresAtMs } = credential;
-  return {
-    id,
-    kind,
-    tenant,
-    dialect,
-    scopes,
-    subject,
-    name,
-    created: new Date(createdAtMs).toISOString(),
-    expires: expiresAtMs === undefined ? undefined : new Date(expiresAtMs).toISOString(),
-  };
+/** A key with its secret, which is shown only this once. */
+type MadeKey = ShownKey & { readonly secret: string };
+
+/** Prints one key as lines and a list as a table; JSON where it is asked for. */
+function printKeys({ json = false }: CommonOptions, shown: readonly ShownKey[] | MadeKey): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(shown)}\n`);
+  } else if ('secret' in shown) {
+    const facts = Object.entries(shown).filter(([, fact]) => fact !== undefined);
+    process.stdout.write(facts.map(([name, fact]) => `${name.padEnd(9)} ${wordOf(fact)}\n`).join(''));
+  } else {
+    process.stdout.write(formatTable(COLUMNS, shown));
+  }
 }
 
-function print({ json = false }: CommonOptions, value: object): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(value)}\n`);
-    return;
-  }
-  for (const entry of Array.isArray(value) ? value : [value]) {
-    const words = Object.entries(entry)
-      .filter(([, fact]) => fact !== undefined)
-      .map(([name, fact]) => `${name}=${Array.isArray(fact) ? fact.join(',') : String(fact)}`);
-    process.stdout.write(`${words.join('  ')}\n`);
-  }
+const COLUMNS = (
+  ['id', 'label', 'kind', 'dialect', 'tenant', 'scopes', 'subject', 'createdAt', 'expiresAt'] as const
+).map((heading) => ({ heading, value: (key: ShownKey) => wordOf(key[heading]) }));
+
+function wordOf(fact: string | readonly string[] | undefined): string {
+  if (fact === undefined) return '-';
+  return typeof fact === 'string' ? fact : fact.join(',');
+}
+
+async function auditKey(records: RecordStore, action: string, target: string, after?: Json): Promise<void> {
+  await createAuditLog({ records, clock }).append({
+    actor: commandActor(),
+    action,
+    target,
+    ...(after === undefined ? {} : { after }),
+    result: 'done',
+  });
 }
 
 function withCommonOptions(command: Command): Command {
   return command
     .option('--config <file>', 'the settings file')
     .option('--data-dir <folder>', 'overrides the data folder of the settings')
+    .addOption(adminOption())
     .option('--json', 'print JSON on standard output');
 }
 

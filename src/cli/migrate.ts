@@ -1,30 +1,36 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { examine } from '../migration/operate/gate.ts';
-import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
-import { runDrill } from '../migration/operate/run-drill.ts';
-import { advance, back, nextSteps, resume, type StepResult } from '../migration/operate/take-step.ts';
-import { type ParityDifference, readDifferences, readTally } from '../migration/parity/parity-tally.ts';
-import { upperBound95 } from '../migration/parity/upper-bound.ts';
-import { isEquivalent, type ParityVerdict } from '../migration/parity/verdict.ts';
+import { examineStep } from '../migration/operate/gate.ts';
+import { type OperatedBackend, subjectsNamed } from '../migration/operate/operated-backend.ts';
+import { advance, back, nextSteps, resume } from '../migration/operate/take-step.ts';
+import { readWaitingFor, waitingSteps } from '../migration/operate/waiting-for.ts';
+import { readPreflight } from '../migration/preflight/preflight-report.ts';
 import { readBacklog } from '../migration/replicas/backlog.ts';
-import { placementAbove } from '../migration/stages/change-stage.ts';
-import { EVERYBODY, type Ramp } from '../migration/stages/placement.ts';
-import { forgetPresence, readPresences } from '../migration/stages/presence.ts';
+import { rolloutAbove } from '../migration/stages/change-stage.ts';
+import { storeCohort } from '../migration/stages/cohort.ts';
+import { forgetSilentGateways, readHeartbeats } from '../migration/stages/heartbeat.ts';
+import { EVERYBODY, type Ramp } from '../migration/stages/rollout.ts';
 import { beginStage } from '../migration/stages/stage-store.ts';
-import { createMemoryStore } from '../store/memory/memory-store.ts';
-import { readSubjectList, subjectsNamed } from './read-subject-list.ts';
+import { cancelChange, completeWithoutBackend } from './migrate-end.ts';
+import { showOverAdmin, stepOverAdmin } from './migrate-over-admin.ts';
+import { showParity } from './migrate-parity.ts';
+import { preflightCommand } from './migrate-preflight.ts';
+import { printFacts } from './print-facts.ts';
+import { auditStep, printStep, showPhase } from './print-step.ts';
+import { readSubjectList } from './read-subject-list.ts';
 import { type MigrationOptions, withMigration, withMigrationOptions } from './with-migration.ts';
 
 interface StepCommandOptions extends MigrationOptions {
   readonly percent?: number;
   readonly only?: string;
   readonly override?: string;
-  readonly certificate?: string;
+  readonly report?: string;
+  readonly reason?: string;
   readonly timeout: number;
 }
 
-/** `polyface migrate`: moves a dialect from its legacy backend to this gateway, step by step and back. Prints JSON. */
+/** `polyface migrate`: moves a dialect from its legacy backend to this gateway, step by step and back. Prints JSON where nobody reads it on a terminal. */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('move a dialect from its legacy backend to this gateway, step by step')
@@ -35,27 +41,38 @@ export function migrateCommand(): Command {
         .option('--timeout <seconds>', 'how long to wait', seconds, 120)
         .action(status),
     )
+    .addCommand(preflightCommand())
     .addCommand(named('plan', 'what the next step asks for').action(plan))
     .addCommand(
       stepCommand('advance', 'one step up, or a wider ramp')
         .option('--percent <n>', 'share of subjects to take in', percent)
         .option('--only <file>', 'subjects to take in, one id a line')
-        .action((options: StepCommandOptions) => takeStep(options, advance)),
+        .action((options: StepCommandOptions) => takeStep('advance', options, advance)),
     )
     .addCommand(
       stepCommand('back', 'one step down, for everybody').action((options: StepCommandOptions) =>
-        takeStep(options, back),
+        takeStep('back', options, back),
       ),
+    )
+    .addCommand(
+      named('cancel', 'turn a change under way around')
+        .option('--timeout <seconds>', 'how long to wait', seconds, 120)
+        .action(cancelChange),
+    )
+    .addCommand(
+      named('complete', 'end the migration although the backend is dead')
+        .requiredOption(
+          '--abandon <file>',
+          'where the people are named whose newest pictures the backend lacks',
+        )
+        .requiredOption('--override <reason>', 'why; it is kept in the history')
+        .option('--timeout <seconds>', 'how long to wait for the gateways', seconds, 120)
+        .action(completeWithoutBackend),
     )
     .addCommand(
       named('parity', 'how alike the answers are')
         .option('--differences', 'the kept differences as well')
-        .action(parity),
-    )
-    .addCommand(
-      named('drill', 'rehearse the switch and the way back on a copy')
-        .requiredOption('--subjects <file>', 'ids in the clients’ dialect, one a line; - for standard input')
-        .action(drill),
+        .action(showParity),
     );
 }
 
@@ -66,40 +83,40 @@ function named(name: string, description: string): Command {
 function stepCommand(name: string, description: string): Command {
   return named(name, description)
     .option('--override <reason>', 'go on although a guard does not hold; the reason is kept')
-    .option('--certificate <file>', 'where the evidence is written')
+    .option('--reason <text>', 'why, for the audit log')
+    .option('--report <file>', 'where the gate’s evidence is written')
     .option('--timeout <seconds>', 'how long to wait for the gateways and the backlog', seconds, 120);
 }
 
 async function takeStep(
-  { percent: share, only, override, certificate, timeout, ...options }: StepCommandOptions,
+  direction: 'advance' | 'back',
+  { percent: share, only, override, report: file, timeout, reason, ...options }: StepCommandOptions,
   take: typeof advance,
 ): Promise<void> {
+  const { admin, json } = options;
+  if (admin !== undefined) {
+    if (file !== undefined) throw new Error('--report is written where the gate is: leave --admin out');
+    const order = {
+      ...(share === undefined ? {} : { percent: share }),
+      ...(only === undefined ? {} : { subjects: await readSubjectList(only), cohort: basename(only) }),
+      ...(override === undefined ? {} : { override }),
+      ...(reason === undefined ? {} : { reason }),
+    };
+    return printFacts(await stepOverAdmin(direction, order, { ...options, admin }), { json });
+  }
   const result = await withMigration(options, async (operated) => {
     const ramp = await rampOf(operated, share, only);
-    return take(operated, {
+    const taken = await take(operated, {
       ramp,
       timeoutMs: timeout * 1000,
       ...(override === undefined ? {} : { override }),
-      onWait: ({ change }) => process.stderr.write(`waiting in phase ${change?.phase ?? 0}\r`),
+      onWait: showPhase,
     });
+    await auditStep(operated, direction, taken, reason ?? override);
+    return taken;
   });
-  if (certificate !== undefined && result.certificate) {
-    await writeFile(certificate, JSON.stringify(result.certificate));
-  }
-  report(result);
-}
-
-function report({ outcome, record, certificate, certificateSha256, nextSteps: next }: StepResult): void {
-  print({
-    outcome,
-    placement: record.placement,
-    ...(record.change ? { change: record.change } : {}),
-    ...(outcome === 'refused' ? { guards: certificate?.guards.filter(({ holds }) => !holds) } : {}),
-    ...(certificateSha256 === undefined ? {} : { certificate_sha256: certificateSha256 }),
-    next_steps: next,
-  });
-  if (outcome === 'refused') process.exitCode = 2;
-  if (outcome === 'under way') process.exitCode = 3;
+  if (file !== undefined && result.gateReport) await writeFile(file, JSON.stringify(result.gateReport));
+  printStep(result, { json });
 }
 
 async function rampOf(
@@ -108,8 +125,16 @@ async function rampOf(
   only: string | undefined,
 ): Promise<Ramp> {
   if (only === undefined) return share === undefined ? EVERYBODY : { kind: 'percent', percent: share };
-  const subjects = await subjectsNamed(operated, await readSubjectList(only));
-  return { kind: 'list', keys: subjects.map(({ key }) => key) };
+  const ids = await readSubjectList(only);
+  const subjects = await subjectsNamed(operated, ids);
+  if (subjects.length < ids.length) {
+    throw new Error(`${ids.length - subjects.length} of the ${ids.length} ids in ${only} are nobody's`);
+  }
+  return storeCohort(
+    operated.core.records,
+    basename(only),
+    subjects.map(({ key }) => key),
+  );
 }
 
 async function status({
@@ -122,91 +147,66 @@ async function status({
   readonly forgetSilent?: boolean;
   readonly timeout: number;
 }): Promise<void> {
+  const { admin, json } = options;
+  if (admin !== undefined) {
+    if (wait || forgetSilent)
+      await stepOverAdmin('resume', { forgetSilent: forgetSilent === true }, { ...options, admin });
+    return showOverAdmin('status', { ...options, admin });
+  }
   await withMigration(options, async (operated) => {
     const { at, core } = operated;
+    if (forgetSilent) await forgetSilentGateways(core.records, core.clock.nowMs());
     if (wait) await resume(operated, { timeoutMs: timeout * 1000 });
     const nowMs = core.clock.nowMs();
-    if (forgetSilent) await forgetPresence(core.records, nowMs);
     const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-    print({
-      ...at.name,
-      placement: record.placement,
-      ...(record.change ? { change: record.change } : {}),
-      revision: record.revision,
-      backlog: await readBacklog(at.replica),
-      gateways: (await readPresences(core.records, nowMs)).map(({ gatewayId, heard, atMs, settled }) => ({
-        gatewayId,
-        heard,
-        secondsAgo: Math.round((nowMs - atMs) / 1000),
-        applies: settled[`${at.name.tenant}/${at.name.dialect}`],
-      })),
-      history: record.history,
-      next_steps: record.change ? ['polyface migrate status --wait'] : nextSteps(record.placement),
-    });
+    const waitingFor = record.change && (await readWaitingFor(operated, record));
+    if (wait && record.change) process.exitCode = 3;
+    printFacts(
+      {
+        ...at.name,
+        rollout: record.rollout,
+        ...(record.change ? { change: record.change } : {}),
+        ...(waitingFor ? { waiting_for: waitingFor } : {}),
+        revision: record.revision,
+        backlog: await readBacklog(at.replica),
+        gateways: (await readHeartbeats(core.records, nowMs)).map(({ gatewayId, heard, atMs, settled }) => ({
+          gatewayId,
+          heard,
+          secondsAgo: Math.round((nowMs - atMs) / 1000),
+          applies: settled[`${at.name.tenant}/${at.name.dialect}`],
+        })),
+        history: record.history,
+        next_steps: waitingFor ? waitingSteps(waitingFor, record) : nextSteps(record.rollout),
+      },
+      { json },
+    );
   });
 }
 
 async function plan(options: MigrationOptions): Promise<void> {
+  const { admin, json } = options;
+  if (admin !== undefined) return showOverAdmin('plan', { ...options, admin });
   await withMigration(options, async (operated) => {
     const { at, core } = operated;
     const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-    const to = placementAbove(record.placement, EVERYBODY);
-    const certificate = to && (await examine(operated, record, to, undefined));
-    print({
-      placement: record.placement,
-      ...(to ? { next: to } : {}),
-      guards: certificate?.guards ?? [],
-      next_steps: certificate?.guards.every(({ holds }) => holds)
-        ? ['polyface migrate advance']
-        : certificate?.guards.filter(({ holds }) => !holds).map(({ next }) => next),
-    });
+    const to = rolloutAbove(record.rollout, EVERYBODY);
+    const report = to && (await examineStep(operated, record, to));
+    const preflight = await readPreflight(operated);
+    printFacts(
+      {
+        rollout: record.rollout,
+        ...(to ? { next: to } : {}),
+        guards: report?.guards ?? [],
+        warnings: (preflight?.checks ?? [])
+          .filter(({ verdict }) => verdict === 'warning')
+          .map(({ name, found, next }) => ({ name, found, next })),
+        next_steps: report?.guards.every(({ holds }) => holds)
+          ? ['polyface migrate advance']
+          : report?.guards.filter(({ holds }) => !holds).map(({ next }) => next),
+      },
+      { json },
+    );
   });
-}
-
-async function parity({
-  differences,
-  ...options
-}: MigrationOptions & { readonly differences?: boolean }): Promise<void> {
-  await withMigration(options, async ({ at, core }) => {
-    const { operations, notCompared, noise } = await readTally(core.records, at.name);
-    const rates = Object.entries(operations).map(([operationId, { compared, verdicts, differing }]) => {
-      const different = Object.entries(verdicts)
-        .filter(([verdict]) => !isEquivalent(verdict as ParityVerdict))
-        .reduce((sum, [, count]) => sum + count, 0);
-      return {
-        operationId,
-        compared,
-        verdicts,
-        differing,
-        different_percent: compared === 0 ? 0 : (different / compared) * 100,
-        upper_bound_95_percent: upperBound95(different, compared) * 100,
-      };
-    });
-    const kept: ParityDifference[] = [];
-    if (differences) for await (const one of readDifferences(core.records, at.name)) kept.push(one);
-    print({
-      operations: rates,
-      not_compared: notCompared,
-      noise,
-      ...(differences ? { differences: kept } : {}),
-    });
-  });
-}
-
-async function drill({
-  subjects,
-  ...options
-}: MigrationOptions & { readonly subjects: string }): Promise<void> {
-  await withMigration(options, async (operated) => {
-    const found = await subjectsNamed(operated, await readSubjectList(subjects));
-    const result = await runDrill(operated, found, createMemoryStore());
-    print(result);
-    if (result.lost.length > 0) process.exitCode = 2;
-  });
-}
-
-function print(value: object): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
 function percent(text: string): number {

@@ -2,7 +2,10 @@
 import * as module from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** The oldest Node that has everything the sources use; a clone brings its own, whoever depends on the package may not. */
+/**
+ * The oldest Node that has everything the sources use. A clone brings its own Node, but a project that
+ * depends on the package may run an older one.
+ */
 const OLDEST_NODE = 24;
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
@@ -11,12 +14,11 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   );
   process.exit(1);
 }
-// What the engine compiles is kept beside the bundle; it would be a third of a start. The build fills the folder; where it cannot be
-// written it stays as the build left it. It has to be named before what it is for is imported.
+// Node caches compiled code in the program's own folder. In the system's temporary folder other users could
+// plant code. Where the folder is read-only, each start compiles again.
 if (import.meta.url.endsWith('.js')) {
-  module.enableCompileCache?.(fileURLToPath(new URL('../../compiled', import.meta.url)));
+  module.enableCompileCache(fileURLToPath(new URL('../../compiled', import.meta.url)));
 }
-// Reading the maps takes as long as all the rest of a start: the log translates places when there are any to be translated.
 if (process.env.POLYFACE_DEBUG) process.setSourceMapsEnabled(true);
 
 const { runCommand } = await import('./run-command.ts');

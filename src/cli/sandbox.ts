@@ -1,14 +1,16 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { parse } from 'yaml';
 import type { WireProfile } from '../domain/index.ts';
-import type { FaultPlan } from '../sandbox/fault-plan.ts';
-import { readFaultPlans } from '../sandbox/read-fault-plans.ts';
+import type { FaultPlan } from '../sandbox/faults/fault-plan.ts';
+import { readFaultPlans } from '../sandbox/faults/read-fault-plans.ts';
 import { startSandbox } from '../sandbox/start-sandbox.ts';
 
 interface SandboxCommandOptions {
   readonly port: string;
+  readonly host: string;
+  readonly readyFile?: string;
   readonly dialects?: string;
   readonly profile: WireProfile;
   readonly clock?: string;
@@ -17,11 +19,20 @@ interface SandboxCommandOptions {
   readonly rateLimits?: true;
 }
 
-/** `polyface sandbox`: a gateway for tests, until SIGTERM or SIGINT. Its address is the one line on standard output. */
+/**
+ * `polyface sandbox`: a gateway for tests, until SIGTERM or SIGINT. Its address is the one line on standard
+ * output.
+ */
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description("a gateway in memory for other people's tests, with the demo's people and keys")
     .option('--port <port>', 'port to listen on; 0 takes a free one', '0')
+    .option(
+      '--host <address>',
+      'address to listen on; 0.0.0.0 for other machines and containers',
+      '127.0.0.1',
+    )
+    .option('--ready-file <file>', 'written with the address once it serves, removed at the end')
     .option('--dialects <names>', 'only these, with commas between them')
     .addOption(
       new Option('--profile <profile>', 'which reading of the wire')
@@ -36,9 +47,10 @@ export function sandboxCommand(): Command {
 }
 
 async function sandbox(options: SandboxCommandOptions): Promise<void> {
-  const { port, dialects, profile, clock, seed, faults, rateLimits = false } = options;
+  const { port, host, readyFile, dialects, profile, clock, seed, faults, rateLimits = false } = options;
   const running = await startSandbox({
-    port: Number(port),
+    port: portIn(port),
+    host,
     profile,
     rateLimits,
     docs: true,
@@ -47,9 +59,23 @@ async function sandbox(options: SandboxCommandOptions): Promise<void> {
     ...(seed === undefined ? {} : { seed }),
     ...(faults === undefined ? {} : { faults: await plansIn(faults) }),
   });
+  if (readyFile !== undefined) await writeReadyFile(readyFile, running.url);
   process.stdout.write(`${running.url}\n`);
   await Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
+  if (readyFile !== undefined) await rm(readyFile, { force: true });
   await running.stop();
+}
+
+/** Writes the file at once, so that a reader that finds it finds the complete address. */
+async function writeReadyFile(file: string, url: string): Promise<void> {
+  await writeFile(`${file}.part`, `${url}\n`);
+  await rename(`${file}.part`, file);
+}
+
+function portIn(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port < 65_536) return port;
+  throw new Error(`--port: ${text} is no port`);
 }
 
 function instant(text: string): Date {

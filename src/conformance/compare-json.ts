@@ -1,8 +1,8 @@
 import type { Finding } from './conformance-case.ts';
 
 /**
- * Compares a JSON answer with two renderings of the answer that is expected. Where the two renderings differ (ids, times) only the
- * type is compared; everywhere else the value. The order of keys does not matter.
+ * Compares a JSON answer with two renderings of the expected answer. Where the renderings differ (ids, times)
+ * only the type is compared, elsewhere the value. The order of keys does not matter.
  */
 export function compareJson(one: unknown, other: unknown, got: unknown, where = 'body'): Finding[] {
   if (Array.isArray(one) && Array.isArray(other)) return compareLists(one, other, got, where);

@@ -6,8 +6,8 @@ import { exchangeFor, type KitContract, type KitOperation } from './kit-contract
 import { headOf } from './sample-request.ts';
 
 /**
- * Holds an answer against the dialect's own rendering of the problem; where the cause may be seen as one of several problems, the
- * answer must be the rendering of one of them.
+ * Compares an answer with the dialect's own rendering of the problem. Where the fault could be any of several
+ * problems, the answer must be the rendering of one of them.
  */
 export function expectProblem(
   contract: KitContract,

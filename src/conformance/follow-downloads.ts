@@ -1,28 +1,47 @@
 import type { Finding } from './conformance-case.ts';
-import type { KitClient } from './kit-client.ts';
+import { parseJson } from './expect-problem.ts';
+import type { KitAnswer, KitClient } from './kit-client.ts';
+import type { KitContract, KitOperation } from './kit-contract.ts';
+import { markedValues } from './marked-values.ts';
+import { inspectPicture } from './pictures/inspect-picture.ts';
 
-/** Every absolute address in a JSON value, each once, in order. */
-export function addressesIn(value: unknown): string[] {
-  if (typeof value === 'string') return /^https?:\/\//.test(value) ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return [...new Set(Object.values(value).flatMap(addressesIn))];
+/**
+ * The absolute addresses of pictures in an answer: the texts that the document marks with
+ * `x-polyface-picture`. Relative addresses are followed through the document's links.
+ */
+export function pictureAddresses(
+  { loaded, setting }: KitContract,
+  { documented }: KitOperation,
+  answer: KitAnswer,
+): string[] {
+  const item = loaded.documentOf(setting.profile).paths?.[documented.template];
+  const response = item?.[documented.method]?.responses?.[String(answer.status)];
+  const content = response && 'content' in response ? response.content : undefined;
+  const json = parseJson(answer.body.toString('utf8'));
+  return Object.values(content ?? {})
+    .flatMap(({ schema }) => markedValues('x-polyface-picture', schema, json))
+    .filter((text) => /^https?:\/\//.test(text));
 }
 
-/** Downloads an address: it must give a picture, and must give nothing once its signature is altered. */
+/**
+ * Downloads an address. It must give a picture of the type that it announces, and must be refused once its
+ * signature is altered.
+ */
 export async function checkDownload(
   client: KitClient,
   address: string,
 ): Promise<{ readonly bytes?: Buffer; readonly findings: readonly Finding[] }> {
-  const answer = await client.send({ method: 'GET', path: address, headers: {} });
+  const answer = await download(client, address);
+  if (typeof answer === 'string')
+    return { findings: [{ where: 'download', expected: address, got: answer }] };
   if (answer.status !== 200) {
     return { findings: [{ where: 'download/status', expected: '200', got: String(answer.status) }] };
   }
-  const type = answer.headers['content-type'] ?? 'nothing';
-  const findings: Finding[] = type.startsWith('image/')
-    ? []
-    : [{ where: 'download/content-type', expected: 'image/*', got: type }];
-  const forged = await client.send({ method: 'GET', path: alter(address), headers: {} });
-  if (forged.status < 400) {
+  const findings = [...typeFindings(answer, 'download/content-type')];
+  const forged = await download(client, alter(address));
+  if (typeof forged === 'string')
+    findings.push({ where: 'download/signature', expected: 'an altered address is refused', got: forged });
+  else if (forged.status < 400) {
     findings.push({
       where: 'download/signature',
       expected: 'an altered address is refused',
@@ -30,6 +49,27 @@ export async function checkDownload(
     });
   }
   return { bytes: answer.body, findings };
+}
+
+/** A picture's announced type must be its real one. Formats that the kit does not know are any `image/*`. */
+export function typeFindings({ headers, body }: KitAnswer, where: string): Finding[] {
+  const announced = (headers['content-type'] ?? 'nothing').split(';')[0]?.trim().toLowerCase() ?? '';
+  const { format } = inspectPicture(body);
+  if (format === 'other')
+    return announced.startsWith('image/') ? [] : [{ where, expected: 'image/*', got: announced }];
+  return announced === `image/${format}` ? [] : [{ where, expected: `image/${format}`, got: announced }];
+}
+
+/**
+ * Another server than the judged one may hold the pictures. If it cannot be reached, that is a finding and
+ * does not end the run.
+ */
+async function download(client: KitClient, address: string): Promise<KitAnswer | string> {
+  try {
+    return await client.send({ method: 'GET', path: address, headers: {} });
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
 }
 
 /** Changes one letter near the end of the address, where signatures are. */

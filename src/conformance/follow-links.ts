@@ -11,14 +11,17 @@ export interface LinkedRequest {
   readonly request: KitRequest;
 }
 
-/** The requests that the document links to this answer. Links whose value the answer does not hold are left out. */
+/**
+ * The requests that the document links to this answer. A link is left out where the answer lacks its value.
+ */
 export function linkedRequests(
   contract: KitContract,
   { documented }: KitOperation,
   answer: KitAnswer,
 ): LinkedRequest[] {
   const response = documented.operation.responses?.[String(answer.status)];
-  const links = response && 'links' in response ? Object.values(response.links ?? {}) : [];
+  const links: (Link | OpenAPIV3_1.ReferenceObject)[] =
+    response && 'links' in response ? Object.values(response.links ?? {}) : [];
   const json = parseJson(answer.body.toString('utf8'));
   return links.flatMap((link) => {
     if ('$ref' in link || json === undefined) return [];
@@ -27,7 +30,7 @@ export function linkedRequests(
     );
     if (!operation) return [];
     const params = resolveParameters(link, json);
-    const body = link.requestBody === undefined ? null : resolve(link.requestBody, json);
+    const body = link['x-polyface-body'] === undefined ? null : resolve(link['x-polyface-body'], json);
     if (params === undefined || body === undefined) return [];
     const request = sampleRequest(contract, operation, {
       params,
@@ -45,7 +48,9 @@ export function linkedRequests(
 }
 
 type Link = OpenAPIV3_1.LinkObject & {
-  /** What stands in the answer before the parameter's value and is no part of it. */
+  /** The body of the linked request. The answer's values replace each `$response.body#/…`. */
+  readonly 'x-polyface-body'?: unknown;
+  /** The text before the parameter's value in the answer, which is not part of the value. */
   readonly 'x-polyface-after'?: string;
 };
 
@@ -60,7 +65,7 @@ function resolveParameters(link: Link, json: unknown): Record<string, string> | 
   return known.length === resolved.length ? Object.fromEntries(known) : undefined;
 }
 
-/** Puts what `$response.body#/…` points at in the place of each such text; `undefined` where something is not there. */
+/** Replaces each `$response.body#/…` by the value that it points at; `undefined` where a value is missing. */
 function resolve(template: unknown, json: unknown): unknown {
   if (typeof template === 'string' && template.startsWith('$response.body#')) {
     return pointedAt(json, template.slice('$response.body#'.length));

@@ -20,8 +20,8 @@ const SOME_UPLOAD = {
 } as const;
 
 /**
- * What the document and the dialect's own pure functions say against a request, in the order in which a server asks them; `undefined`
- * where they have nothing against it.
+ * The problem that the document and the dialect's own pure functions find in a request, in the order in which
+ * a server checks it. `undefined` where they find none.
  */
 export function foreseeProblem(
   contract: KitContract,
@@ -38,7 +38,9 @@ export function foreseeProblem(
     ...(json === undefined ? {} : { json }),
   };
   try {
-    validator.requireHead(head);
+    validator.requireHead(head, {
+      anyType: contract.loaded.dialect.ignoresAccept?.(contract.setting) ?? false,
+    });
     translated.subject?.(head, exchange);
     if (json !== undefined) validator.requireJson(json);
     if (translated.body !== 'json' || json !== undefined) {
@@ -51,7 +53,7 @@ export function foreseeProblem(
   }
 }
 
-/** A caller whom no operation refuses for lack of a scope: what is left are the faults of the request. */
+/** A caller who has every scope, so that only faults of the request itself are found. */
 function almightyCaller({ loaded: { dialect } }: KitContract): Principal {
   const scopes = Object.values(dialect.operations).flatMap(({ access }) => [
     ...(access.scopes ?? []),

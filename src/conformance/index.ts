@@ -1,4 +1,7 @@
+/// <reference types="node" preserve="true" />
 /** The conformance kit: cases for any test runner, and a runner of its own. */
+import '../gateway/require-node.ts';
+
 export { conformance } from './conformance.ts';
 export type { ConformanceCase, ConformanceTarget, Finding } from './conformance-case.ts';
 export {

@@ -32,11 +32,14 @@ export interface KitClient {
 /** Longest wait for an answer, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** A limit of the server's that the kit ran into is no fault: how often, and how long at most, it is waited out. */
+/** A rate limit of the server is not a fault, so the kit waits: this many times, and at most this long. */
 const MAX_WAITS = 5;
 const LONGEST_WAIT_SECONDS = 60;
 
-/** A client that tells `remember` of each exchange. Redirects are answers, not detours; 429 with `Retry-After` is waited out. */
+/**
+ * A client that passes each exchange to `remember`. It does not follow redirects, and waits after a 429 with
+ * `Retry-After`.
+ */
 export function createKitClient(baseUrl: string, remember: (exchange: KitExchange) => void): KitClient {
   return {
     async send(kitRequest) {

@@ -1,7 +1,7 @@
-import type { AnyOperation, DialectSetting, Exchange, WireRequestHead } from '../domain/index.ts';
+import type { AnyOperation, DialectSetting, RequestContext, WireRequestHead } from '../domain/index.ts';
 import type { LoadedDialect } from '../gateway/dialect-registry.ts';
 import type { DocumentOperation } from '../gateway/openapi/open-api-document.ts';
-import { type AnswerJudge, createAnswerJudge } from '../gateway/validation/answer-judge.ts';
+import { createResponseValidator, type ResponseValidator } from '../gateway/validation/response-validator.ts';
 import type { ConformanceTarget } from './conformance-case.ts';
 
 /** Everything that the cases are derived from. */
@@ -9,7 +9,7 @@ export interface KitContract {
   readonly loaded: LoadedDialect;
   readonly setting: DialectSetting<object>;
   readonly target: ConformanceTarget;
-  readonly judge: AnswerJudge;
+  readonly judge: ResponseValidator;
 }
 
 /** One operation: as documented and as translated. */
@@ -24,7 +24,7 @@ export function createKitContract(
   setting: DialectSetting<object>,
   target: ConformanceTarget,
 ): KitContract {
-  return { loaded, setting, target, judge: createAnswerJudge(loaded.document) };
+  return { loaded, setting, target, judge: createResponseValidator(loaded.documentOf(setting.profile)) };
 }
 
 /** Every operation of the contract, in the document's order. */
@@ -40,7 +40,7 @@ export function exchangeFor(
   contract: KitContract,
   request: WireRequestHead,
   variant: 0 | 1,
-): Exchange<object> {
+): RequestContext<object> {
   const digit = variant === 0 ? '1' : '7';
   return {
     requestId: digit.repeat(32),

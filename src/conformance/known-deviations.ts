@@ -5,7 +5,8 @@ import { parse } from 'yaml';
 export type KnownDeviations = ReadonlyMap<string, string>;
 
 /**
- * Reads a list of `{case, reason}` in YAML. Throws where an entry has no reason: a deviation that nobody can explain is a fault.
+ * Reads a list of `{case, reason}` in YAML. Throws where an entry has no reason, because a deviation without
+ * an explanation is a fault.
  */
 export async function readKnownDeviations(file: string): Promise<KnownDeviations> {
   const entries: unknown = parse(await readFile(file, 'utf8')) ?? [];

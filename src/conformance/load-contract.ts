@@ -9,7 +9,7 @@ export interface ContractOf extends Partial<Omit<ConformanceTarget, 'url'>> {
   readonly dialect: string;
   /** Where the dialect's paths begin, without a trailing slash. */
   readonly url: string;
-  /** The subject's id: stands in for the one path parameter that names it, under whatever name. */
+  /** The subject's id. It is the value of the one path parameter that names the subject. */
   readonly subject?: string;
   /** Default: `documented`. */
   readonly profile?: WireProfile;
@@ -20,7 +20,10 @@ export interface ContractOf extends Partial<Omit<ConformanceTarget, 'url'>> {
   readonly document?: string;
 }
 
-/** Loads a dialect as the contract of a server. Throws where there is no such dialect or its options do not hold. */
+/**
+ * Loads a dialect as the contract of a server. Throws where the dialect does not exist or its options are not
+ * valid.
+ */
 export async function loadContract({
   dialect,
   url,
@@ -45,11 +48,11 @@ export async function loadContract({
     bodies: {},
     ...target,
     params: { ...(subject === undefined ? {} : { [subjectParameter(loaded)]: subject }), ...params },
-    url: url.replace(/\/+$/, ''),
+    url: url.replace(/(?<!\/)\/+$/, ''),
   });
 }
 
-/** The first path parameter of an operation that is about somebody. */
+/** The first path parameter of an operation that concerns a person. */
 function subjectParameter({ dialect, operations }: LoadedDialect): string {
   for (const { operationId, parameters } of operations) {
     if (!dialect.operations[operationId]?.subject) continue;

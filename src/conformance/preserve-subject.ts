@@ -8,7 +8,9 @@ import { readPictures } from './stored-pictures.ts';
 
 /** What the subject looked like before the writing cases. */
 export interface PreservedSubject {
-  /** Puts the pictures back that were there, and deletes those that were not, where the dialect can. Never throws. */
+  /**
+   * Restores the pictures that were there before and deletes new ones, where the dialect can. Never throws.
+   */
   putBack(): Promise<void>;
   /** What could not be put back. */
   notes(): readonly string[];
@@ -52,13 +54,13 @@ async function putBack(
     : undefined;
 }
 
-/** One delete for each slot: a list parameter, where there is one, takes its number. */
+/**
+ * One delete for each slot: the parameter that the document marks with `x-polyface-slot` takes its number.
+ */
 async function deleteAll(contract: KitContract, client: KitClient): Promise<void> {
   const remove = operationFor(contract, 'delete-images');
   if (!remove) return;
-  const list = remove.documented.parameters.find(
-    ({ in: where, schema }) => where === 'query' && schema && 'type' in schema && schema.type === 'array',
-  );
+  const list = remove.documented.parameters.find((parameter) => parameter['x-polyface-slot'] === true);
   const { slots } = contract.loaded.dialect.intake(contract.setting);
   for (let slot = 0; slot < slots; slot += 1) {
     await client.send(sampleRequest(contract, remove, list ? { params: { [list.name]: String(slot) } } : {}));

@@ -1,57 +1,68 @@
 import { performance } from 'node:perf_hooks';
 import { conformance } from './conformance.ts';
 import type { ConformanceCase, Finding } from './conformance-case.ts';
+import { describeDocument } from './describe-document.ts';
 import { createKitClient, type KitExchange } from './kit-client.ts';
 import type { KitContract } from './kit-contract.ts';
 import type { KnownDeviations } from './known-deviations.ts';
 import { preserveSubject } from './preserve-subject.ts';
+import { requireReachable } from './require-reachable.ts';
 
 /**
- * `known`: failed as the list of known deviations says. `mended`: on that list, and passes; the list is out of date.
- * `skipped`: it writes, and only reading is allowed.
+ * `known`: failed as listed in the known deviations. `mended`: listed there but passes, so the list is out of
+ * date. `skipped`: it writes, and only reading is allowed.
  */
 export type Verdict = 'passed' | 'failed' | 'known' | 'mended' | 'skipped';
 
-/** What became of one case. */
+/** The result of one case. */
 export interface CaseResult {
   readonly id: string;
   readonly title: string;
   readonly verdict: Verdict;
   readonly findings: readonly Finding[];
-  /** Of a known deviation. */
+  /** The reason in the list, for a known deviation. */
   readonly reason?: string;
   readonly durationMs: number;
   readonly exchanges: readonly KitExchange[];
+  /** The document's description of the last answer. */
+  readonly document?: string;
 }
 
-/** What became of all of them. */
+/** The results of a run. */
 export interface ConformanceReport {
   readonly dialect: string;
   readonly profile: string;
   readonly url: string;
-  /** No case failed, no known deviation is mended or unknown to the kit. */
+  /** No case failed, and every known deviation names a case that still fails. */
   readonly conforms: boolean;
   readonly results: readonly CaseResult[];
-  /** What was not put back as it was found, and known deviations that name no case. */
+  /** What could not be restored, and known deviations that name no case. */
   readonly notes: readonly string[];
 }
 
 /** How to run. */
 export interface RunOptions {
-  /** Whether cases that change the subject's picture are run; what was there is put back afterwards, where the dialect can. */
+  /**
+   * Whether cases that change the subject's picture are run. The old pictures are restored afterwards, where
+   * the dialect can do so.
+   */
   readonly write?: boolean;
   readonly known?: KnownDeviations;
   /** Only these cases. */
   readonly only?: (one: ConformanceCase) => boolean;
-  /** Told of each result as it comes. */
+  /** Gets each result when its case ends. */
   readonly onResult?: (result: CaseResult) => void;
 }
 
-/** Judges a server, one case after another. Does not throw for what the server does. */
+/**
+ * Judges a server, one case after another. Throws one line where no server listens at the address, but never
+ * for a server's answers.
+ */
 export async function runConformance(
   contract: KitContract,
   { write = false, known = new Map(), only = () => true, onResult }: RunOptions = {},
 ): Promise<ConformanceReport> {
+  await requireReachable(contract.target.url);
   const cases = conformance(contract).filter(only);
   const results: CaseResult[] = [];
   const restore = write && cases.some(({ writes }) => writes) ? await preserveSubject(contract) : undefined;
@@ -81,7 +92,7 @@ export async function runConformance(
 }
 
 async function runCase(
-  { target }: KitContract,
+  contract: KitContract,
   one: ConformanceCase,
   write: boolean,
   reason: string | undefined,
@@ -91,9 +102,11 @@ async function runCase(
     return { id, title, verdict: 'skipped', findings: [], durationMs: 0, exchanges: [] };
   }
   const exchanges: KitExchange[] = [];
-  const client = createKitClient(target.url, (exchange) => exchanges.push(exchange));
+  const client = createKitClient(contract.target.url, (exchange) => exchanges.push(exchange));
   const began = performance.now();
   const findings = await findingsOf(() => one.run(client));
+  const last = exchanges.at(-1);
+  const document = last && describeDocument(contract, one.operationId, last.answer);
   return {
     id,
     title,
@@ -102,6 +115,7 @@ async function runCase(
     ...(reason === undefined ? {} : { reason }),
     durationMs: Math.round(performance.now() - began),
     exchanges,
+    ...(document === undefined ? {} : { document }),
   };
 }
 

@@ -24,7 +24,7 @@ export function sampleRequest(
   const query = documented.parameters
     .filter((parameter) => parameter.in === 'query' && values[parameter.name] !== undefined)
     .map(({ name }) => `${encodeURIComponent(name)}=${encodeURIComponent(values[name] ?? '')}`);
-  const path = documented.template.replace(/\{([^}]+)\}/g, (_, name: string) =>
+  const path = documented.template.replace(/\{([^{}]+)\}/g, (_, name: string) =>
     encodeURIComponent(values[name] ?? ''),
   );
   const body = changes.body ?? jsonBody(contract, operation);

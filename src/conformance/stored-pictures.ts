@@ -2,8 +2,7 @@ import type { Rendition } from '../domain/index.ts';
 import { documentFindings } from './cases/problem-case.ts';
 import type { Finding } from './conformance-case.ts';
 import { expectPicture } from './expect-picture.ts';
-import { parseJson } from './expect-problem.ts';
-import { addressesIn, checkDownload } from './follow-downloads.ts';
+import { checkDownload, pictureAddresses, typeFindings } from './follow-downloads.ts';
 import { linkedRequests } from './follow-links.ts';
 import type { KitAnswer, KitClient, KitRequest } from './kit-client.ts';
 import { exchangeFor, type KitContract, type KitOperation, operationsOfContract } from './kit-contract.ts';
@@ -11,13 +10,16 @@ import { inspectPicture } from './pictures/inspect-picture.ts';
 import type { SamplePicture } from './pictures/sample-pictures.ts';
 import { headOf, isSampleable, sampleRequest } from './sample-request.ts';
 
-/** A picture that an answer led to, and what is wrong with the way there. */
+/** A picture that an answer led to, and the faults found on the way. */
 interface FoundPicture {
   readonly bytes: Buffer;
   readonly findings: readonly Finding[];
 }
 
-/** Everything that an answer leads to: its addresses, what its links name, and, where it is a picture itself, its body. */
+/**
+ * The places that an answer leads to: its addresses, what its links name, and its body where that is a
+ * picture.
+ */
 export interface Lead {
   readonly pictures: readonly FoundPicture[];
   readonly findings: readonly Finding[];
@@ -29,42 +31,38 @@ export async function followAnswer(
   client: KitClient,
   operation: KitOperation,
   answer: KitAnswer,
+  links = true,
 ): Promise<Lead> {
   if ((answer.headers['content-type'] ?? '').startsWith('image/')) {
-    return { pictures: [{ bytes: answer.body, findings: [] }], findings: [] };
+    const findings = typeFindings(answer, 'header Content-Type');
+    return { pictures: [{ bytes: answer.body, findings }], findings };
   }
   const pictures: FoundPicture[] = [];
   const findings: Finding[] = [];
-  for (const address of addressesIn(parseJson(answer.body.toString('utf8')))) {
+  for (const address of pictureAddresses(contract, operation, answer)) {
     const download = await checkDownload(client, address);
     if (download.bytes) pictures.push({ bytes: download.bytes, findings: download.findings });
     findings.push(...download.findings);
   }
-  for (const linked of linkedRequests(contract, operation, answer)) {
+  for (const linked of links ? linkedRequests(contract, operation, answer) : []) {
     const next = await client.send(linked.request);
     findings.push(...documentFindings(contract, linked.operation, linked.request, next));
     if (next.status >= 400) {
       findings.push({ where: 'link/status', expected: 'a good answer', got: String(next.status) });
       continue;
     }
-    // One step is enough, and a list that links to itself must not lead in a circle.
-    const lead = await followAnswer(
-      contract,
-      client,
-      { ...linked.operation, documented: unlinked(linked.operation) },
-      next,
-    );
+    // One step is enough. A list that links to itself must not lead in a circle.
+    const lead = await followAnswer(contract, client, linked.operation, next, false);
     pictures.push(...lead.pictures);
     findings.push(...lead.findings);
   }
   return { pictures, findings };
 }
 
-function unlinked({ documented }: KitOperation): KitOperation['documented'] {
-  return { ...documented, operation: { ...documented.operation, responses: {} } };
-}
-
-/** The operations that show the target's own subject: whoever else the caller may be is left out. */
+/**
+ * The operations that show the target's own subject. Operations about the caller are left out where callers
+ * cannot write, because the caller may be another person.
+ */
 export function readingOperations(contract: KitContract): KitOperation[] {
   const operations = operationsOfContract(contract).filter((operation) => isSampleable(contract, operation));
   const isAboutCaller = (operation: KitOperation) => {
@@ -81,7 +79,7 @@ export function readingOperations(contract: KitContract): KitOperation[] {
   );
 }
 
-/** Reads the subject in every way that the dialect has, and gathers the pictures that are found. */
+/** Reads the subject in every way that the dialect has, and collects the pictures. */
 export async function readPictures(
   contract: KitContract,
   client: KitClient,
@@ -98,7 +96,10 @@ export async function readPictures(
   return reads;
 }
 
-/** Holds what an answer led to against what was sent: of one slot everything is the picture, of several each is somewhere. */
+/**
+ * Compares the pictures that an answer led to with those that were sent. With one slot every found picture
+ * must match. With several slots each sent picture must be found.
+ */
 export function expectStored(
   contract: KitContract,
   found: Lead,
@@ -121,7 +122,7 @@ export function expectStored(
   return [...found.findings, ...closest];
 }
 
-/** What can be said of a picture that somebody else sent: a rendition carries no metadata. */
+/** Checks a picture that the kit did not send itself: a rendition must carry no metadata. */
 export function expectClean(found: Lead, rendition: Rendition): readonly Finding[] {
   const blocks =
     rendition === 'original' ? [] : found.pictures.flatMap(({ bytes }) => inspectPicture(bytes).metadata);

@@ -1,12 +1,12 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import express, { type RequestHandler, Router } from 'express';
-import { type DocsDialect, dialectPage, indexPage } from './docs-html.ts';
+import { type DocsDialect, dialectPage, indexPage, startPage } from './docs-html.ts';
 import { initializerScript } from './docs-initializer.ts';
 
 /**
- * No outside request, no inline script. Swagger UI sets styles on its elements and embeds its icons as data addresses; uploaded
- * pictures are shown from blobs.
+ * No outside request, no inline script. Swagger UI sets styles on its elements and embeds its icons as data
+ * addresses; uploaded pictures are shown from blobs.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -20,13 +20,15 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Files of swagger-ui-dist that the pages load; nothing else of it is served. */
+/** Files of swagger-ui-dist that the pages load. No other file of it is served. */
 const ASSETS = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'];
 
 /**
- * The documentation: `/docs` lists the dialects, `/docs/<name>` lets a visitor try one. Calls `next` for every other path.
+ * The documentation: `/` says what this is, `/docs` lists the dialects, `/docs/<name>` lets a visitor try
+ * one. Calls `next` for every other path. `guide`: how the demo's person is read in each dialect; absent
+ * where this is no demo.
  */
-export function createDocsPages(dialects: readonly DocsDialect[]): RequestHandler {
+export function createDocsPages(dialects: readonly DocsDialect[], guide?: object): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true });
   const assets = express.static(
     dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
@@ -36,11 +38,15 @@ export function createDocsPages(dialects: readonly DocsDialect[]): RequestHandle
     },
   );
 
+  router.get('/', (request, response) => {
+    sendPage(response, startPage(dialects, `${request.protocol}://${request.host}`));
+  });
   router.get('/docs', (_request, response) => sendPage(response, indexPage(dialects)));
   router.get('/docs/', (_request, response) => response.redirect(308, '/docs'));
   router.get('/docs/initializer.js', (_request, response) => {
     response.type('text/javascript').set('Cache-Control', 'no-cache').send(initializerScript);
   });
+  if (guide) router.get('/docs/guide.json', (_request, response) => response.json(guide));
   router.get('/docs/assets/:file', (request, response, next) => {
     if (!ASSETS.includes(request.params.file)) return next();
     request.url = `/${request.params.file}`;
@@ -48,7 +54,7 @@ export function createDocsPages(dialects: readonly DocsDialect[]): RequestHandle
   });
   router.get('/docs/:name', (request, response, next) => {
     const dialect = dialects.find(({ name }) => name === request.params.name);
-    if (dialect) sendPage(response, dialectPage(dialect));
+    if (dialect) sendPage(response, dialectPage(dialect, dialects));
     else next();
   });
   return router;

@@ -1,4 +1,4 @@
-/** Work that nobody waits for, but that somebody owns. */
+/** Work that no request waits for, but that is finished before the program ends. */
 export interface BackgroundWork {
   /** Starts a piece of work; its failure goes to the log. */
   run(what: string, work: () => Promise<void>): void;

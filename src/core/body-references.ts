@@ -11,7 +11,7 @@ export function bodiesNamedBy(record: SubjectRecord): Set<string> {
   return keys;
 }
 
-/** The keys that the older record names and the newer one does not: nobody can reach these bodies any more. */
+/** The keys that the older record names and the newer one does not. These bodies can no longer be reached. */
 export function bodiesLeftBehind(before: SubjectRecord, after: SubjectRecord): string[] {
   const kept = bodiesNamedBy(after);
   return [...bodiesNamedBy(before)].filter((key) => !kept.has(key));

@@ -5,57 +5,55 @@ import {
   type OutcomeOf,
   ProblemError,
   type SlotState,
-  type SubjectRecord,
 } from '../domain/index.ts';
 import { bodiesLeftBehind } from './body-references.ts';
-import type { CoreParts } from './core-parts.ts';
+import { changeInTurn } from './change-in-turn.ts';
+import type { UseCaseParts } from './core-parts.ts';
 import { discardBodies } from './discard-bodies.ts';
-import { noteDebts } from './note-debts.ts';
+import { requireOpen, retryWhereMerged } from './follow-merge.ts';
+import { notePendingReplicas } from './note-pending-replicas.ts';
 import { requirePrecondition } from './precondition.ts';
 import { imageIn } from './slots.ts';
-import { changeSubjectRecord, snapshotOf } from './subject-records.ts';
+import { writeTombstones } from './write-tombstones.ts';
 
 /**
- * Puts a tombstone into each slot, all or none. From the swap on nobody reads the pictures any more; their bodies go
- * afterwards. Throws `image-not-found` when a slot is empty.
+ * Puts a tombstone into each slot: all of them or none. The pictures can no longer be read after the swap.
+ * Their bodies are removed afterwards. Throws `image-not-found` when a slot is empty.
  */
 export async function deleteImages(
-  parts: CoreParts,
+  parts: UseCaseParts,
+  command: CommandOf<'delete-images'>,
+  context: CommandContext,
+  opened: OpenedSubject,
+): Promise<OutcomeOf<'delete-images'>> {
+  return retryWhereMerged(parts, opened, (now) => deleteFrom(parts, command, context, now));
+}
+
+async function deleteFrom(
+  parts: UseCaseParts,
   command: CommandOf<'delete-images'>,
   context: CommandContext,
   opened: OpenedSubject,
 ): Promise<OutcomeOf<'delete-images'>> {
   const deletedAtMs = parts.clock.nowMs();
   let generation = 0;
-  const change = await changeSubjectRecord(
-    parts.records,
-    opened.subject,
-    snapshotOf(opened),
+  const change = await changeInTurn(
+    parts,
+    opened,
     (record) => {
+      requireOpen(record);
       requirePrecondition(command.onlyIf, record, command.slots[0]);
-      generation = record.generation + 1;
-      return noteDebts(withTombstones(record, command.slots, deletedAtMs), context.owes, deletedAtMs);
+      if (!command.slots.every((slot) => imageIn(record, slot))) {
+        throw new ProblemError({ kind: 'image-not-found' });
+      }
+      const after = writeTombstones(record, command.slots, { deletedAtMs, newId: parts.ids.newId });
+      generation = after.generation;
+      return notePendingReplicas(after, context.pendingReplicas, deletedAtMs);
     },
     (record) => command.slots.every((slot) => isOwnTombstone(record.slots[slot], generation, deletedAtMs)),
   );
   if (change) discardBodies(parts, bodiesLeftBehind(change.before, change.after));
   return { kind: 'images-deleted', subject: opened.subject, slots: command.slots };
-}
-
-function withTombstones(
-  record: SubjectRecord,
-  deleted: readonly number[],
-  deletedAtMs: number,
-): SubjectRecord {
-  const generation = record.generation + 1;
-  const slots: Record<string, SlotState> = { ...record.slots };
-  for (const slot of deleted) {
-    const image = imageIn(record, slot);
-    if (!image) throw new ProblemError({ kind: 'image-not-found' });
-    const { version, handle } = image;
-    slots[slot] = { kind: 'tombstone', tombstone: { slot, version, generation, handle, deletedAtMs } };
-  }
-  return { ...record, generation, slots };
 }
 
 function isOwnTombstone(state: SlotState | undefined, generation: number, deletedAtMs: number): boolean {

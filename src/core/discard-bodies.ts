@@ -1,8 +1,8 @@
 import type { CoreParts } from './core-parts.ts';
 
 /**
- * Deletes bodies that no record names any more. Nobody waits for it: what a crash or a failure leaves behind is swept by
- * `polyface gc`.
+ * Deletes bodies that no record names any more, in the background. `polyface gc` removes what a crash or a
+ * failure leaves behind.
  */
 export function discardBodies(
   parts: Pick<CoreParts, 'objects' | 'background'>,

@@ -1,6 +1,9 @@
 import type { Principal, Subject, SubjectDirectory, SubjectReference } from '../domain/index.ts';
 
-/** Whom a caller's reference means: in the caller's tenant, by the caller's dialect where it is an alias. */
+/**
+ * Finds the person that a caller refers to: in the caller's tenant, and by the caller's dialect where the
+ * reference is an alias.
+ */
 export async function findSubject(
   directory: SubjectDirectory,
   reference: SubjectReference,

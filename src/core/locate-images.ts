@@ -14,9 +14,12 @@ import type { UseCaseParts } from './core-parts.ts';
 import { openSubject } from './open-subject.ts';
 import { mayKeepAnother } from './render-lazily.ts';
 import { imagesOf } from './slots.ts';
-import { linked, renditionOf, viewOf } from './view-image.ts';
+import { renditionOf, signPicture, viewOf } from './view-image.ts';
 
-/** Addresses of images by id, each in a size of its own. What cannot be located says so in its place. */
+/**
+ * Addresses of images by id, each in the size asked for. An image that cannot be located gets an error in its
+ * place.
+ */
 export async function locateImages(
   parts: UseCaseParts,
   command: CommandOf<'locate-images'>,
@@ -41,10 +44,11 @@ async function locate(
   principal: Principal,
 ): Promise<ImageView | undefined> {
   const opened = await openSubject(parts, request.subject, principal).catch((cause: unknown) => {
-    if (cause instanceof ProblemError) return undefined;
+    // A directory that fails does not mean that the person is absent, so its error is passed on.
+    if (cause instanceof ProblemError && cause.problem.kind === 'subject-not-found') return undefined;
     throw cause;
   });
-  const record = opened?.snapshot?.record;
+  const record = opened?.snapshot.record;
   if (!opened || !record || request.imageIdPrefix.length < 16) return undefined;
   const image = imagesOf(record).find(({ id }) => id.startsWith(request.imageIdPrefix));
   if (!image) return undefined;
@@ -52,11 +56,11 @@ async function locate(
   if (!stored || context.rendition === 'original') return stored;
   const recipe = scaledRecipe(context.rendition, stored.picture, request);
   if (!recipe) return stored;
-  const picture = await scaled(parts, opened.subject.key, image, recipe);
-  return picture ? linked(parts, opened.subject.key, image, picture, context) : stored;
+  const picture = await renderScaled(parts, opened.subject.key, image, recipe);
+  return picture ? signPicture(parts, opened.subject.key, image, picture, context) : stored;
 }
 
-async function scaled(
+async function renderScaled(
   parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
@@ -66,8 +70,8 @@ async function scaled(
 }
 
 /**
- * The recipe for a smaller copy: one side given scales the other, both given bound it, and nothing is ever larger than the stored
- * rendition (`undefined`: the stored one will do).
+ * The recipe for a smaller copy. One given side scales the other; two given sides bound it. A copy is never
+ * larger than the stored rendition. `undefined`: the stored one is good enough.
  */
 export function scaledRecipe(
   recipe: RenditionRecipe,

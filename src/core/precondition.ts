@@ -17,6 +17,12 @@ function holds(condition: Precondition, record: SubjectRecord, slot: number | un
   switch (condition.kind) {
     case 'image':
       return current !== undefined && condition.ids.includes(current.id);
+    case 'other-image':
+      return current === undefined || !condition.ids.includes(current.id);
+    case 'unmodified-since':
+      return current === undefined || Math.floor(current.writtenAtMs / 1000) * 1000 <= condition.atMs;
+    case 'all':
+      return condition.of.every((one) => holds(one, record, slot));
     case 'none':
       return current === undefined;
     case 'any':

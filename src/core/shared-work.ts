@@ -1,8 +1,8 @@
 import PQueue from 'p-queue';
 
-/** Work that several may ask for at the same moment and that is done once. */
+/** Work that several callers may ask for at the same moment and that is done once. */
 export interface SharedWork<Result> {
-  /** Starts the work of that key, or joins it where it is under way. */
+  /** Starts the work of that key, or joins it when it is already running. */
   do(key: string, work: () => Promise<Result>): Promise<Result>;
 }
 

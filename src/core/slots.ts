@@ -12,8 +12,3 @@ export function imagesOf(record: SubjectRecord): ProfileImage[] {
     .flatMap((state) => (state.kind === 'image' ? [state.image] : []))
     .sort((one, other) => one.slot - other.slot);
 }
-
-/** SHA-256 of the originals that stand, in lower-case hex. */
-export function standingDigests(record: SubjectRecord): ReadonlySet<string> {
-  return new Set(imagesOf(record).map(({ original }) => original.sha256));
-}

@@ -1,12 +1,40 @@
+/** What the record store's keys of subjects begin with. */
+export const RECORD_PREFIX = 'subjects/';
+
+/** What the object store's keys of bodies begin with. */
+export const BODY_PREFIX = 'bodies/';
+
+/** What a body's key says. */
+export interface BodyName {
+  readonly subjectKey: string;
+  readonly imageId: string;
+  /** `renditionName`. */
+  readonly rendition: string;
+}
+
 /** The record store's key of a subject's record. */
 export function recordKey(subjectKey: string): string {
-  return `subjects/${subjectKey}`;
+  return `${RECORD_PREFIX}${subjectKey}`;
+}
+
+/** The subject of a record's key. */
+export function subjectKeyOf(recordKey: string): string {
+  return recordKey.slice(RECORD_PREFIX.length);
 }
 
 /**
- * The object store's key of a body. The digest's start makes the key differ whenever the bytes do, so that two releases of an
- * encoder never meet under one key.
+ * The object store's key of a body. It carries the start of the digest, so that two releases of an encoder that make different
+ * bytes never write under one key.
  */
-export function bodyKey(subjectKey: string, imageId: string, renditionName: string, sha256: string): string {
-  return `bodies/${subjectKey}/${imageId}/${renditionName}.${sha256.slice(0, 16)}`;
+export function bodyKey({ subjectKey, imageId, rendition }: BodyName, sha256: string): string {
+  return `${BODY_PREFIX}${subjectKey}/${imageId}/${rendition}.${sha256.slice(0, 16)}`;
+}
+
+/** Reads a body's key; `undefined` for a key of another kind. */
+export function parseBodyKey(key: string): BodyName | undefined {
+  const [, subjectKey, imageId, rendition] =
+    /^bodies\/([0-9a-f]{32})\/([^/]+)\/([^/]+)\.[^./]+$/.exec(key) ?? [];
+  return subjectKey === undefined || imageId === undefined || rendition === undefined
+    ? undefined
+    : { subjectKey, imageId, rendition };
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
- * Where a subject's record and bodies lie: the first 32 hex digits of SHA-256 over tenant, NUL and subject id.
- * Safe in any path or URL, and says nothing of the id.
+ * The key of a subject's record and bodies: the first 32 hex digits of SHA-256 over tenant, NUL and subject
+ * id. It is safe in any path or URL, and does not reveal the id.
  */
 export function subjectKey(tenant: string, subjectId: string): string {
-  return createHash('sha256').update(`${tenant}\0${subjectId}`).digest('hex').slice(0, 32);
+  return hash('sha256', `${tenant}\0${subjectId}`).slice(0, 32);
 }

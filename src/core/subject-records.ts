@@ -3,21 +3,16 @@ import {
   type Json,
   type OpenedSubject,
   ProblemError,
+  type RecordSnapshot,
   type RecordStore,
   type Subject,
   type SubjectRecord,
 } from '../domain/index.ts';
 import { recordKey } from './storage-keys.ts';
 
-/** A subject's record and the version to swap it against; both absent where nothing was ever written. */
-export interface RecordSnapshot {
-  readonly record?: SubjectRecord;
-  readonly version?: string;
-}
-
-/** How often a write is tried again when others commit in between; about a second in all. */
-const MAX_ATTEMPTS = 24;
-/** Longest pause between two tries, in milliseconds. */
+/** How long a change is retried while other processes commit, in milliseconds. */
+const MAX_RETRY_MS = 20_000;
+/** Longest pause between two attempts, in milliseconds. */
 const MAX_PAUSE_MS = 64;
 
 /** The newest acknowledged record. */
@@ -26,9 +21,10 @@ export async function readSubjectRecord(records: RecordStore, subjectKey: string
   return found ? { record: asSubjectRecord(found.value), version: found.version } : {};
 }
 
-/** What was known of the record when the request began. */
-export function snapshotOf(opened: OpenedSubject): RecordSnapshot {
-  return opened.snapshot ?? {};
+/** The subject with its record as it stands now. */
+export async function openRecordOf(records: RecordStore, subject: Subject): Promise<OpenedSubject> {
+  const snapshot = await readSubjectRecord(records, subject.key);
+  return { subject, generation: snapshot.record?.generation ?? 0, snapshot };
 }
 
 /** A committed change. */
@@ -38,10 +34,11 @@ export interface RecordChange {
 }
 
 /**
- * Swaps the record for the one that `change` makes of it, again from the newest when others were faster. `change` refuses by
- * throwing, and gives `undefined` to leave the record as it is. `holds` tells from a record whether this very change is in it:
- * a swap whose answer was lost may have taken effect.
- * Throws `ProblemError` `conflict` after too many lost races; a `StoreError` leaves it open whether the change took effect.
+ * Swaps the record for the one that `change` makes of it. Starts again from the newest record when another
+ * change was faster. `change` throws to refuse, and returns `undefined` to leave the record as it is. `holds`
+ * tells from a record whether this change is in it, because a swap may have taken effect although its answer
+ * was lost. Throws `ProblemError` `overloaded` where other processes win every race. After a `StoreError` it
+ * is open whether the change took effect.
  */
 export async function changeSubjectRecord(
   records: RecordStore,
@@ -51,7 +48,8 @@ export async function changeSubjectRecord(
   holds: (record: SubjectRecord) => boolean,
 ): Promise<RecordChange | undefined> {
   let snapshot = start;
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+  const startedAt = performance.now();
+  for (let attempt = 0; performance.now() - startedAt < MAX_RETRY_MS; attempt += 1) {
     const before = snapshot.record ?? emptyRecord(subject);
     const after = await change(before);
     if (!after) return undefined;
@@ -60,7 +58,7 @@ export async function changeSubjectRecord(
     if (snapshot.record && holds(snapshot.record)) return { before, after: snapshot.record };
     await pause(Math.random() * Math.min(2 ** attempt, MAX_PAUSE_MS));
   }
-  throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
 }
 
 async function swap(
@@ -79,7 +77,8 @@ async function swap(
   }
 }
 
-function emptyRecord(subject: Pick<Subject, 'tenant' | 'id'>): SubjectRecord {
+/** The record of a subject for whom nothing was ever written. */
+export function emptyRecord(subject: Pick<Subject, 'tenant' | 'id'>): SubjectRecord {
   return { schema: 1, tenant: subject.tenant, subjectId: subject.id, generation: 0, slots: {} };
 }
 

@@ -8,13 +8,16 @@ import {
   type StoredPicture,
 } from '../domain/index.ts';
 import type { UseCaseParts } from './core-parts.ts';
-import { renderLazily } from './render-lazily.ts';
+import { failedLately, noteFailure, renderLazily } from './render-lazily.ts';
+import { parseBodyKey } from './storage-keys.ts';
+import { keptRendition } from './store-bodies.ts';
 
-type ViewContext = Pick<CommandContext, 'intake' | 'rendition' | 'links' | 'baseUrl'>;
+type ViewContext = Pick<CommandContext, 'rendition' | 'links' | 'baseUrl'>;
 
 /**
- * The image as a reader of the dialect sees it; a rendition that is missing is made and kept. `undefined` when it cannot be shown
- * in this dialect: a format that nobody here can decode, or a picture that a newer write replaced meanwhile.
+ * The image as a reader of the dialect sees it. A missing rendition is made and kept. `undefined` when this
+ * dialect cannot show it: the gateway cannot decode the format, or a newer write replaced the picture
+ * meanwhile.
  */
 export async function viewOf(
   parts: UseCaseParts,
@@ -23,12 +26,12 @@ export async function viewOf(
   context: ViewContext,
 ): Promise<ImageView | undefined> {
   const picture = await pictureFor(parts, subjectKey, image, context);
-  return picture && linked(parts, subjectKey, image, picture, context);
+  return picture && signPicture(parts, subjectKey, image, picture, context);
 }
 
 /**
- * The view for the one who just wrote the image. A dialect that renders at the first read and prints no address has no use for the
- * rendition yet and sees the original's facts.
+ * The view for the caller who just wrote the image. A dialect that renders at the first read and prints no
+ * address does not need the rendition yet, and shows the original's facts.
  */
 export async function viewAfterPut(
   parts: UseCaseParts,
@@ -36,15 +39,15 @@ export async function viewAfterPut(
   image: ProfileImage,
   context: ViewContext,
 ): Promise<ImageView> {
-  const rendition = image.renditions[renditionName(context.rendition)];
+  const rendition = keptRendition(image, context.rendition);
   const view = rendition
-    ? await linked(parts, subjectKey, image, rendition, context)
+    ? await signPicture(parts, subjectKey, image, rendition, context)
     : context.links && (await viewOf(parts, subjectKey, image, context));
   return view ?? { image, picture: image.original };
 }
 
 /** The signed address of a picture, where the operation prints one. */
-export async function linked(
+export async function signPicture(
   parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
@@ -67,23 +70,26 @@ async function pictureFor(
   parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
-  { rendition, intake }: ViewContext,
+  { rendition }: ViewContext,
 ): Promise<StoredPicture | undefined> {
   if (rendition === 'original') return image.original;
-  // What nobody can decode is shown only by a dialect that would have accepted it, only as an attachment, and without its metadata.
-  if (!image.decodable && !intake.formats.includes(image.original.format)) return undefined;
   return renditionOf(parts, subjectKey, image, rendition);
 }
 
-/** The kept rendition, or a new one. `undefined` when the picture cannot be rendered. */
+/**
+ * The stored rendition, or a new one. Where the picture cannot be rendered: the copy that an earlier release
+ * made of the file, or `undefined` if there is none.
+ */
 export async function renditionOf(
   parts: UseCaseParts,
   subjectKey: string,
   image: ProfileImage,
   recipe: Exclude<Rendition, 'original'>,
 ): Promise<StoredPicture | undefined> {
-  const kept = image.renditions[renditionName(recipe)];
+  const kept = keptRendition(image, recipe);
   if (kept) return kept;
+  const oldCopy = image.renditions[renditionName(recipe)];
+  if (failedLately(image, recipe, parts.clock.nowMs())) return oldCopy;
   try {
     return await parts.firstReads.do(`${image.id}/${renditionName(recipe)}`, () =>
       renderLazily(parts, subjectKey, image, recipe),
@@ -91,18 +97,17 @@ export async function renditionOf(
   } catch (cause) {
     if (!(cause instanceof ProblemError) || cause.problem.kind === 'overloaded') throw cause;
     parts.warn(`image ${image.id} cannot be rendered: ${cause.problem.kind}`, cause);
-    return undefined;
+    await noteFailure(parts, subjectKey, image, recipe, cause.problem);
+    return oldCopy;
   }
 }
 
 function nameOf(image: ProfileImage, picture: StoredPicture): string {
   if (picture.key === image.original.key) return 'original';
   const named = Object.entries(image.renditions).find(([, kept]) => kept.key === picture.key);
-  return named?.[0] ?? renditionNameIn(picture.key);
-}
-
-/** A rendition that was just kept is not yet in the image at hand; its key carries its name. */
-function renditionNameIn(key: string): string {
-  const last = key.slice(key.lastIndexOf('/') + 1);
-  return last.slice(0, last.lastIndexOf('.'));
+  // The image at hand does not yet list a rendition that was just stored, but the body's key carries its
+  // name.
+  const name = named?.[0] ?? parseBodyKey(picture.key)?.rendition;
+  if (name === undefined) throw new Error('a stored picture lies under the key of a body');
+  return name;
 }

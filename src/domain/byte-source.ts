@@ -1,7 +1,7 @@
 /**
- * Bytes that can be read more than once: in memory when small, in a spool file when not.
- * Whoever created the source removes the file or frees the memory; readers never do. Who needs the bytes for longer takes hold of
- * `bytes`, or links the file, before that.
+ * Bytes that can be read more than once: in memory when small, in a spool file when not. The part that
+ * created the source removes the file or frees the memory; readers never do. A reader that needs the bytes
+ * for longer keeps a reference to `bytes`, or links the file, before that.
  */
 export type ByteSource =
   | { readonly kind: 'memory'; readonly bytes: Uint8Array }

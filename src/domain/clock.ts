@@ -6,6 +6,6 @@ export interface Clock {
 
 /** Where new ids come from. */
 export interface IdSource {
-  /** 32 lower-case hex digits that nobody can guess. */
+  /** 32 lower-case hex digits that cannot be guessed. */
   newId(): string;
 }

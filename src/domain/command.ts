@@ -1,15 +1,28 @@
+import type { PeopleCommand } from './people-command.ts';
 import type { SubjectReference } from './subject.ts';
 import type { Upload } from './upload.ts';
 
 /** What a caller wants, in the domain's words. Closed. */
 export type Command =
+  | ImageCommand
+  | PeopleCommand
+  /** Exchange a client key and secret for an access token. */
+  | { readonly kind: 'issue-token'; readonly key: string; readonly secret: string }
+  /** Only see whether the credential is good. */
+  | { readonly kind: 'check-credential' };
+
+/** What a caller wants of pictures. */
+export type ImageCommand =
   /** Put one upload into each named slot, all or none. */
   | {
       readonly kind: 'put-images';
       readonly subject: SubjectReference;
       readonly images: readonly { readonly slot: number; readonly upload: Upload }[];
       readonly notes?: Readonly<Record<string, string>>;
-      /** Only if the image of the (first) slot has this id; `none`: only if there is none; `any`: only if there is one. */
+      /**
+       * Only if the image of the (first) slot has this id; `none`: only if there is none; `any`: only if
+       * there is one.
+       */
       readonly onlyIf?: Precondition;
     }
   /** Read the subject, with its images where `images` is set. */
@@ -25,18 +38,22 @@ export type Command =
   /** The bytes of one slot's rendition. */
   | { readonly kind: 'read-image'; readonly subject: SubjectReference; readonly slot: number }
   /** The bytes behind a signed download ticket. */
-  | { readonly kind: 'open-download'; readonly ticket: string }
-  /** Exchange a client key and secret for an access token. */
-  | { readonly kind: 'issue-token'; readonly key: string; readonly secret: string }
-  /** Only see whether the credential is good. */
-  | { readonly kind: 'check-credential' };
+  | { readonly kind: 'open-download'; readonly ticket: string };
 
 /**
- * See `Command`. An image id is `ProfileImage.id`. `never-written`: the subject's generation is 0 and no tombstone stands,
- * so that a late copy can neither go stale nor bring a deleted picture back.
+ * See `Command`. An image id is `ProfileImage.id`. `never-written`: the subject's generation is 0 and no
+ * tombstone stands, so that a late copy can neither go stale nor bring a deleted picture back.
  */
 export type Precondition =
   | { readonly kind: 'image'; readonly ids: readonly string[] }
+  /** There is no image, or one with another id. */
+  | { readonly kind: 'other-image'; readonly ids: readonly string[] }
+  /**
+   * The image was written in that second or before, because HTTP dates have no milliseconds. Also true where
+   * there is no image.
+   */
+  | { readonly kind: 'unmodified-since'; readonly atMs: number }
+  | { readonly kind: 'all'; readonly of: readonly Precondition[] }
   | { readonly kind: 'none' }
   | { readonly kind: 'any' }
   | { readonly kind: 'never-written' };

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The whole vocabulary in one import. */
 export * from './byte-source.ts';
 export * from './clock.ts';
@@ -6,12 +7,16 @@ export * from './command-executor.ts';
 export * from './credential-scheme.ts';
 export * from './dialect.ts';
 export * from './download-links.ts';
-export * from './exchange.ts';
+export * from './entity-tags.ts';
 export * from './imaging.ts';
 export * from './intake-policy.ts';
 export * from './json.ts';
 export * from './object-store.ts';
 export * from './outcome.ts';
+export * from './people-command.ts';
+export * from './people-registry.ts';
+export * from './person-condition.ts';
+export * from './person-name.ts';
 export * from './picture-comparer.ts';
 export * from './picture-format.ts';
 export * from './principal.ts';
@@ -19,6 +24,7 @@ export * from './problem.ts';
 export * from './profile-image.ts';
 export * from './record-store.ts';
 export * from './rendition.ts';
+export * from './request-context.ts';
 export * from './spool.ts';
 export * from './subject.ts';
 export * from './subject-directory.ts';

@@ -15,9 +15,12 @@ export interface ObjectFacts {
 /** An open body. Read the stream to its end or `destroy()` it. */
 export interface OpenObject {
   readonly stream: NodeJS.ReadableStream & { destroy(error?: Error): unknown };
-  /** What the stream would give, where the driver had all of it at once: whoever takes it leaves the stream alone. */
+  /**
+   * The stream's content, where the driver had all of it at once. A reader that uses it does not read the
+   * stream.
+   */
   readonly bytes?: Uint8Array;
-  /** Size of the whole body in bytes, whatever the range. */
+  /** Size of the whole body in bytes, also where only a range is read. */
   readonly totalBytes: number;
 }
 
@@ -42,9 +45,10 @@ export interface StoreCapabilities {
 export interface ObjectStore {
   readonly capabilities: Pick<StoreCapabilities, 'conditionalCreate' | 'signedDownloads' | 'orderedListing'>;
   /**
-   * Create-only. When it resolves the body is durable and whole; `'exists'`: a body of that key was already there and is
-   * untouched. When it rejects nothing readable is left under the key. A file source may be linked instead of copied: the caller
-   * must not write to it afterwards, and still removes it.
+   * Creates a body and never replaces one. When it resolves the body is durable and whole. `'exists'`: the
+   * key already had a body, which is unchanged. When it rejects, nothing readable is left under the key. A
+   * file source may be linked instead of copied: the caller must not write to it afterwards, and still
+   * removes it.
    */
   put(
     key: string,

@@ -1,4 +1,5 @@
 import type { CommandKind } from './command.ts';
+import type { PeopleOutcomes } from './people-command.ts';
 import type { Problem } from './problem.ts';
 import type { ProfileImage, StoredPicture } from './profile-image.ts';
 import type { Subject } from './subject.ts';
@@ -13,10 +14,15 @@ export interface ImageView {
   /** The opaque token inside `url` (`open-download` takes it); present with `url` on gateway-served downloads. */
   readonly ticket?: string;
   readonly urlExpiresAtMs?: number;
+  /** Fields of `image` that were made up, because the backend behind it does not say them. */
+  readonly synthesised?: readonly ImageField[];
 }
 
+/** A field of an image that a response may print and a backend may not know. */
+export type ImageField = 'id' | 'handle' | 'version' | 'writtenAtMs';
+
 /** What each command leads to. Failures are `ProblemError`s instead. */
-export interface Outcomes {
+export interface Outcomes extends PeopleOutcomes {
   /** In the order of the command's images. */
   'put-images': {
     readonly kind: 'images-put';

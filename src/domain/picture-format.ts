@@ -1,4 +1,4 @@
-/** Every picture format that is recognised from bytes, by its short name. */
+/** Every picture format that a record can name, by its short name. Only old records have SVG. */
 export const PICTURE_FORMATS = {
   jpeg: { mediaType: 'image/jpeg', extension: 'jpg' },
   png: { mediaType: 'image/png', extension: 'png' },
@@ -13,13 +13,30 @@ export const PICTURE_FORMATS = {
   ico: { mediaType: 'image/x-icon', extension: 'ico' },
   jxl: { mediaType: 'image/jxl', extension: 'jxl' },
   jp2: { mediaType: 'image/jp2', extension: 'jp2' },
+  dng: { mediaType: 'image/x-adobe-dng', extension: 'dng' },
 } as const satisfies Record<string, { mediaType: string; extension: string }>;
 
 /** The short name of a picture format: `'jpeg'`, `'png'`, … */
 export type PictureFormat = keyof typeof PICTURE_FORMATS;
 
-/** All format names, in table order. */
-export const ALL_PICTURE_FORMATS = Object.keys(PICTURE_FORMATS) as PictureFormat[];
+/** The formats that uploads are accepted in, where a dialect names none. */
+export const READABLE_FORMATS: readonly PictureFormat[] = (
+  Object.keys(PICTURE_FORMATS) as PictureFormat[]
+).filter((format) => format !== 'svg');
+
+/** The formats that renditions are written in. A source in any other format is rendered as JPEG or PNG. */
+export const RENDERED_FORMATS = ['jpeg', 'png', 'gif', 'webp', 'avif', 'tiff'] as const;
+
+/** A format that renditions are written in. */
+export type RenderedFormat = (typeof RENDERED_FORMATS)[number];
+
+/**
+ * Whether a body in this format can be a rendition. A body in another format is an uploaded file as it came
+ * (or a copy that an earlier release made), and is only handed out as an attachment.
+ */
+export function isRenderedFormat(format: PictureFormat): format is RenderedFormat {
+  return RENDERED_FORMATS.some((rendered) => rendered === format);
+}
 
 /** The media type of a format, e.g. `image/jpeg`. */
 export function mediaTypeOf(format: PictureFormat): string {

@@ -4,8 +4,8 @@ import type { PictureFormat } from './picture-format.ts';
 export type ParameterLocation = 'path' | 'query' | 'header' | 'body';
 
 /**
- * Everything that can go wrong, as the domain sees it. Closed: each dialect renders every kind (wire/README.md), and the
- * compiler proves it.
+ * Everything that can go wrong, as the domain sees it. Closed: each dialect renders every kind
+ * (wire/README.md), and the compiler proves it.
  */
 export type Problem =
   | { readonly kind: 'unauthenticated'; readonly reason: 'missing' | 'invalid' | 'expired' }
@@ -39,7 +39,9 @@ export type Problem =
       readonly kind: 'image-too-complex';
       readonly limit: 'side' | 'pixels' | 'frames' | 'time' | 'memory';
     }
-  /** `precondition`: the caller's own If-Match did not hold. `overlap`: another update committed meanwhile. */
+  /**
+   * `precondition`: the caller's own If-Match did not hold. `overlap`: another update committed meanwhile.
+   */
   | { readonly kind: 'conflict'; readonly reason: 'overlap' | 'precondition' }
   | { readonly kind: 'rate-limited'; readonly retryAfterSeconds: number }
   | { readonly kind: 'route-not-found' }
@@ -50,6 +52,17 @@ export type Problem =
   | { readonly kind: 'overloaded'; readonly retryAfterSeconds: number }
   | { readonly kind: 'upstream-unavailable' }
   | { readonly kind: 'upstream-timeout' }
+  /**
+   * The name belongs to another person. It says which name, never whose. `pointer` leads to it in the person,
+   * e.g. `/aliases/timbu`.
+   */
+  | { readonly kind: 'name-taken'; readonly pointer: string; readonly value: string }
+  | { readonly kind: 'person-exists' }
+  | { readonly kind: 'person-erased' }
+  /** The person is not in the version that the caller meant. */
+  | { readonly kind: 'precondition-failed' }
+  /** `pointer` (RFC 6901) leads to what is wrong in the person. */
+  | { readonly kind: 'invalid-person'; readonly pointer: string; readonly reason: string }
   | { readonly kind: 'internal' };
 
 /** The name of a problem. */
@@ -59,8 +72,8 @@ export type ProblemKind = Problem['kind'];
 export type ProblemOf<K extends ProblemKind> = Extract<Problem, { kind: K }>;
 
 /**
- * The one error class of expected failures. It carries the problem as a value and keeps the `cause` for the log;
- * nothing of the cause reaches a client.
+ * The one error class of expected failures. It carries the problem as a value and keeps the `cause` for the
+ * log. Clients never see the cause.
  */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
@@ -72,7 +85,10 @@ export class ProblemError extends Error {
   }
 }
 
-/** A table with one renderer for each kind of problem; `satisfies ProblemTable<…>` proves that a dialect forgot none. */
+/**
+ * A table with one renderer for each kind of problem; `satisfies ProblemTable<…>` proves that a dialect
+ * forgot none.
+ */
 export type ProblemTable<Context, Answer> = {
   readonly [K in ProblemKind]: (problem: ProblemOf<K>, context: Context) => Answer;
 };

@@ -15,7 +15,7 @@ export type StoredBody = {
 /** A stored body that is a picture. */
 export type StoredPicture = StoredBody & {
   readonly format: PictureFormat;
-  /** Pixels, upright (after EXIF orientation). 0 for formats that are recognised but not decoded. */
+  /** Pixels, upright (after EXIF orientation). 0 in old records of formats that were not decoded. */
   readonly width: number;
   readonly height: number;
 };
@@ -37,12 +37,19 @@ export type ProfileImage = {
   readonly fileName?: string;
   /** Free facts that the dialect recorded with the write (e.g. Capillary's attribution headers). */
   readonly notes?: Readonly<Record<string, string>>;
-  /** Whether the decoder knows the format; otherwise its renditions are the file itself without its metadata. */
-  readonly decodable: boolean;
   readonly transparent: boolean;
   readonly original: StoredPicture;
   /** By `renditionName`. */
   readonly renditions: Readonly<Record<string, StoredPicture>>;
+  /** Renditions that could not be made at a first read, by name. */
+  readonly failedRenditions?: Readonly<Record<string, FailedRendition>>;
+};
+
+/** When a rendition was tried, which problem it met, and which limit it went over. */
+export type FailedRendition = {
+  readonly atMs: number;
+  readonly problem: string;
+  readonly limit?: string;
 };
 
 /** What a delete leaves behind, so that no late copy can bring the picture back. */
@@ -68,6 +75,19 @@ export type SubjectRecord = {
   readonly generation: number;
   /** By slot number. */
   readonly slots: Readonly<Record<string, SlotState>>;
-  /** What each replica (by name) still owes: the generation that it must reach. Used by the migration shim. */
-  readonly owes?: Readonly<Record<string, { readonly generation: number; readonly sinceMs: number }>>;
+  /** By name of a replica that has not got the newest writes yet: the generation that it must reach. Used by the migration shim. */
+  readonly pendingReplicas?: Readonly<
+    Record<string, { readonly generation: number; readonly sinceMs: number }>
+  >;
+  /** The person turned out to be the one of this key: nothing is written here any more. */
+  readonly mergedInto?: string;
+  /** Keys of the people whose pictures were brought here. */
+  readonly absorbed?: readonly string[];
+  /** The person was erased: nothing is ever kept here again. */
+  readonly erasedAtMs?: number;
 };
+
+/** A subject's record and the version to swap it against; both absent where nothing was ever written. */
+export type RecordSnapshot =
+  | { readonly record: SubjectRecord; readonly version: string }
+  | { readonly record?: never; readonly version?: never };

@@ -19,9 +19,14 @@ export interface RecordStore {
   /** The newest acknowledged document; `undefined` when there is none. */
   read(key: string): Promise<VersionedRecord | undefined>;
   /**
-   * Replaces the document if its version is still `expected` (`undefined`: if there is none). Of any number of racers exactly
-   * one wins; when it resolves to a version the document is durable. `'conflict'` changes nothing.
-   * A rejection leaves it open whether the swap took effect: read again.
+   * Whether `read` would give this version. Only stores that can tell so much more cheaply than by a read
+   * have it.
+   */
+  isStill?(key: string, version: string): Promise<boolean>;
+  /**
+   * Replaces the document if its version is still `expected` (`undefined`: if there is none). Of any number
+   * of racers exactly one wins; when it resolves to a version the document is durable. `'conflict'` changes
+   * nothing. A rejection leaves it open whether the swap took effect: read again.
    */
   swap(
     key: string,

@@ -1,9 +1,6 @@
-import type { PictureFormat } from './picture-format.ts';
+import { isRenderedFormat, type PictureFormat, type RenderedFormat } from './picture-format.ts';
 
-/**
- * A recipe that turns a verified picture into what readers of a dialect get. Always upright, sRGB and free of metadata; where the format
- * has no decoder, free of metadata alone.
- */
+/** A recipe that turns a verified picture into what readers of a dialect get: always upright, sRGB and free of metadata. */
 export interface RenditionRecipe {
   /** `inside`: fit into the box, keep the aspect ratio. `pad`: the same, then pad to a square with `background`. */
   readonly fit: 'inside' | 'pad';
@@ -12,7 +9,8 @@ export interface RenditionRecipe {
   /** Whether a picture smaller than the box is enlarged to it. */
   readonly enlarge: boolean;
   /**
-   * `same`: the source's format. `jpeg-unless-transparent`: PNG where the source has transparency or is a GIF, else JPEG.
+   * `same`: the source's format where renditions are written in it, else as below. `jpeg-unless-transparent`: PNG where the source has
+   * transparency or is a GIF, else JPEG.
    */
   readonly format: 'jpeg' | 'png' | 'same' | 'jpeg-unless-transparent';
   /** Solid colour for padding and for flattening, `#rrggbb`. */
@@ -51,14 +49,8 @@ export function renditionName(rendition: Rendition): string {
 export function outputFormat(
   recipe: RenditionRecipe,
   source: { readonly format: PictureFormat; readonly transparent: boolean },
-): PictureFormat {
-  switch (recipe.format) {
-    case 'jpeg':
-    case 'png':
-      return recipe.format;
-    case 'same':
-      return source.format;
-    case 'jpeg-unless-transparent':
-      return source.transparent || source.format === 'gif' ? 'png' : 'jpeg';
-  }
+): RenderedFormat {
+  if (recipe.format === 'jpeg' || recipe.format === 'png') return recipe.format;
+  if (recipe.format === 'same' && isRenderedFormat(source.format)) return source.format;
+  return source.transparent || source.format === 'gif' ? 'png' : 'jpeg';
 }

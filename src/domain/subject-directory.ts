@@ -1,11 +1,20 @@
 import type { Subject } from './subject.ts';
 
-/** Finds people. The settings' `subjects` are the built-in directory; another one may look them up elsewhere. */
+/** Finds people. Each place that keeps people has its own implementation. */
 export interface SubjectDirectory {
-  /** By the id that a dialect uses. Unknown ids are `undefined` when subjects are strict, else a subject made from the id. */
+  /**
+   * Finds a person by the id that a dialect uses. An unknown id gives `undefined` when subjects are strict,
+   * else a `provisional` subject made from the id. The id of a person who was erased always gives
+   * `undefined`.
+   */
   byAlias(tenant: string, dialect: string, id: string): Promise<Subject | undefined>;
-  /** By a further identifier (`email`, `mobile`, `externalId`, …); values compare exactly, e-mail without regard to case. */
+  /**
+   * Finds a person by a further identifier (`email`, `mobile`, `externalId`, …). Values compare exactly,
+   * e-mail without regard to case. Where two people share the value, it gives `undefined` and logs a line.
+   */
   byIdentifier(tenant: string, name: string, value: string): Promise<Subject | undefined>;
-  /** By `Subject.key`. */
+  /** Finds a person by `Subject.key`. For a person who was merged away: the survivor. */
   byKey(tenant: string, key: string): Promise<Subject | undefined>;
+  /** Makes a person of a `provisional` subject, before something is stored for them. Idempotent. */
+  admit?(subject: Subject): Promise<void>;
 }

@@ -1,18 +1,24 @@
 import type { JsonObject } from './json.ts';
 
-/** What is known of a person. Missing parts stay missing: a dialect renders them empty in their own type, never invented. */
-export interface SubjectProfile {
+/**
+ * The known facts of a person. Missing parts stay missing: a dialect renders them empty in their own type and
+ * never invents them. A type alias, which is assignable to `Json`.
+ */
+export type SubjectProfile = {
   readonly firstName?: string;
   readonly lastName?: string;
   readonly email?: string;
   readonly phoneNumber?: string;
   /** By dialect name: further fields that only that dialect prints, in its own spelling. */
   readonly extra?: Readonly<Record<string, JsonObject>>;
-}
+};
 
 /** A person with up to one profile image per slot, known by one alias per dialect. */
 export interface Subject {
-  /** 32 hex digits: a digest of tenant and id. Where the subject's record and bodies lie; safe in any path or URL. */
+  /**
+   * 32 hex digits, given once; they stay when the id changes. The subject's record and bodies are stored
+   * under it. Safe in any path or URL.
+   */
   readonly key: string;
   readonly tenant: string;
   /** Unique within the tenant. */
@@ -20,6 +26,13 @@ export interface Subject {
   /** The subject's id in each dialect, by dialect name. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly profile: SubjectProfile;
+  /** Made from an id that no person has. It becomes a person with the first picture. */
+  readonly provisional?: true;
+}
+
+/** Whether the text looks like a `Subject.key`. Operators may look people up by key as well as by id. */
+export function isSubjectKey(text: string): boolean {
+  return /^[0-9a-f]{32}$/.test(text);
 }
 
 /** How a caller names a subject, always within the caller's tenant. */

@@ -5,7 +5,7 @@ import type { Problem } from './problem.ts';
 import type { Subject, SubjectProfile } from './subject.ts';
 import type { Upload } from './upload.ts';
 
-/** One thing that a translation could not carry over as it was. */
+/** One value that a translation could not carry over unchanged. */
 export interface Loss {
   readonly field: string;
   /** `kept` verbatim elsewhere, `defaulted`, `synthesised` from other facts, or `dropped`. */
@@ -38,10 +38,29 @@ export interface UpstreamAnswer {
   readonly text?: string;
 }
 
-/** What a backend said of an image. */
+/** Whether an answer declares itself JSON and can be parsed as JSON. */
+export function isJsonAnswer({ headers, json }: UpstreamAnswer): boolean {
+  const type = headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+  return type === 'application/json' && json !== undefined;
+}
+
+/** Whether a JSON value is the id that was asked for. Long numbers are compared as they can be parsed. */
+export function isId(value: Json | undefined, askedFor: string): boolean {
+  return typeof value === 'number' ? value === Number(askedFor) : value === askedFor;
+}
+
+/** Whether a JSON value is a text, or none. */
+export function isTextOrNone(value: Json | undefined): boolean {
+  return value === undefined || value === null || typeof value === 'string';
+}
+
+/** An image as a backend describes it. */
 export interface UpstreamImage {
   readonly slot: number;
-  /** Where its bytes can be fetched, absolute or below the backend's address; absent when the answer names none. */
+  /**
+   * Where its bytes can be fetched, absolute or below the backend's address; absent when the answer names
+   * none.
+   */
   readonly url?: string;
   /** A further request that leads to the address (Smartsheet's `imageurls`). */
   readonly locate?: UpstreamRequest;
@@ -60,9 +79,9 @@ export type UpstreamOutcome =
 
 /** A dialect spoken as a client. Pure; total for the commands it `supports`. */
 export interface UpstreamTranslation<Options> {
-  /** Commands that this API has words for; others are refused, never emulated. */
+  /** Commands that this API can express. Others are refused, never emulated. */
   readonly supports: readonly Command['kind'][];
-  /** The request for a command, with what could not be said. */
+  /** The request for a command, and the values that it could not express. */
   request(
     command: Command,
     context: {
@@ -71,6 +90,12 @@ export interface UpstreamTranslation<Options> {
       readonly aliases: Readonly<Record<string, string>>;
     },
   ): { readonly request: UpstreamRequest; readonly losses: readonly Loss[] };
+  /**
+   * Whether an answer to `read-subject` is this API's own: a success about the subject with the id
+   * `askedFor`, with each field of its type, or the API's own answer for a person it does not have. Anything
+   * else (a page of a proxy, another server, another person) proves nothing.
+   */
+  isClear(answer: UpstreamAnswer, askedFor: string): boolean;
   /** What the answer means. */
   answer(command: Command, answer: UpstreamAnswer, context: { readonly options: Options }): UpstreamOutcome;
 }

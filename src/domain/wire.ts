@@ -21,8 +21,17 @@ export interface WireRequestHead {
 export interface WireRequest extends WireRequestHead {
   /** The parsed body of a JSON operation. */
   readonly json?: Json;
+  /** The lines of an operation that takes one JSON value a line. */
+  readonly lines?: readonly JsonLine[];
   /** The files, already held against the intake policy's number, names and sizes. */
   readonly uploads: readonly Upload[];
+}
+
+/** One line of a list of JSON values. Without a value where the line is no JSON. */
+export interface JsonLine {
+  /** The first line is 1; empty ones count. */
+  readonly row: number;
+  readonly value?: Json;
 }
 
 /** What follows the head of an answer. */
@@ -39,12 +48,17 @@ export type WireBody =
     }
   | { readonly kind: 'none' };
 
-/** An answer as plain values. The gateway adds Content-Length, Date, the request id and its security headers. */
+/**
+ * An answer as plain values. The gateway adds Content-Length, Date, the request id and its security headers.
+ */
 export interface WireResponse {
   readonly status: number;
-  /** Names in the spelling that goes on the wire; must name Content-Type where there is a body (pictures excepted). */
+  /**
+   * Names in the spelling that goes on the wire; must name Content-Type where there is a body (pictures
+   * excepted).
+   */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: WireBody;
-  /** Facts that stand in the request's log line too, e.g. Smartsheet's `refId`. Never personal data. */
+  /** Facts that the request's log line repeats, e.g. Smartsheet's `refId`. Never personal data. */
   readonly logFields?: Readonly<Record<string, string>>;
 }

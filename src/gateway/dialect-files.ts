@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectFiles } from '../prepared/project-files.ts';
 import { hintAt } from '../settings/nearest-name.ts';
+import { projectFiles } from '../settings/project-files.ts';
 import type { DialectSettings, Settings } from '../settings/settings.ts';
 import { pointerStep, type SettingsFault } from '../settings/settings-fault.ts';
 

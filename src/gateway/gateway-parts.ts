@@ -5,30 +5,46 @@ import type { Clock, CommandExecutor, IdSource, ObjectStore } from '../domain/in
 import type { Settings } from '../settings/settings.ts';
 import type { Authenticator } from './credentials/authenticator.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
-import type { ExchangeObserver } from './exchange-report.ts';
 import type { Interceptor } from './interceptor.ts';
 import type { RateLimiter } from './limits/rate-limiter.ts';
+import type { RequestObserver } from './reports/request-report.ts';
 
-/** What a gateway is made of. Whoever built a part starts and stops it; the gateway owns its sockets and its spool folder. */
+/**
+ * The parts of a gateway. The code that built a part starts and stops it. The gateway itself owns its sockets
+ * and its spool folder.
+ */
 export interface GatewayParts {
   readonly settings: Pick<
     Settings,
-    'listen' | 'publicUrl' | 'dataDir' | 'limits' | 'cors' | 'validateResponses'
+    | 'listen'
+    | 'publicUrl'
+    | 'trustedProxies'
+    | 'dataDir'
+    | 'limits'
+    | 'cors'
+    | 'validateResponses'
+    | 'docs'
+    | 'tenants'
   >;
   readonly dialects: readonly LoadedDialect[];
   readonly executor: CommandExecutor;
   readonly authenticator: Authenticator;
-  readonly rates: Pick<RateLimiter, 'admit' | 'admitStranger'>;
+  readonly rates: Pick<RateLimiter, 'admit' | 'admitAnonymous'>;
   readonly objects: ObjectStore;
   readonly clock: Clock;
   readonly ids: IdSource;
   readonly log: Logger;
-  /** Rejects while the gateway should get no traffic; asked by `/readyz`. */
+  /** Rejects while the gateway should get no traffic; `/readyz` asks it. */
   readonly ready?: () => Promise<void>;
-  /** Gets the gateway's metrics beside those of other parts; default: one of its own. */
+  /** The registry for the gateway's metrics and those of other parts; default: one of its own. */
   readonly registry?: Registry;
+  /** Reports a body that is gone although its record still names it. */
+  readonly reportMissing?: (bodyKey: string) => void;
   readonly interceptor?: Interceptor;
-  readonly observers?: readonly ExchangeObserver[];
-  /** Further pages (`/docs`, `/console`): asked before any dialect, in order; they call `next` for paths that are not theirs. */
+  readonly observers?: readonly RequestObserver[];
+  /**
+   * Further pages (`/docs`, `/console`): asked before any dialect, in order; they call `next` for paths that
+   * are not theirs.
+   */
   readonly pages?: readonly RequestHandler[];
 }

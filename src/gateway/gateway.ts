@@ -1,23 +1,25 @@
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import express, { type ErrorRequestHandler, type Express } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
-import { createBufferGarbage } from '../memory/buffer-garbage.ts';
-import { answerExchange } from './answer-exchange.ts';
 import type { LoadedDialect } from './dialect-registry.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import type { GatewayParts } from './gateway-parts.ts';
 import { createUploadStore } from './intake/upload-store.ts';
 import { createUploadAdmission } from './limits/upload-admission.ts';
 import { createListener } from './listener/listener.ts';
-import { createGatewayMetrics } from './metrics.ts';
-import type { DocumentOperation } from './openapi/open-api-document.ts';
+import type { DocumentOperation, OpenApiDocument } from './openapi/open-api-document.ts';
 import { createCors } from './pages/cors.ts';
 import { createHealthPages } from './pages/health.ts';
 import { createServedDocuments } from './pages/served-documents.ts';
+import { createGatewayMetrics } from './reports/metrics.ts';
+import { createOriginReader } from './requests/client-origin.ts';
+import { executeRequest, type InternalRequest, type InternalResponse } from './requests/execute-request.ts';
+import { serveRequest } from './requests/serve-request.ts';
 import { createRouteTable } from './routes/route-table.ts';
-import { type AnswerJudge, createAnswerJudge } from './validation/answer-judge.ts';
 import { createRequestValidator, type RequestValidator } from './validation/request-validator.ts';
+import { createResponseValidator, type ResponseValidator } from './validation/response-validator.ts';
 import { createSchemaCompiler, type SchemaCompiler } from './validation/schema-compiler.ts';
 
 export type { GatewayParts } from './gateway-parts.ts';
@@ -26,40 +28,86 @@ export type { GatewayParts } from './gateway-parts.ts';
 export interface Gateway {
   /** Resolves to the address once connections are accepted. */
   start(): Promise<{ readonly port: number; readonly host: string }>;
+  /** `/readyz` answers 503 from now on; `stop` follows. */
+  beUnready(): void;
   /**
-   * `/readyz` answers 503 from now on, and the port stays open for the settings' `unreadySeconds`. Then exchanges under way end, for at
-   * most `shutdownSeconds`.
+   * `/readyz` answers 503 from now on, and the port stays open for the settings' `unreadySeconds`. Then
+   * requests under way end, for at most `shutdownSeconds`.
    */
   stop(): Promise<void>;
+  /** Handles a request of the program itself. */
+  execute(request: InternalRequest): Promise<InternalResponse>;
+  /** Answers a request that came in through another listener, whose connection it is. */
+  readonly answer: RequestListener;
+  /**
+   * Serves every request that begins from now on with these parts. Requests under way end with the parts that
+   * they began with. The socket, its limits and the folder of temporary files stay. When it throws, nothing
+   * has changed.
+   */
+  replace(parts: GatewayParts): void;
 }
 
-/** How many uploads of the largest in-memory size may be in memory at once; further ones go straight to their spool files. */
+/**
+ * How many uploads of the largest in-memory size may be in memory at once. Further uploads go straight to
+ * their spool files.
+ */
 const UPLOADS_IN_MEMORY = 32;
 
-/** How long after a start the schemas that no request has asked for yet are compiled. */
+/** How long after a start the remaining schemas are compiled: those that no request has needed yet. */
 const WARM_UP_AFTER_MS = 250;
 
-/** Builds a gateway. Routes, validators and judges come from the dialects' documents, here and once. */
+/**
+ * Builds a gateway. Routes and validators come from the dialects' documents, here and once for each set of
+ * parts.
+ */
 export function createGateway(parts: GatewayParts): Gateway {
   let stopping = false;
   let warming = Promise.resolve();
   const quiet = new AbortController();
-  const context = createContext(parts, () => stopping);
-  const listener = createListener(context, createApp(context));
+  const lasting = createLastingParts(
+    parts,
+    () => stopping,
+    () => current.context.parts.settings.tenants.length,
+  );
+  const { uploads } = lasting;
+  const serve = (served: GatewayParts) => {
+    const context = createContext(served, lasting);
+    const commonHeaders = createCommonHeaders(context);
+    const app = createApp(context, commonHeaders);
+    return { context, app, setCommonHeaders: createPlainApp().use(commonHeaders) };
+  };
+  let current = serve(parts);
+  const answer: RequestListener = (request, response) => current.app(request, response);
+  const listener = createListener(() => current.context, answer);
   async function warmUp(): Promise<void> {
-    // Whoever waited for the start is answered before the compiler is loaded.
+    // The pause lets requests that waited for the start be answered before the compiler is loaded.
     await pause(WARM_UP_AFTER_MS, undefined, { signal: quiet.signal, ref: false }).catch(() => {});
-    if (!stopping) await context.warmUp();
+    if (!stopping) await current.context.warmUp();
+  }
+  function warmUpLater(): void {
+    const before = warming;
+    warming = warmUp()
+      .catch((cause: unknown) => {
+        parts.log.error({ err: cause }, 'a schema of a document cannot be compiled');
+      })
+      .then(() => before);
   }
 
   return {
+    answer,
+    execute: (request) => executeRequest(current.context, current.setCommonHeaders, request),
+    replace(next) {
+      current = serve(next);
+      warmUpLater();
+    },
     async start() {
-      await context.uploads.start();
+      await uploads.start();
       const address = await listener.start();
-      warming = warmUp().catch((cause: unknown) => {
-        parts.log.error({ err: cause }, 'a schema of a document cannot be compiled');
-      });
+      warmUpLater();
       return address;
+    },
+    beUnready() {
+      stopping = true;
     },
     async stop() {
       stopping = true;
@@ -67,17 +115,44 @@ export function createGateway(parts: GatewayParts): Gateway {
       const { unreadySeconds } = parts.settings.limits;
       if (unreadySeconds > 0) await pause(unreadySeconds * 1000);
       await Promise.all([listener.stop(), warming]);
-      await context.uploads.stop();
+      uploads.stop();
     },
   };
 }
 
-function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayContext {
-  const { settings, dialects } = parts;
+/** What stays when the parts of a gateway are replaced. */
+type LastingParts = Pick<
+  GatewayContext,
+  'uploads' | 'admission' | 'metrics' | 'inFlight' | 'surplus' | 'isStopping'
+>;
+
+function createLastingParts(
+  parts: GatewayParts,
+  isStopping: () => boolean,
+  tenants: () => number,
+): LastingParts {
+  const { settings, registry, log } = parts;
   const { spoolMemoryBytes, maxConcurrentUploads } = settings.limits;
-  const admission = createUploadAdmission(maxConcurrentUploads);
+  const admission = createUploadAdmission(maxConcurrentUploads, { tenants });
+  return {
+    uploads: createUploadStore({
+      folder: join(settings.dataDir, 'spool'),
+      memoryBytes: spoolMemoryBytes,
+      budgetBytes: spoolMemoryBytes * UPLOADS_IN_MEMORY,
+      onSweepFailure: (cause) => log.warn({ err: cause }, 'spool files that a crash left cannot be swept'),
+    }),
+    admission,
+    metrics: createGatewayMetrics(admission, registry),
+    inFlight: new Set(),
+    surplus: new WeakSet(),
+    isStopping,
+  };
+}
+
+function createContext(parts: GatewayParts, lasting: LastingParts): GatewayContext {
+  const { settings, dialects } = parts;
   const validators = new Map<DocumentOperation, RequestValidator>();
-  const judges = new Map<LoadedDialect, AnswerJudge>();
+  const responseValidators = new Map<OpenApiDocument, ResponseValidator>();
   const compilers: SchemaCompiler[] = [];
   for (const loaded of dialects) {
     const compiler = createSchemaCompiler();
@@ -85,57 +160,80 @@ function createContext(parts: GatewayParts, isStopping: () => boolean): GatewayC
       validators.set(documented, createRequestValidator(documented, compiler));
     }
     if (settings.validateResponses !== 'off') {
-      judges.set(loaded, createAnswerJudge(loaded.document, compiler));
+      for (const document of documentsInUse(loaded))
+        responseValidators.set(document, createResponseValidator(document, compiler));
     }
     compilers.push(compiler);
   }
   return {
+    ...lasting,
     parts,
+    readOrigin: createOriginReader(settings.trustedProxies),
     routes: createRouteTable(dialects),
-    uploads: createUploadStore({
-      folder: join(settings.dataDir, 'spool'),
-      memoryBytes: spoolMemoryBytes,
-      budgetBytes: spoolMemoryBytes * UPLOADS_IN_MEMORY,
-      onSweepFailure: (cause) =>
-        parts.log.warn({ err: cause }, 'spool files that a crash left cannot be swept'),
-    }),
-    admission,
-    garbage: createBufferGarbage(),
-    metrics: createGatewayMetrics(admission, parts.registry),
     validatorOf: (documented) => required(validators.get(documented)),
-    judgeOf: (loaded) => required(judges.get(loaded)),
-    inFlight: new Set(),
-    isStopping,
+    responseValidatorOf: (loaded, profile) => required(responseValidators.get(loaded.documentOf(profile))),
     async warmUp() {
       for (const compiler of compilers) await compiler.warmUp();
     },
   };
 }
 
-function createApp(context: GatewayContext): Express {
-  const { parts, routes, metrics } = context;
-  const { settings, dialects } = parts;
+/** The document of the one profile that is served, or of both where the client decides. */
+function documentsInUse(loaded: LoadedDialect): OpenApiDocument[] {
+  return loaded.profileOfClient
+    ? [loaded.documentOf('documented'), loaded.documentOf('observed')]
+    : [loaded.document];
+}
+
+/** Sets the headers that every response has, for security and CORS, and answers CORS preflights. */
+function createCommonHeaders({ parts: { settings }, routes }: GatewayContext): RequestHandler[] {
+  // Only an https address says that TLS ends before the gateway; other hosts of the domain are not ours to
+  // decide about.
+  const isBehindTls = settings.publicUrl?.startsWith('https:') === true;
+  return [
+    helmet({ strictTransportSecurity: isBehindTls && { includeSubDomains: false } }),
+    createCors(settings.cors.origins, routes),
+  ];
+}
+
+/** Express without its own additions. */
+function createPlainApp(): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', 'simple');
-  app.use(helmet());
-  app.use(createCors(settings.cors.origins, routes));
+  return app;
+}
+
+/**
+ * Each handler passes a request on at once. A request has to be under way before the parser reads on, or a fault in its first bytes would find no
+ * body to break off; an express app within this one would pass it on a turn later.
+ */
+function createApp(context: GatewayContext, commonHeaders: readonly RequestHandler[]): Express {
+  const { parts } = context;
+  const { settings, dialects } = parts;
+  const app = createPlainApp();
+  for (const set of commonHeaders) app.use(set);
   app.use(
     createHealthPages({
       ready: parts.ready ?? (async () => {}),
       isStopping: () => context.isStopping(),
-      registry: metrics.registry,
     }),
   );
-  app.use(createServedDocuments(dialects, settings.publicUrl));
+  app.use((request, response, next) =>
+    context.surplus.has(request) ? serveRequest(context, request, response) : next(),
+  );
+  if (settings.docs)
+    app.use(
+      createServedDocuments(dialects, { publicUrl: settings.publicUrl, readOrigin: context.readOrigin }),
+    );
   for (const page of parts.pages ?? []) app.use(page);
-  app.use((request, response) => answerExchange(context, request, response));
+  app.use((request, response) => serveRequest(context, request, response));
   app.use(lastResort(context));
   return app;
 }
 
-/** For what fails outside of any exchange: a page, or express itself. */
+/** Handles failures outside of requests to a dialect: in a page, or in express itself. */
 function lastResort({ parts }: GatewayContext): ErrorRequestHandler {
   return (cause, _request, response, _next) => {
     parts.log.error({ err: cause }, 'a page failed');

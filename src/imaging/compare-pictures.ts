@@ -1,15 +1,18 @@
 import sharp, { type Sharp } from 'sharp';
 import {
-  ALL_PICTURE_FORMATS,
   type ByteSource,
   type Imaging,
   type PictureComparer,
   type PictureSize,
   ProblemError,
+  READABLE_FORMATS,
   type RenditionRecipe,
 } from '../domain/index.ts';
 
-/** Both pictures are looked at in this size: small enough to forgive an encoder, large enough to tell faces apart. */
+/**
+ * Both pictures are compared in this size. It is small enough to forgive an encoder, and large enough to tell
+ * faces apart.
+ */
 const LOOK: RenditionRecipe = {
   fit: 'inside',
   box: { width: 32, height: 32 },
@@ -20,7 +23,9 @@ const LOOK: RenditionRecipe = {
   animated: false,
 };
 
-/** Re-encoding and rescaling stay below this; two photographs of different people are well above it. */
+/**
+ * Re-encoding and rescaling stay below this distance. Two photographs of different people are well above it.
+ */
 const SAME_DISTANCE = 0.025;
 
 interface Look {
@@ -31,8 +36,8 @@ interface Look {
 }
 
 /**
- * Compares pictures by a small upright copy of each. The copies are made by the imaging workers, with all their bounds; only what these
- * made is decoded here.
+ * Compares pictures by a small upright copy of each. The imaging workers make the copies, with all their
+ * bounds; only those copies are decoded here.
  */
 export function createPictureComparer(imaging: Pick<Imaging, 'process'>): PictureComparer {
   return {
@@ -45,7 +50,7 @@ export function createPictureComparer(imaging: Pick<Imaging, 'process'>): Pictur
   };
 }
 
-/** A worker that ended in the middle of a job says nothing of the picture: the next one gets it. */
+/** A worker that ended in the middle of a job says nothing about the picture, so the next worker gets it. */
 async function lookTwice(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {
   try {
     return await look(imaging, source);
@@ -57,7 +62,7 @@ async function lookTwice(imaging: Pick<Imaging, 'process'>, source: ByteSource):
 
 async function look(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {
   try {
-    const processed = await imaging.process({ source, accepted: ALL_PICTURE_FORMATS, recipes: [LOOK] });
+    const processed = await imaging.process({ source, accepted: READABLE_FORMATS, recipes: [LOOK] });
     try {
       const [rendered] = processed.renditions;
       if (!rendered) return undefined;
@@ -91,7 +96,7 @@ function flat(image: Sharp) {
     .toBuffer({ resolveWithObject: true });
 }
 
-/** A pixel more or less comes from rounding. */
+/** Rounding may make a difference of one pixel. */
 function sameShape(one: PictureSize, other: PictureSize): boolean {
   return Math.abs(one.width - other.width) <= 1 && Math.abs(one.height - other.height) <= 1;
 }

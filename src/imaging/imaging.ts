@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import type { Imaging, ProcessedPicture } from '../domain/index.ts';
+import type { ByteSource, Imaging, ProcessedPicture } from '../domain/index.ts';
 import type { ImagingSettings } from '../settings/settings.ts';
-import type { JobRequest } from './job.ts';
-import { readAnswer } from './read-answer.ts';
-import { clearScratch, prepareScratchFolder } from './scratch-folder.ts';
-import { createWorkerPool } from './worker-pool.ts';
+import { createTemporaryFiles } from '../temporary-files/temporary-files.ts';
+import type { JobRequest, PictureDescription } from './job.ts';
+import { readAnswer, readDescription } from './read-answer.ts';
+import { clearScratch } from './scratch-folder.ts';
+import { createWorkerPool, type WorkerFigures } from './worker-pool.ts';
 import { startWorkerProcess } from './worker-process.ts';
 
 /** The settings, and a folder for renditions that are too large to be handed over in memory. */
@@ -19,31 +18,46 @@ export type ImagingOptions = ImagingSettings & {
 /** A worker imports the decoder in a fraction of a second; a machine that needs this long is in trouble. */
 const WORKER_START_SECONDS = 30;
 
+/** Says what files are, e.g. to whoever sent them and wonders. */
+export interface PictureDescriber {
+  /** Throws where no worker is free or one died of it. */
+  describe(source: ByteSource): Promise<PictureDescription>;
+}
+
+/** Says how busy the workers are. */
+export interface WatchedWorkers {
+  figures(): WorkerFigures;
+}
+
 /** Imaging in a pool of worker processes; see README.md beside this file for what bounds what. */
-export function createImaging(options: ImagingOptions): Imaging {
+export function createImaging(options: ImagingOptions): Imaging & PictureDescriber & WatchedWorkers {
   const { limitMegapixels, limitSidePixels, wallSeconds, memoryMiB, queue, scratchDir } = options;
-  const limits = { limitPixels: limitMegapixels * 1_000_000, limitSidePixels };
+  const memoryBytes = memoryMiB * 1024 * 1024;
+  const limits = { limitPixels: limitMegapixels * 1_000_000, limitSidePixels, memoryBytes };
+  const files = createTemporaryFiles(scratchDir);
   const pool = createWorkerPool({
     startWorker: () => startWorkerProcess(limits, WORKER_START_SECONDS),
     width: options.workers > 0 ? options.workers : availableParallelism(),
     queue,
     wallMs: wallSeconds * 1000,
-    memoryBytes: memoryMiB * 1024 * 1024,
+    memoryBytes,
     onCrash: options.onCrash,
   });
 
   return {
-    async process({ source, accepted, recipes }): Promise<ProcessedPicture> {
-      const scratch = join(scratchDir, `rendition-${randomUUID()}`);
+    figures: pool.figures,
+    async process({ source, accepted, recipes, deferrable = false }): Promise<ProcessedPicture> {
+      const scratch = files.newPath('rendition');
       const request: JobRequest = {
         ...(source.kind === 'file' ? { path: source.path } : {}),
         accepted: [...accepted],
         recipes: recipes.map((recipe) => ({ ...recipe })),
+        deferrable,
         scratch,
       };
       try {
-        const frame = await pool.run(request, source.kind === 'memory' ? source.bytes : undefined);
-        const { facts, renditions } = readAnswer(frame, recipes, scratch);
+        const answer = await pool.run(request, source.kind === 'memory' ? source.bytes : undefined);
+        const { facts, renditions } = readAnswer(answer, recipes, deferrable, scratch);
         const onDisk = renditions.some((rendition) => rendition.source.kind === 'file');
         return {
           facts,
@@ -55,9 +69,20 @@ export function createImaging(options: ImagingOptions): Imaging {
         throw cause;
       }
     },
+    async describe(source) {
+      const request: JobRequest = {
+        describe: true,
+        ...(source.kind === 'file' ? { path: source.path } : {}),
+        accepted: [],
+        recipes: [],
+        deferrable: false,
+        scratch: '',
+      };
+      return readDescription(await pool.run(request, source.kind === 'memory' ? source.bytes : undefined));
+    },
     async start() {
       // The worker's process is on its way before anything is waited for.
-      await Promise.all([pool.start(), prepareScratchFolder(scratchDir)]);
+      await Promise.all([pool.start(), files.prepare()]);
     },
     stop: (graceSeconds) => pool.stop(graceSeconds * 1000),
   };

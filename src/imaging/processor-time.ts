@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 /** `/proc` counts in ticks of this length on every Linux that Node runs on, in milliseconds. */
 const TICK_MS = 10;
 
-/** Where utime and stime stand behind the name of the program, which may hold spaces (proc_pid_stat(5)). */
+/**
+ * The positions of utime and stime after the name of the program, which may hold spaces (proc_pid_stat(5)).
+ */
 const USER_TICKS = 11;
 const SYSTEM_TICKS = 12;
 

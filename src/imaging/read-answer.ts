@@ -8,37 +8,51 @@ import {
   type RenditionRecipe,
   renditionName,
 } from '../domain/index.ts';
-import type { Frame } from './frames.ts';
-import type { RenditionReport, WorkerAnswer } from './job.ts';
+import type { PictureDescription, RenditionReport, WorkerAnswer } from './job.ts';
 import { scratchPath } from './scratch-folder.ts';
+import type { WorkerMessage } from './worker-message.ts';
 
 /**
- * The answer of a worker. A worker has read hostile bytes with native code, so nothing that it says is believed where belief
- * would cost: names and paths are computed here, lengths are held against what arrived.
+ * The answer of a worker. A worker has read hostile bytes with native code, so its answer is not trusted:
+ * names and paths are computed here, and lengths are checked against the bytes that arrived.
  */
 export function readAnswer(
-  { head, body }: Frame,
+  { head, body }: WorkerMessage,
   recipes: readonly RenditionRecipe[],
+  deferrable: boolean,
   scratch: string,
 ): { readonly facts: PictureFacts; readonly renditions: readonly RenderedPicture[] } {
   const answer = head as WorkerAnswer;
   switch (answer.kind) {
-    case 'done':
-      return { facts: checkedFacts(answer.facts), renditions: renditionsOf(answer, body, recipes, scratch) };
+    case 'done': {
+      const deferred = deferrable && answer.renditions.length === 0;
+      return {
+        facts: checkedFacts(answer.facts),
+        renditions: renditionsOf(answer, body, deferred ? [] : recipes, scratch),
+      };
+    }
     case 'refused':
       throw new ProblemError(answer.problem);
     case 'failed':
       throw new Error(`a picture worker failed: ${answer.reason}`);
+    case 'described':
     case 'ready':
     case 'unfit':
       throw new Error(`a picture worker answered ${answer.kind} to a job`);
   }
 }
 
+/** The answer to a job that asks for a description. */
+export function readDescription({ head }: WorkerMessage): PictureDescription {
+  const answer = head as WorkerAnswer;
+  if (answer.kind !== 'described') throw new Error(`a picture worker answered ${answer.kind} to a question`);
+  return answer.description;
+}
+
 function checkedFacts(facts: PictureFacts): PictureFacts {
-  const { format, width, height, frames, transparent, decodable } = facts;
+  const { format, width, height, frames, transparent } = facts;
   requireFormat(format);
-  return { format, width, height, frames, transparent, decodable };
+  return { format, width, height, frames, transparent };
 }
 
 function renditionsOf(

@@ -5,17 +5,18 @@ const PAGE_BYTES = 4096;
 /** Seven numbers in one line (proc_pid_statm(5)). */
 const STATM_BYTES = 256;
 
-/** Looks at the memory of one process, again and again. */
+/** Reads the memory of one process repeatedly. */
 export interface MemoryGauge {
   /** Resident bytes now; `undefined` where that cannot be read. */
   read(): number | undefined;
-  /** Further readings are `undefined`. */
+  /** Later readings give `undefined`. */
   close(): void;
 }
 
 /**
- * Resident bytes of a process from Linux's `/proc`; `undefined` where that cannot be read (the process is gone, or the system
- * has no `/proc`: then only the wall bounds a job). Synchronous, for it costs some 20 µs and no thread of the pool.
+ * Resident bytes of a process from Linux's `/proc`; `undefined` where that cannot be read. Either the process
+ * is gone, or the system has no `/proc`; then only the time limit bounds a job. Synchronous, because it costs
+ * some 20 µs and no thread of the pool.
  */
 export function residentBytes(pid: number): number | undefined {
   const gauge = openMemoryGauge(pid);
@@ -25,8 +26,8 @@ export function residentBytes(pid: number): number | undefined {
 }
 
 /**
- * A gauge that keeps its file open: a reading costs a fraction of what `residentBytes` does, and never tells of another process that got
- * the same number later.
+ * A gauge that keeps its file open. A reading costs a fraction of `residentBytes`, and never belongs to
+ * another process that got the same number later.
  */
 export function openMemoryGauge(pid: number): MemoryGauge {
   const line = Buffer.alloc(STATM_BYTES);
@@ -34,7 +35,7 @@ export function openMemoryGauge(pid: number): MemoryGauge {
   try {
     file = openSync(`/proc/${pid}/statm`, 'r');
   } catch {
-    // Gone already, or no /proc: it reads as `undefined`.
+    // The process is gone already, or there is no /proc: readings are `undefined`.
   }
   return {
     read() {
@@ -44,7 +45,7 @@ export function openMemoryGauge(pid: number): MemoryGauge {
         const pages = statm.split(' ', 2)[1];
         return pages === undefined ? undefined : Number(pages) * PAGE_BYTES;
       } catch {
-        // Gone since.
+        // The process has ended meanwhile.
         return undefined;
       }
     },

@@ -1,7 +1,7 @@
 import { processorMs } from './processor-time.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
-/** Why a job was ended by force. `stall`: its time is over, but the machine gave it little of the processor. */
+/** Why a job was ended by force. `stall`: its time is over, but it got little processor time. */
 export type Excess = 'time' | 'memory' | 'stall';
 
 /** Bounds of one job. */
@@ -10,15 +10,18 @@ export interface JobBounds {
   readonly memoryBytes: number;
 }
 
-/** A decoder allocates about 1 GB a second at most: what can slip past the ceiling between two looks is some 20 MB. */
+/**
+ * A decoder allocates at most about 1 GB a second, so it can exceed the limit by some 20 MB between two
+ * checks.
+ */
 const LOOK_EVERY_MS = 20;
 
-/** A job whose time is over has had its chance if it used at least this share of it on a processor. */
+/** A job whose time is over had a fair chance if it used at least this share of the time on a processor. */
 const FAIR_SHARE_OF_PROCESSOR = 0.1;
 
 /**
- * Looks after a worker while it does a job and calls `onExcess`, at most once, when it goes over its bounds. Returns the function
- * that ends the watch.
+ * Watches a worker while it does a job, and calls `onExcess`, at most once, when the job goes over its
+ * bounds. Returns the function that ends the watch.
  */
 export function watchWorker(
   worker: Pick<WorkerProcess, 'pid' | 'residentBytes'>,
@@ -41,7 +44,10 @@ export function watchWorker(
   }, LOOK_EVERY_MS);
   return end;
 
-  /** Where nobody can say, the wall alone decides. A gateway that stood still itself has not looked once. */
+  /**
+   * Without figures of processor time, only the time limit decides. A gateway that itself stood still has not
+   * taken the first reading, so the job did not have its chance.
+   */
   function hadItsChance(): boolean {
     const usedMs = processorMs(worker.pid);
     if (usedMs === undefined) return true;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Json, ProblemError } from '../domain/index.ts';
-import type { Frame } from './frames.ts';
 import { type Excess, watchWorker } from './watch-worker.ts';
+import type { WorkerMessage } from './worker-message.ts';
 import { WorkerGone, type WorkerProcess } from './worker-process.ts';
 
 /** What a pool is made of. */
@@ -19,23 +19,33 @@ export interface WorkerPoolParts {
   readonly onCrash?: ((cause: Error) => void) | undefined;
 }
 
+/** How busy the workers are at this moment. */
+export interface WorkerFigures {
+  readonly workers: number;
+  /** Of these, at work on a picture. */
+  readonly busy: number;
+  /** Pictures that wait for one. */
+  readonly waiting: number;
+}
+
 /** Runs jobs in worker processes. A worker that is killed or dies is replaced; jobs in other workers are not touched. */
 export interface WorkerPool {
   /**
    * Runs one job. Throws `ProblemError`: `image-too-complex` when the job itself went over the wall or the memory ceiling,
    * `overloaded` when no worker had enough time for it.
    */
-  run(head: Json, body?: Uint8Array): Promise<Frame>;
+  run(head: Json, body?: Uint8Array): Promise<WorkerMessage>;
   /** Starts the first worker; the others follow when they are first needed. */
   start(): Promise<void>;
   stop(graceMs: number): Promise<void>;
+  figures(): WorkerFigures;
 }
 
 interface Job {
   readonly head: Json;
   readonly body: Uint8Array | undefined;
   readonly deadlineMs: number;
-  readonly resolve: (frame: Frame) => void;
+  readonly resolve: (answer: WorkerMessage) => void;
   readonly reject: (cause: unknown) => void;
   /** Ends the wait in the queue. */
   timer?: NodeJS.Timeout;
@@ -47,6 +57,15 @@ const KEEPS_AT_MOST = 0.5;
 /** A job that had less than this share of the wall before it was cut off gets `overloaded`, not a verdict on the picture. */
 const FAIR_SHARE = 0.8;
 const RESTART_DELAY_MS = 250;
+
+/** How the system or an operator ends a process; a decoder that crashes ends by another signal or with a code. */
+const KILLED_FROM_OUTSIDE: ReadonlySet<string> = new Set([
+  'SIGKILL',
+  'SIGTERM',
+  'SIGINT',
+  'SIGHUP',
+  'SIGQUIT',
+]);
 
 /** Makes a pool; nothing runs before `start`. */
 export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
@@ -105,11 +124,11 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     );
     job.tries += 1;
     try {
-      const frame = await worker.run(job.head, job.body);
+      const answer = await worker.run(job.head, job.body);
       unwatch();
       averageMs += (performance.now() - startedMs - averageMs) / 16;
       giveBack(worker);
-      job.resolve(frame);
+      job.resolve(answer);
     } catch (cause) {
       unwatch();
       fail(job, cause, excess, performance.now() - startedMs);
@@ -138,11 +157,15 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     else retry(job, cause);
   }
 
-  /** A worker that dies by itself may have been the system's victim: once more. Twice, and it is the picture. */
+  /**
+   * A worker that dies by itself may have been the system's victim: once more. A decoder that crashes twice blames the picture; a worker
+   * that is killed twice from outside does not.
+   */
   function retry(job: Job, cause: WorkerGone): void {
     if (stopped) return job.reject(overloaded());
     parts.onCrash?.(cause);
     if (job.tries < 2) enqueue(job, true);
+    else if (KILLED_FROM_OUTSIDE.has(cause.how)) job.reject(overloaded());
     else job.reject(new ProblemError({ kind: 'image-too-complex', limit: 'memory' }, { cause }));
   }
 
@@ -194,6 +217,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   return {
+    figures: () => ({ workers: alive.size, busy: running.size, waiting: waiting.length }),
     start: () => track(parts.startWorker().then(register)),
     run: (head, body) =>
       new Promise((resolve, reject) => {

@@ -1,21 +1,24 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, getPriority, setPriority } from 'node:os';
-import { Duplex } from 'node:stream';
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Json } from '../domain/index.ts';
-import { programFile } from '../prepared/project-files.ts';
-import { createFrameReader, encodeFrame, type Frame } from './frames.ts';
 import type { WorkerAnswer, WorkerLimits } from './job.ts';
 import { openMemoryGauge } from './resident-memory.ts';
+import { readMessage, type WorkerMessage } from './worker-message.ts';
 
-/** A decoder in a process of its own: does one job at a time and can be killed at any moment. */
+/** A decoder in its own process. It does one job at a time and can be killed at any moment. */
 export interface WorkerProcess {
   readonly pid: number;
-  /** Sends a job; resolves with the answer, rejects with `WorkerGone` when the process ends before it. */
-  run(head: Json, body?: Uint8Array): Promise<Frame>;
-  /** Bytes that it has resident now; `undefined` where the system does not say. */
+  /**
+   * Sends a job. Resolves with the answer; rejects with `WorkerGone` where the process ends before it
+   * answers.
+   */
+  run(head: Json, body?: Uint8Array): Promise<WorkerMessage>;
+  /** Its resident bytes now; `undefined` where the system does not say. */
   residentBytes(): number | undefined;
-  /** Ends it without waiting. */
+  /** Kills the process without waiting. */
   kill(): void;
   /** Resolves when the process is gone; never rejects. */
   readonly gone: Promise<void>;
@@ -32,22 +35,35 @@ export class WorkerGone extends Error {
   }
 }
 
-/** The channel's descriptor in the child, after stdin, stdout and stderr. */
-const CHANNEL = 3;
 const STDERR_KEPT = 2_000;
 
-/** How much nicer than the gateway a worker is: a third of its share where both want the same processor. */
+/**
+ * By how much the niceness of a worker exceeds the gateway's. It then gets a third of the gateway's share
+ * where both want the same processor.
+ */
 const NICER = 5;
 
-/** Starts a worker. Rejects when it does not become ready within `startSeconds` or says that it is unfit. */
+/**
+ * In MiB. Pixels are outside of this heap. The young generation is bounded as well: V8 would let it grow to
+ * 128 MiB, which is above the bound of the whole heap, and would then collect garbage without end.
+ */
+const WORKER_HEAP = ['--max-old-space-size=96', '--max-semi-space-size=8'];
+
+/**
+ * Starts a worker. Rejects where it does not become ready within `startSeconds`, or says that it is unfit.
+ */
 export async function startWorkerProcess(limits: WorkerLimits, startSeconds: number): Promise<WorkerProcess> {
-  const program = programFile('src/imaging/worker/worker');
-  const child = spawn(process.execPath, ['--max-old-space-size=96', program, JSON.stringify(limits)], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  const program = fileURLToPath(new URL(`./worker/worker${extname(import.meta.url)}`, import.meta.url));
+  const child = fork(program, [JSON.stringify(limits)], {
+    execArgv: WORKER_HEAP,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // Bytes are sent as bytes.
+    serialization: 'advanced',
     env: workerEnvironment(),
   });
   const { pid } = child;
-  // Heard at once, or it would end the gateway: the machine has no process or no descriptor left.
+  // The listener is added at once: without it, the error would end the gateway. The machine has no process or
+  // no descriptor left.
   if (pid === undefined) {
     const [cause] = (await once(child, 'error')) as [unknown];
     throw new Error('a picture worker cannot be started', { cause });
@@ -56,7 +72,7 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
   const worker = speakWith(child, pid);
   const timer = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
   try {
-    const { head } = await worker.firstFrame;
+    const { head } = await worker.firstMessage;
     const answer = head as WorkerAnswer;
     if (answer.kind === 'unfit') throw new Error(`a picture worker is unfit: ${answer.reason}`);
     if (answer.kind !== 'ready') throw new Error('a picture worker did not say that it is ready');
@@ -70,20 +86,21 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
 }
 
 /**
- * Reads and small answers must not wait behind decoders. Before the worker has a second thread, for the system counts the niceness of
- * each by itself, and a new one starts with that of the thread that makes it.
+ * Reads and small answers must not wait for decoders. Call it before the worker has a second thread: the
+ * system counts the niceness of each thread separately, and a new thread starts with that of its parent.
  */
 function giveWay(pid: number): void {
   try {
     setPriority(pid, Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW));
   } catch {
-    // A sandbox may forbid it: then both are equal, and nothing else is different.
+    // A sandbox may forbid it. Then both have the same niceness, and all else works as usual.
   }
 }
 
 /**
- * Nothing of the gateway's own environment (keys, connection strings) reaches the process that reads hostile bytes. One libvips
- * thread each, for the pool is as wide as the processors; few malloc arenas, or freed pixels stay resident.
+ * The process that reads hostile bytes gets nothing of the gateway's own environment (keys, connection
+ * strings). Each has one libvips thread, because the pool is as wide as the processors. It has few malloc
+ * arenas, because otherwise freed pixels would stay resident.
  */
 function workerEnvironment(): NodeJS.ProcessEnv {
   const { LD_PRELOAD, LD_LIBRARY_PATH } = process.env;
@@ -98,21 +115,19 @@ function workerEnvironment(): NodeJS.ProcessEnv {
 }
 
 interface Waiting {
-  readonly resolve: (frame: Frame) => void;
+  readonly resolve: (message: WorkerMessage) => void;
   readonly reject: (cause: Error) => void;
 }
 
 function speakWith(
   child: ChildProcess,
   pid: number,
-): WorkerProcess & { readonly firstFrame: Promise<Frame> } {
-  const channel = child.stdio[CHANNEL];
-  if (!(channel instanceof Duplex)) throw new Error('the worker has no channel');
+): WorkerProcess & { readonly firstMessage: Promise<WorkerMessage> } {
   let waiting: Waiting | undefined;
   let lastWords = '';
 
-  const nextFrame = () =>
-    new Promise<Frame>((resolve, reject) => {
+  const nextMessage = () =>
+    new Promise<WorkerMessage>((resolve, reject) => {
       waiting = { resolve, reject };
     });
   const settle = (act: (waiting: Waiting) => void) => {
@@ -120,16 +135,7 @@ function speakWith(
     waiting = undefined;
     if (current) act(current);
   };
-  const read = createFrameReader((frame) => settle(({ resolve }) => resolve(frame)));
-  channel.on('data', (bytes: Buffer) => {
-    try {
-      read(bytes);
-    } catch {
-      child.kill('SIGKILL');
-    }
-  });
-  // A write to a process that just ended: its end is reported below.
-  channel.on('error', () => {});
+  child.on('message', (received) => settle(({ resolve }) => resolve(readMessage(received))));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     lastWords = (lastWords + text).slice(-STDERR_KEPT);
   });
@@ -146,15 +152,14 @@ function speakWith(
 
   return {
     pid,
-    firstFrame: nextFrame(),
+    firstMessage: nextMessage(),
     gone,
     residentBytes: gauge.read,
     kill: () => void child.kill('SIGKILL'),
     run: (head, body) => {
-      const answer = nextFrame();
-      channel.cork();
-      for (const piece of encodeFrame(head, body)) channel.write(piece);
-      channel.uncork();
+      const answer = nextMessage();
+      // The process may just have ended. Its end is reported above.
+      child.send({ head, body }, () => {});
       return answer;
     },
   };

@@ -1,83 +1,125 @@
 import { createHash } from 'node:crypto';
 import { bodiesNamedBy } from '../core/body-references.ts';
-import { readSubjectRecord } from '../core/subject-records.ts';
-import {
-  type ObjectStore,
-  type RecordStore,
-  type StoredBody,
-  StoreError,
-  type SubjectRecord,
-} from '../domain/index.ts';
+import { RECORD_PREFIX } from '../core/storage-keys.ts';
+import type { ObjectStore, RecordStore, StoredBody, SubjectRecord } from '../domain/index.ts';
+import type { CheckedStore, Finding } from './finding.ts';
 import { inBatches, mapAtOnce } from './in-batches.ts';
+import { detailOfDamage, readCheckedRecord } from './read-checked-record.ts';
+import { repairFinding } from './repair-store.ts';
 import { type Batch, type ResumableRun, type RunResult, runResumably } from './resumable-run.ts';
 
-/** Something that is not as its record says. */
-export type Finding = {
-  /** The record's key. */
-  readonly record: string;
-  /** The body's key; absent where the record itself cannot be read. */
-  readonly body?: string;
-  readonly damage: 'record-unreadable' | 'body-missing' | 'body-size' | 'body-digest';
-};
-
-/** What a check has seen. */
+/** What a check found. */
 export type CheckReport = {
   readonly records: number;
   readonly bodies: number;
   readonly bytes: number;
   readonly damaged: number;
-  /** The first of what is damaged, at most 500. */
+  /** The first damaged ones, at most 500. */
   readonly findings: readonly Finding[];
+  /** How many foreign files or objects are in the store's place. */
+  readonly strangers: number;
+  /** The names of the first of them, at most 20. */
+  readonly strangerNames: readonly string[];
 };
 
 /** How a store is checked. */
-export type CheckOptions = Pick<ResumableRun<CheckReport>, 'restart' | 'signal' | 'onProgress'>;
+export interface CheckOptions extends Pick<ResumableRun<CheckReport>, 'restart' | 'signal' | 'onProgress'> {
+  /** Repairs what can be repaired, or says what a repair would do; default: neither. */
+  readonly repair?: 'dry-run' | 'now';
+}
 
-const NOTHING: CheckReport = { records: 0, bodies: 0, bytes: 0, damaged: 0, findings: [] };
+const NOTHING: CheckReport = {
+  records: 0,
+  bodies: 0,
+  bytes: 0,
+  damaged: 0,
+  findings: [],
+  strangers: 0,
+  strangerNames: [],
+};
+const MAX_STRANGER_NAMES = 20;
 const MAX_FINDINGS = 500;
 const RECORDS_PER_BATCH = 32;
 const RECORDS_AT_ONCE = 4;
-const RECORD_PREFIX = 'subjects/';
-
-interface Stores {
-  readonly objects: ObjectStore;
-  readonly records: RecordStore;
-}
 
 /**
- * Reads every subject's record and every body that it names, and compares size and SHA-256. Changes nothing. Safe beside gateways
- * that serve: what seems to be damaged counts only if the newest record still names it.
+ * Reads every record and every body that a subject's record names, and compares size and SHA-256. Changes
+ * nothing without `repair`. Safe while gateways serve: damage counts only if the newest record still names
+ * the body. One bad record is one finding, and the check continues.
  */
-export async function checkStore(stores: Stores, options: CheckOptions): Promise<RunResult<CheckReport>> {
+export async function checkStore(
+  store: CheckedStore,
+  options: CheckOptions,
+): Promise<RunResult<CheckReport>> {
   async function* batches(after: string | undefined): AsyncGenerator<Batch<CheckReport>> {
-    const keys = stores.records.list(RECORD_PREFIX, after === undefined ? {} : { after });
+    let strangersSeen = after !== undefined;
+    const keys = store.records.list('', after === undefined ? {} : { after });
     for await (const batch of inBatches(keys, RECORDS_PER_BATCH)) {
+      const strangers = strangersSeen ? NOTHING : await seeStrangers(store);
+      strangersSeen = true;
       yield {
         lastKey: batch.at(-1) ?? '',
         work: async (report) =>
-          [report, ...(await mapAtOnce(batch, RECORDS_AT_ONCE, (key) => checkRecord(stores, key)))].reduce(
-            sum,
-          ),
+          [
+            report,
+            strangers,
+            ...(await mapAtOnce(batch, RECORDS_AT_ONCE, (key) => checkAndRepair(store, key, options))),
+          ].reduce(sum),
       };
     }
   }
-  return await runResumably(
-    stores.records,
-    { ...options, name: 'fsck', question: 'every body', empty: NOTHING },
-    batches,
-  );
+  const question = options.repair === undefined ? 'every record' : `every record, repair ${options.repair}`;
+  return await runResumably(store.records, { ...options, name: 'fsck', question, empty: NOTHING }, batches);
 }
 
-async function checkRecord(stores: Stores, key: string): Promise<CheckReport> {
-  const record = await readable(stores.records, key);
-  if (record === 'gone') return NOTHING;
-  if (record === 'unreadable') {
-    return { ...NOTHING, records: 1, damaged: 1, findings: [{ record: key, damage: 'record-unreadable' }] };
+async function seeStrangers(store: CheckedStore): Promise<CheckReport> {
+  let strangers = 0;
+  const strangerNames: string[] = [];
+  for await (const path of store.strangers?.() ?? []) {
+    strangers += 1;
+    if (strangers <= MAX_STRANGER_NAMES) strangerNames.push(path);
   }
+  return { ...NOTHING, strangers, strangerNames };
+}
+
+async function checkAndRepair(
+  store: CheckedStore,
+  key: string,
+  { repair }: CheckOptions,
+): Promise<CheckReport> {
+  const report = key.startsWith(RECORD_PREFIX)
+    ? await checkSubject(store, key)
+    : await checkOther(store.records, key);
+  if (repair === undefined || report.damaged === 0) return report;
+  const findings: Finding[] = [];
+  for (const finding of report.findings) {
+    findings.push({ ...finding, repair: await repairFinding(store, finding, repair === 'dry-run') });
+  }
+  return { ...report, findings };
+}
+
+/** A record of another kind. The check only knows whether it can be read. */
+async function checkOther(records: RecordStore, key: string): Promise<CheckReport> {
+  try {
+    await records.read(key);
+    return NOTHING;
+  } catch (cause) {
+    return unreadable(key, detailOfDamage(cause));
+  }
+}
+
+function unreadable(record: string, detail: string): CheckReport {
+  return { ...NOTHING, damaged: 1, findings: [{ record, damage: 'record-unreadable', detail }] };
+}
+
+async function checkSubject(store: CheckedStore, key: string): Promise<CheckReport> {
+  const read = await readCheckedRecord(store.records, key);
+  if (read.kind === 'gone') return NOTHING;
+  if (read.kind === 'unreadable') return { ...unreadable(key, read.detail), records: 1 };
   let report: CheckReport = { ...NOTHING, records: 1 };
-  for (const body of bodiesOf(record)) {
-    const damage = await damageOf(stores.objects, body);
-    const counts = damage !== undefined && (await stillNamed(stores.records, key, body.key));
+  for (const body of bodiesOf(read.record)) {
+    const damage = await damageOf(store.objects, body);
+    const counts = damage !== undefined && (await stillNamed(store.records, key, body.key));
     report = sum(report, {
       ...NOTHING,
       bodies: 1,
@@ -89,7 +131,7 @@ async function checkRecord(stores: Stores, key: string): Promise<CheckReport> {
   return report;
 }
 
-/** Each body once, with the first facts that the record gives for it. */
+/** Each body once, with the first facts that the record states about it. */
 function bodiesOf(record: SubjectRecord): StoredBody[] {
   const bodies = new Map<string, StoredBody>();
   for (const state of Object.values(record.slots)) {
@@ -115,18 +157,8 @@ async function damageOf(objects: ObjectStore, body: StoredBody): Promise<Finding
 }
 
 async function stillNamed(records: RecordStore, recordKey: string, bodyKey: string): Promise<boolean> {
-  const record = await readable(records, recordKey);
-  return typeof record === 'object' && bodiesNamedBy(record).has(bodyKey);
-}
-
-async function readable(records: RecordStore, key: string): Promise<SubjectRecord | 'gone' | 'unreadable'> {
-  try {
-    return (await readSubjectRecord(records, key.slice(RECORD_PREFIX.length))).record ?? 'gone';
-  } catch (cause) {
-    // A backend that cannot be reached ends the check; it says nothing about the record.
-    if (cause instanceof StoreError && cause.reason !== 'damaged') throw cause;
-    return 'unreadable';
-  }
+  const read = await readCheckedRecord(records, recordKey);
+  return read.kind === 'good' && bodiesNamedBy(read.record).has(bodyKey);
 }
 
 function sum(a: CheckReport, b: CheckReport): CheckReport {
@@ -136,5 +168,7 @@ function sum(a: CheckReport, b: CheckReport): CheckReport {
     bytes: a.bytes + b.bytes,
     damaged: a.damaged + b.damaged,
     findings: [...a.findings, ...b.findings].slice(0, MAX_FINDINGS),
+    strangers: a.strangers + b.strangers,
+    strangerNames: [...a.strangerNames, ...b.strangerNames].slice(0, MAX_STRANGER_NAMES),
   };
 }

@@ -1,4 +1,4 @@
-/** The items in lists of so many; the last may be shorter. */
+/** The items in lists of this size; the last may be shorter. */
 export async function* inBatches<T>(items: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
   for await (const item of items) {
@@ -10,7 +10,7 @@ export async function* inBatches<T>(items: AsyncIterable<T>, size: number): Asyn
   if (batch.length > 0) yield batch;
 }
 
-/** What `map` makes of each item, in order, with so many under way at once. */
+/** The results of `map` for each item, in order, with so many calls at once. */
 export async function mapAtOnce<T, R>(
   items: readonly T[],
   atOnce: number,

@@ -3,25 +3,25 @@ import { isJsonObject, type Json, type RecordStore } from '../domain/index.ts';
 
 /** One walk over the store. */
 export interface ResumableRun<Report extends Json> {
-  /** Also the name under which the place is kept. */
+  /** Also the name under which the place is saved. */
   readonly name: string;
-  /** What is asked for; the place of a run that asked something else is not taken up. */
+  /** What the run is asked. A run with another question is not continued. */
   readonly question: Json;
   readonly empty: Report;
-  /** Forgets the place of an interrupted run. */
+  /** Deletes the place of an interrupted run. */
   readonly restart: boolean;
-  /** The walk stops, with its place saved, once this fires. */
+  /** When this fires, the walk stops and saves its place. */
   readonly signal?: AbortSignal;
-  /** Told after each batch; the whole walk is 1. */
+  /** Called after each batch; the whole walk is 1. */
   readonly onProgress?: (fraction: number, report: Report) => void;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface RunResult<Report> {
   readonly report: Report;
-  /** Whether the walk reached its end; otherwise the next run goes on from here. */
+  /** Whether the walk reached its end; otherwise the next run continues from here. */
   readonly complete: boolean;
-  /** Whether it began where another had stopped. */
+  /** Whether it continued an interrupted run. */
   readonly resumed: boolean;
 }
 
@@ -31,10 +31,16 @@ export interface Batch<Report> {
   work(report: Report): Promise<Report>;
 }
 
-/** How often the place is saved, in milliseconds. What was done since is done again after a crash, which does no harm. */
+/**
+ * How often the place is saved, in milliseconds. After a crash, the work since then is done again, which does
+ * no harm.
+ */
 const SAVE_EVERY_MS = 2_000;
 
-/** Does the batches that come after the saved place, one after the other. Throws where another run of that name works at once. */
+/**
+ * Does the batches after the saved place, one after the other. Throws where another run of that name works at
+ * the same time.
+ */
 export async function runResumably<Report extends Json>(
   records: RecordStore,
   run: ResumableRun<Report>,
@@ -48,7 +54,7 @@ export async function runResumably<Report extends Json>(
   let savedAtMs = Date.now();
 
   const save = async (cursor: string) => {
-    // Kept in the store, so that whoever goes on needs nothing of this process.
+    // Kept in the store, so that another process can continue.
     const value = { schema: 1, cursor, question: run.question, report };
     const result = await records.swap(key, version, value);
     if (result === 'conflict') throw new Error(`another ${run.name} is at work on this store`);
@@ -74,7 +80,7 @@ function usable(value: Json | undefined, question: Json) {
   return { cursor: value.cursor, report: value.report };
 }
 
-/** How far a key is on the way: subject keys are digests, so that they lie evenly between 0 and f. */
+/** How far the walk is at a key. Subject keys are digests, so they are spread evenly between 0 and f. */
 function fractionOf(key: string): number {
   const digits = /\/([0-9a-f]{8})/.exec(key)?.[1];
   return digits === undefined ? 0 : Number.parseInt(digits, 16) / 2 ** 32;

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { ObjectStore } from '../domain/index.ts';
 
 /**
- * The time by the clock that dates bodies, in epoch milliseconds. Ages measured against this process's own clock would be wrong by
- * as much as the two differ.
+ * The time by the clock that dates bodies, in epoch milliseconds. This process's own clock may differ, and
+ * ages measured by it would be wrong by the difference.
  */
 export async function storeNowMs(objects: ObjectStore): Promise<number> {
   const key = `probe/clock-${randomBytes(8).toString('hex')}`;

@@ -1,34 +1,37 @@
-import { join } from 'node:path';
+import { type Core, createCore } from '../core/core.ts';
 import type { CoreParts } from '../core/core-parts.ts';
-import { createCommandExecutor } from '../core/execute-commands.ts';
 import { readSubjectRecord } from '../core/subject-records.ts';
 import {
-  ALL_PICTURE_FORMATS,
   type CommandContext,
-  type CommandExecutor,
   type Loss,
+  type PeopleRegistry,
   type PictureComparer,
+  READABLE_FORMATS,
   type Rendition,
 } from '../domain/index.ts';
+import { createUploadAdmission } from '../gateway/limits/upload-admission.ts';
 import type { BackendSettings } from '../settings/migration-settings.ts';
+import type { TemporaryFiles } from '../temporary-files/temporary-files.ts';
 import { forward } from './exchange/forward.ts';
 import type { LoadedDialectForMigration } from './exchange/intercepted-call.ts';
-import type { Loopback } from './exchange/loopback.ts';
 import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
 import { createJournal } from './journal/journal.ts';
+import { createPeopleLearner } from './learn/people-learner.ts';
 import type { MigrationMetrics } from './migration-metrics.ts';
 import { createParityBook } from './parity/parity-tally.ts';
+import { volatileMembers } from './parity/volatile-members.ts';
 import { createReconciler } from './replicas/reconciler.ts';
 import { type ReplicaParts, replicaName } from './replicas/replica-parts.ts';
 import { createCompareHeldPictures } from './shadow/compare-held-pictures.ts';
-import { createRepeatRequest } from './shadow/repeat-request.ts';
+import { createRepeatRequest, type RepeatLocally } from './shadow/repeat-request.ts';
 import { createRepeatTranslation } from './shadow/repeat-translation.ts';
 import { createShadowRunner, type ShadowRunner } from './shadow/shadow-runner.ts';
 import { createShadowDirectory, shadowKey } from './shadow/shadow-subjects.ts';
-import { conductOf } from './stages/stage-record.ts';
-import type { MigrationName } from './stages/stage-store.ts';
+import { policyOf } from './stages/stage-record.ts';
+import { type MigrationName, nameText } from './stages/stage-store.ts';
 import type { StageWatch } from './stages/stage-watch.ts';
 import { backendAddress } from './upstream/backend-address.ts';
+import { createCredentialWatch } from './upstream/credential-watch.ts';
 import { createHttpBackend, type HttpBackend } from './upstream/http-backend.ts';
 import { readWhole } from './upstream/read-answer.ts';
 import { createUpstreamConnection } from './upstream/upstream-connection.ts';
@@ -36,26 +39,32 @@ import { createUpstreamConnection } from './upstream/upstream-connection.ts';
 /** What all migrations of a process share. */
 export interface SharedParts {
   readonly core: CoreParts;
-  readonly executor: CommandExecutor;
+  readonly executor: Core;
   readonly comparer: PictureComparer;
   readonly dialects: readonly LoadedDialectForMigration[];
   readonly gatewayId: string;
   readonly watch: StageWatch;
-  readonly loopback: Loopback;
-  readonly dataDir: string;
+  /** Makes the gateway carry a client's request out a second time. */
+  readonly repeat: RepeatLocally;
+  readonly temporaryFiles: Pick<TemporaryFiles, 'newPath'>;
   readonly memoryBytes: number;
-  /** Told of what could not be said to a backend; `requestId` where a client waits for it. */
+  /** Called with what could not be said to a backend; `requestId` where a client waits for it. */
   readonly onLosses: (name: MigrationName, losses: readonly Loss[], requestId?: string) => void;
-  /** Counts for Prometheus what the shadow finds. */
-  readonly metrics?: Pick<MigrationMetrics, 'parity'>;
-  /** Keep to the backend's `requestsPerSecond`: nobody waits for an answer. */
+  /** Counts for Prometheus. */
+  readonly metrics?: Pick<MigrationMetrics, 'parity' | 'credentialRefused'>;
+  /** Where people are changed; absent where the settings have no directory that can be changed. */
+  readonly registryOfPeople?: PeopleRegistry | undefined;
+  /** Keep to the backend's `requestsPerSecond`, because no client waits for an answer. */
   readonly paced?: boolean;
 }
 
-/** Room for the own swap beside the request to the backend, in milliseconds. */
+/** Room for the local swap beside the request to the backend, in milliseconds. */
 const LEASE_ROOM_MS = 15_000;
 
-/** Everything of one tenant's migration of one dialect. Throws where its dialects are not loaded or cannot be spoken as a client. */
+/**
+ * Builds the parts of one tenant's migration of one dialect. Throws where its dialects are not loaded or
+ * where the gateway cannot speak them as a client.
+ */
 export function buildBackend(shared: SharedParts, settings: BackendSettings): MigrationAtBackend {
   const { core } = shared;
   const name = { tenant: settings.tenant, dialect: settings.dialect };
@@ -70,14 +79,25 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     ...(shared.paced ? { requestsPerSecond: settings.requestsPerSecond } : {}),
   });
   const address = backendAddress(settings.baseUrl, settings.pictureOrigins);
-  const backend = httpBackend(shared, settings, { connection, address, limitMs });
-  const ownContext: CommandContext = {
+  const credentialWatch = createCredentialWatch({
+    name: nameText(name),
+    kind: settings.credential?.kind ?? 'none',
+    warn: core.warn,
+    onRefused: () => shared.metrics?.credentialRefused(name),
+  });
+  const learner = createPeopleLearner({
+    fields: settings.learn,
+    registry: shared.registryOfPeople,
+    warn: core.warn,
+  });
+  const backend = httpBackend(shared, settings, { connection, address, limitMs, credentialWatch, learner });
+  const localContext: CommandContext = {
     dialect: settings.dialect,
     principal: { ...name, credentialId: 'migration', scopes: [] },
     intake: {
       ...loaded.dialect.intake(setting),
-      // What the backend holds it has accepted: it is taken in as it is.
-      formats: ALL_PICTURE_FORMATS,
+      // The backend has accepted what it holds, so the local store takes it in as it is.
+      formats: READABLE_FORMATS,
       minBytes: 0,
       maxBytes: Number.MAX_SAFE_INTEGER,
       slots: backend.slots,
@@ -98,8 +118,8 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
       leaseMs: limitMs + LEASE_ROOM_MS,
       warn: core.warn,
     }),
-    own: shared.executor,
-    ownContext,
+    local: shared.executor,
+    localContext,
     records: core.records,
     objects: core.objects,
     spool: core.spool,
@@ -116,7 +136,11 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     address,
     connection,
     backend,
+    credentialWatch,
+    learner,
     replica,
+    intake: loaded.dialect.intake(setting),
+    rendition,
     isTranslated: (settings.speaks ?? settings.dialect) !== settings.dialect,
     reconciler: createReconciler({
       replica,
@@ -128,17 +152,27 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
           aliases,
           profile: {},
         },
-      async conductOf(subjectKey) {
-        const { record, leave } = await shared.watch.enter(name);
+      async policyOf(subjectKey) {
+        const { leave, ...stage } = await shared.watch.enter(name);
         leave();
-        return conductOf(record, subjectKey);
+        return policyOf(stage, subjectKey);
       },
     }),
-    shadow: buildShadow(shared, settings, { name, address, connection, backend, rendition }),
+    shadow: buildShadow(shared, settings, {
+      name,
+      address,
+      connection,
+      backend,
+      credentialWatch,
+      learner,
+      rendition,
+    }),
+    // Requests without a body keep some connections for themselves.
+    bodies: createUploadAdmission(Math.ceil((settings.maxConnections * 7) / 8), { tenants: () => 1 }),
     captures: {
-      folder: captureFolder(shared.dataDir),
+      newPath: () => shared.temporaryFiles.newPath('shadow'),
       memoryBytes: shared.memoryBytes,
-      maxBytes: ownContext.intake.maxBytes,
+      maxBytes: localContext.intake.maxBytes,
     },
   };
 }
@@ -146,7 +180,10 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
 function buildShadow(
   shared: SharedParts,
   settings: BackendSettings,
-  at: Pick<MigrationAtBackend, 'name' | 'address' | 'connection' | 'backend'> & {
+  at: Pick<
+    MigrationAtBackend,
+    'name' | 'address' | 'connection' | 'backend' | 'credentialWatch' | 'learner'
+  > & {
     readonly rendition: Rendition;
   },
 ): ShadowRunner {
@@ -162,7 +199,7 @@ function buildShadow(
     maxDifferences: settings.shadow.differences,
     ...(shared.metrics ? { observer: shared.metrics.parity(at.name) } : {}),
   });
-  const executor = createCommandExecutor({
+  const executor = createCore({
     ...core,
     directory: createShadowDirectory(dialect, core.directory),
   });
@@ -171,13 +208,22 @@ function buildShadow(
     settings: settings.shadow,
     book,
     repeatRequest: createRepeatRequest({
-      loopback: shared.loopback,
+      repeat: shared.repeat,
       executor,
       backend: at.backend,
+      learner: at.learner,
       comparePictures,
-      askAgain: async (request) => readWhole(await forward({ ...at, settings }, request, {})),
+      askAgain: async (call, subject) =>
+        readWhole(
+          await forward({ ...at, settings }, call, {
+            credential: settings.passCredential ? { kind: 'client' } : { kind: 'gateway', subject },
+          }),
+        ),
       book,
+      volatile: volatileMembers(dialectNamed(shared, dialect).operations),
       noiseEvery: settings.shadow.noiseEvery,
+      ignore: settings.shadow.ignore,
+      keepValues: settings.shadow.keepValues,
       timeoutMs,
       warn,
     }),
@@ -190,15 +236,13 @@ function buildShadow(
   });
 }
 
-/** Where copies of shadowed bodies wait. */
-export function captureFolder(dataDir: string): string {
-  return join(dataDir, 'spool', 'shadow');
-}
-
 function httpBackend(
   shared: SharedParts,
   settings: BackendSettings,
-  connecting: Pick<Parameters<typeof createHttpBackend>[0], 'connection' | 'address' | 'limitMs'>,
+  connecting: Pick<
+    Parameters<typeof createHttpBackend>[0],
+    'connection' | 'address' | 'limitMs' | 'credentialWatch' | 'learner'
+  >,
 ): HttpBackend {
   const speaks = settings.speaks ?? settings.dialect;
   const loaded = dialectNamed(shared, speaks);

@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Registry } from 'prom-client';
+import type { Core } from '../core/core.ts';
 import type { CoreParts } from '../core/core-parts.ts';
-import type { CommandExecutor, PictureComparer } from '../domain/index.ts';
-import { createBufferGarbage } from '../memory/buffer-garbage.ts';
+import type { PeopleRegistry, PictureComparer } from '../domain/index.ts';
 import type { MigrationSettings } from '../settings/migration-settings.ts';
-import { buildBackend, captureFolder, type SharedParts } from './build-backend.ts';
-import { makeCaptureFolder } from './exchange/capture.ts';
+import type { TemporaryFiles } from '../temporary-files/temporary-files.ts';
+import { buildBackend, type SharedParts } from './build-backend.ts';
 import type {
   LoadedDialectForMigration,
   MigrationCall,
   MigrationInterception,
 } from './exchange/intercepted-call.ts';
 import { createMigrationInterceptor } from './exchange/interceptor.ts';
-import { createLoopback } from './exchange/loopback.ts';
 import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
 import { createMigrationMetrics, type MigrationMetrics } from './migration-metrics.ts';
 import { readBacklog } from './replicas/backlog.ts';
-import { createPresence } from './stages/presence.ts';
+import type { RepeatLocally } from './shadow/repeat-request.ts';
+import { createHeartbeat } from './stages/heartbeat.ts';
 import { createStageWatch, type StageWatch } from './stages/stage-watch.ts';
 
 /** Pause between two measurements of the backlog, in milliseconds. */
@@ -33,9 +33,9 @@ export interface Migration {
   readonly watch: StageWatch;
   /** Reads the stages; call it before the gateway listens. */
   start(): Promise<void>;
-  /** Tells where the gateway listens, and begins to work in the background. */
-  serve(url: string): void;
-  /** What is under way ends first; call it after the gateway has stopped. */
+  /** Begins to work in the background; call it once the gateway listens. */
+  serve(): void;
+  /** Waits for the work under way; call it after the gateway has stopped. */
   stop(): Promise<void>;
 }
 
@@ -44,22 +44,25 @@ export interface MigrationParts {
   readonly settings: MigrationSettings;
   readonly dialects: readonly LoadedDialectForMigration[];
   readonly core: CoreParts;
-  readonly executor: CommandExecutor;
+  readonly executor: Core;
   readonly comparer: PictureComparer;
-  readonly dataDir: string;
+  readonly temporaryFiles: Pick<TemporaryFiles, 'newPath'>;
   /** Bodies up to this size stay in memory. */
   readonly memoryBytes: number;
   readonly log: { info(fields: object, message: string): void };
   readonly registry?: Registry;
   /** See `SharedParts`. */
+  readonly registryOfPeople?: PeopleRegistry | undefined;
+  /** See `SharedParts`. */
   readonly paced?: boolean;
+  /** See `SharedParts`; absent where no client is served. Then nothing is shadowed. */
+  readonly repeat?: RepeatLocally;
 }
 
-/** The shim in front of every backend that the settings name. */
+/** Creates the migrations of every backend that the settings name. */
 export function createMigration(parts: MigrationParts): Migration {
   const { core, settings } = parts;
   const gatewayId = randomBytes(8).toString('hex');
-  const loopback = createLoopback({ maxConnections: 64 });
   const watch = createStageWatch({
     records: core.records,
     migrations: settings.backends.map(({ tenant, dialect, initialStage }) => ({
@@ -67,7 +70,7 @@ export function createMigration(parts: MigrationParts): Migration {
       initial: initialStage,
     })),
     warn: core.warn,
-    presence: createPresence({ records: core.records, clock: core.clock, gatewayId }),
+    heartbeat: createHeartbeat({ records: core.records, clock: core.clock, gatewayId }),
   });
   const metrics = parts.registry && createMigrationMetrics(parts.registry);
   const onLosses: SharedParts['onLosses'] = (name, losses, requestId) => {
@@ -75,7 +78,9 @@ export function createMigration(parts: MigrationParts): Migration {
     metrics?.losses(name, losses);
     parts.log.info({ requestId, ...name, losses }, 'a translation lost something');
   };
-  const shared = { ...parts, gatewayId, watch, loopback, onLosses, ...(metrics ? { metrics } : {}) };
+  const repeat: RepeatLocally =
+    parts.repeat ?? (() => Promise.reject(new Error('nothing is shadowed where no client is served')));
+  const shared = { ...parts, gatewayId, watch, repeat, onLosses, ...(metrics ? { metrics } : {}) };
   const backends = settings.backends.map((backend) => buildBackend(shared, backend));
   let timer: NodeJS.Timeout | undefined;
   let measuring: Promise<void> = Promise.resolve();
@@ -105,8 +110,6 @@ export function createMigration(parts: MigrationParts): Migration {
     interceptor: createMigrationInterceptor({
       migrations: backends,
       watch,
-      loopback,
-      garbage: createBufferGarbage(),
       core: parts.executor,
       directory: core.directory,
       imaging: core.imaging,
@@ -114,11 +117,9 @@ export function createMigration(parts: MigrationParts): Migration {
       onLosses: ({ name }, requestId, losses) => onLosses(name, losses, requestId),
     }),
     async start() {
-      await makeCaptureFolder(captureFolder(parts.dataDir));
       await watch.start();
     },
-    serve(url) {
-      loopback.start(url);
+    serve() {
       for (const { reconciler, shadow } of backends) {
         reconciler.start();
         shadow.start();
@@ -131,12 +132,12 @@ export function createMigration(parts: MigrationParts): Migration {
         measuring,
         ...backends.map(({ shadow }) => shadow.stop()),
         ...backends.map(({ reconciler }) => reconciler.stop()),
+        ...backends.map(({ learner }) => learner.settle()),
       ];
-      // What a store that hangs keeps from ending, the journal keeps for the next process.
+      // A store that hangs can delay this work. The journal keeps it for the next process.
       await Promise.race([Promise.all(working), pause(STOP_MS, undefined, { ref: false })]);
       await watch.stop();
       await Promise.all(backends.map(({ connection }) => connection.stop()));
-      await loopback.stop();
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Core } from '../core/core.ts';
 import {
   type Command,
   type CommandContext,
@@ -14,38 +15,38 @@ import type { BackendCommand, BackendReply } from './replicas/backend.ts';
 import { ensureCopied } from './replicas/ensure-copied.ts';
 import type { ReplicaParts } from './replicas/replica-parts.ts';
 import { deleteBoth, putBoth } from './replicas/write-both.ts';
-import type { Conduct } from './stages/conduct.ts';
+import { knownReached, type WritePolicy } from './stages/write-policy.ts';
 
-/** A backend of the tenant, and how its subjects are treated at this moment. */
+/** A backend of the tenant, and its write policy for each subject now. */
 export interface MigrationAtWork {
   readonly replica: ReplicaParts;
-  /** A write has left a debt. */
+  /** A write has left something pending. */
   readonly hurry?: (subject: Subject) => void;
-  /** `undefined`: whoever is nobody in particular. */
-  conductOf(subjectKey: string | undefined): Conduct;
+  /** `undefined`: the person is unknown. */
+  policyOf(subjectKey: string | undefined): WritePolicy;
 }
 
-/** Carries commands out at the backend alone, in the words of another dialect. */
+/** Carries commands out at the backend alone, translated into another dialect. */
 export interface BackendTranslator {
   execute(command: BackendCommand, context: CommandContext, opened?: OpenedSubject): Promise<Outcome>;
 }
 
 /** What a migrating executor works with. */
 export interface MigratingParts {
-  readonly core: CommandExecutor;
+  readonly core: Core;
   /** The backend behind the caller's own dialect. */
-  readonly front?: MigrationAtWork;
-  /** The tenant's backends behind other dialects: they have to hear of what is written through this one. */
-  readonly others: readonly MigrationAtWork[];
+  readonly primary?: MigrationAtWork;
+  /** The tenant's backends behind other dialects. Writes through this dialect have to reach them as well. */
+  readonly secondaries: readonly MigrationAtWork[];
   /** How the caller's write goes to the backend; default: translated from the command. */
   readonly send?: (command: BackendCommand, opened: OpenedSubject) => Promise<BackendReply>;
-  /** Finds the subject; default: `core` does, which reads the own store. */
+  /** Finds the subject. Default: `core`, which reads the local store. */
   readonly open?: CommandExecutor['open'];
-  /** For what the backend answers on its own. */
+  /** Carries out the commands that the backend alone answers. */
   readonly translator?: BackendTranslator;
 }
 
-/** The gateway's executor for one exchange of a tenant that is being migrated. */
+/** The gateway's executor for one request of a tenant that is being migrated. */
 export function createMigratingExecutor(parts: MigratingParts): CommandExecutor {
   return {
     open: (reference, principal) => (parts.open ?? parts.core.open)(reference, principal),
@@ -58,22 +59,29 @@ async function run(parts: MigratingParts, command: Command, context: CommandCont
   switch (command.kind) {
     case 'put-images':
     case 'delete-images':
-      return write(parts, command, context, await opened(parts, command, context));
+      return writeThroughMerges(parts, command, context, await requireOpened(parts, command, context));
     case 'read-subject':
     case 'read-image':
-      return read(parts, command, context, await opened(parts, command, context));
+      return read(parts, command, context, await requireOpened(parts, command, context));
     case 'locate-images':
-      return parts.translator && parts.front?.conductOf(undefined).read === 'backend'
+      return parts.translator && parts.primary?.policyOf(undefined).read === 'backend'
         ? parts.translator.execute(command, context)
         : parts.core.execute(command, context);
     case 'open-download':
     case 'issue-token':
     case 'check-credential':
+    case 'read-person':
+    case 'list-people':
+    case 'find-people':
+    case 'change-person':
+    case 'put-people':
+    case 'merge-people':
+    case 'erase-person':
       return parts.core.execute(command, context);
   }
 }
 
-async function opened(
+async function requireOpened(
   { core }: MigratingParts,
   command: CommandOf<'put-images' | 'delete-images' | 'read-subject' | 'read-image'>,
   context: CommandContext,
@@ -84,21 +92,36 @@ async function opened(
 }
 
 async function read(
-  { core, front, translator }: MigratingParts,
+  { core, primary, translator }: MigratingParts,
   command: CommandOf<'read-subject' | 'read-image'>,
   context: CommandContext,
   found: OpenedSubject,
 ): Promise<Outcome> {
-  const conduct = front?.conductOf(found.subject.key);
-  if (!front || !conduct || conduct.write === 'own-only') {
+  const policy = primary?.policyOf(found.subject.key);
+  if (!primary || !policy || policy.write === 'local-only') {
     return core.execute(command, { ...context, opened: found });
   }
-  if (conduct.read === 'backend') {
+  if (policy.read === 'backend') {
     if (!translator || command.kind === 'read-image')
       throw new ProblemError({ kind: 'upstream-unavailable' });
     return translator.execute(command, context, found);
   }
-  return core.execute(command, { ...context, opened: await ensureCopied(front.replica, found) });
+  return core.execute(command, { ...context, opened: await ensureCopied(primary.replica, found) });
+}
+
+/**
+ * A put or delete that meets the fence of a merge begins again with the survivor, who may be in another
+ * stage.
+ */
+function writeThroughMerges(
+  { core, ...parts }: MigratingParts,
+  command: CommandOf<'put-images' | 'delete-images'>,
+  context: CommandContext,
+  found: OpenedSubject,
+): Promise<Outcome> {
+  return core.retryWhereMerged(found, (now) =>
+    write({ core, ...parts }, command, context, now, now.subject.key !== found.subject.key),
+  );
 }
 
 async function write(
@@ -106,46 +129,56 @@ async function write(
   command: CommandOf<'put-images' | 'delete-images'>,
   context: CommandContext,
   found: OpenedSubject,
+  isMerged: boolean,
 ): Promise<Outcome> {
   const { key } = found.subject;
-  const conduct = parts.front?.conductOf(key);
-  if (parts.front && conduct?.write === 'stream') {
+  const policy = parts.primary?.policyOf(key);
+  if (parts.primary && policy?.write === 'stream') {
     if (!parts.translator) throw new ProblemError({ kind: 'upstream-unavailable' });
     return parts.translator.execute(command, context, found);
   }
-  const owedAtWork = owedBy(parts, key, conduct);
-  const owed = owedAtWork.map(({ replica }) => replica);
-  const current = await copiedBefore(owed, command, found);
-  const owing = owingContext(context, owed, current);
-  // A delete prepares nothing, so there is no later moment.
-  if (command.kind === 'delete-images') await touchAll(owed, current.subject, current.generation);
-  if (parts.front && conduct?.write === 'both') {
-    return writeBoth(parts, parts.front, conduct, command, owing, current);
+  const targetsAtWork = findPendingTargets(parts, key, policy, isMerged);
+  const targets = targetsAtWork.map(({ replica }) => replica);
+  const current = await copyBefore(targets, command, found);
+  const pendingReplicas = targets.map(({ replica }) => replica);
+  const withTargets = { ...context, opened: current, ...(targets.length > 0 ? { pendingReplicas } : {}) };
+  if (parts.primary && policy?.write === 'both') {
+    return writeBoth(parts, parts.primary, policy, command, withTargets, current, targetsAtWork);
   }
-  const outcome = await parts.core.execute(command, owing);
-  for (const { hurry } of owedAtWork) hurry?.(current.subject);
+  const outcome = await writeLocal(parts, command, withTargets, targetsAtWork);
+  for (const { hurry } of targetsAtWork) hurry?.(current.subject);
   return outcome;
 }
 
-/** The backends that the write has to reach later: the front's own where own comes first, and all others that are fed. */
-function owedBy(
-  { front, others }: MigratingParts,
+/**
+ * The backends that get the write later: the primary where the local store comes first, and every secondary
+ * that gets writes.
+ */
+function findPendingTargets(
+  { primary, secondaries }: MigratingParts,
   subjectKey: string,
-  conduct: Conduct | undefined,
+  policy: WritePolicy | undefined,
+  isMerged: boolean,
 ): readonly MigrationAtWork[] {
-  const fed = others.filter((other) => ['both', 'own'].includes(other.conductOf(subjectKey).write));
-  const first = front && conduct?.write === 'own' ? [front] : [];
+  const fed = secondaries.filter((other) => ['both', 'local'].includes(other.policyOf(subjectKey).write));
+  // A write to both sides names the id that the client used. The survivor's own id at the backend gets the
+  // write later.
+  const isLater = policy?.write === 'local' || (isMerged && policy?.write === 'both');
+  const first = primary && isLater ? [primary] : [];
   return [...first, ...fed];
 }
 
-/** What a first write does not replace has to be copied before it, or it never will be. */
-async function copiedBefore(
-  owed: readonly ReplicaParts[],
+/**
+ * Copies the backend's pictures before a first local write that replaces only some of them: a subject that
+ * was written here is never copied again.
+ */
+async function copyBefore(
+  targets: readonly ReplicaParts[],
   command: CommandOf<'put-images' | 'delete-images'>,
   found: OpenedSubject,
 ): Promise<OpenedSubject> {
   let current = found;
-  for (const replica of owed) {
+  for (const replica of targets) {
     requireExpressible(replica, command);
     if (current.generation === 0 && !replacesAll(replica, command)) {
       current = await ensureCopied(replica, current);
@@ -159,7 +192,7 @@ function replacesAll({ backend }: ReplicaParts, command: CommandOf<'put-images' 
   return new Set(command.images.map(({ slot }) => slot)).size >= backend.slots;
 }
 
-/** A backend without a word for deletes would bring the picture back on the day of a rollback. */
+/** Refuses deletes that the backend cannot express: a rollback would bring the picture back. */
 function requireExpressible(
   { backend }: ReplicaParts,
   { kind }: CommandOf<'put-images' | 'delete-images'>,
@@ -169,37 +202,56 @@ function requireExpressible(
   }
 }
 
-function owingContext(
-  context: CommandContext,
-  owed: readonly ReplicaParts[],
-  current: OpenedSubject,
-): CommandContext {
-  if (owed.length === 0) return { ...context, opened: current };
-  const beforeCommit: CommandContext['beforeCommit'] = async ({ subject, generation }) => {
-    await touchAll(owed, subject, generation);
-    return 'as always';
-  };
-  return { ...context, opened: current, owes: owed.map(({ replica }) => replica), beforeCommit };
+/**
+ * The journals of the backends that get the write later are touched shortly before the swap: see
+ * `KEEP_TOUCHED_MS`.
+ */
+async function writeLocal(
+  { core }: MigratingParts,
+  command: CommandOf<'put-images' | 'delete-images'>,
+  context: CommandContext & { readonly opened: OpenedSubject },
+  targets: readonly MigrationAtWork[],
+): Promise<Outcome> {
+  const { subject, generation } = context.opened;
+  if (command.kind === 'delete-images') {
+    await touchAll(targets, subject, generation);
+    return core.execute(command, context);
+  }
+  const prepared = await core.prepareImages(command, context);
+  try {
+    await touchAll(targets, subject, generation);
+  } catch (cause) {
+    core.discardPrepared(prepared);
+    throw cause;
+  }
+  return core.commitImages(prepared);
 }
 
 async function touchAll(
-  owed: readonly ReplicaParts[],
-  subject: OpenedSubject['subject'],
+  targets: readonly MigrationAtWork[],
+  subject: Subject,
   generation: number,
 ): Promise<void> {
-  for (const { journal } of owed) await journal.touch(subject, generation);
+  for (const { replica, policyOf } of targets) {
+    await replica.journal.touch(subject, knownReached(policyOf(subject.key), generation));
+  }
 }
 
 async function writeBoth(
   { send }: MigratingParts,
   { replica }: MigrationAtWork,
-  conduct: Conduct,
+  policy: WritePolicy,
   command: CommandOf<'put-images' | 'delete-images'>,
   context: CommandContext,
   found: OpenedSubject,
+  targets: readonly MigrationAtWork[],
 ): Promise<Outcome> {
   requireExpressible(replica, command);
   const ask = () => (send ? send(command, found) : replica.backend.carryOut(command, found.subject));
-  if (command.kind === 'delete-images') return deleteBoth(replica, command, context, found, conduct, ask);
-  return putBoth(replica, command, context, conduct, ask);
+  if (command.kind === 'delete-images') {
+    await touchAll(targets, found.subject, found.generation);
+    return deleteBoth(replica, command, context, found, policy, ask);
+  }
+  const touchOthers = (subject: Subject, generation: number) => touchAll(targets, subject, generation);
+  return putBoth(replica, command, context, found, policy, touchOthers, ask);
 }

@@ -1,29 +1,31 @@
 import express, { type Request, type RequestHandler, type Response } from 'express';
+import { hintAt } from '../settings/nearest-name.ts';
 import type { ExchangeLog } from './exchange-log.ts';
-import type { FaultPlan } from './fault-plan.ts';
-import { readFaultPlans } from './read-fault-plans.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
+import { readFaultPlans } from './faults/read-fault-plans.ts';
+import { type KnownOperations, unknownCall } from './faults/unknown-calls.ts';
 import { receiveControlJson } from './receive-control-json.ts';
-import { type KnownOperations, unknownCall } from './unknown-calls.ts';
+import { requireSameOrigin } from './same-origin.ts';
 
-/** Where the pages are; no dialect has a path below it. */
+/** The prefix of the pages. No dialect has a path below it. */
 const CONTROL_PREFIX = '/_sandbox';
 
-/** What the pages do. */
+/** The functions behind the pages. */
 export interface SandboxControl {
   readonly log: ExchangeLog;
-  /** What plans can be about. */
+  /** The operations that plans may name. */
   operations(): KnownOperations;
   plan(plans: readonly FaultPlan[]): void;
   reset(): void;
   advance(durationMs: number): void;
 }
 
-const QUERIES = ['dialect', 'operationId', 'method', 'problem', 'credentialId'] as const;
+const QUERIES = ['dialect', 'operationId', 'method', 'problem', 'credentialId', 'status'];
 
 /**
- * The sandbox by HTTP, for tests in other languages: `GET /_sandbox/exchanges?dialect=…&status=…`, `PUT /_sandbox/faults` (a JSON list of
- * plans), `POST /_sandbox/reset`, `POST /_sandbox/clock` (`{"advanceMs": …}`). What is not understood is answered with 400 and
- * `{"error": …}`.
+ * The sandbox over HTTP, for tests in other languages: `GET /_sandbox/exchanges?dialect=…&status=…`, `PUT
+ * /_sandbox/faults` (a JSON list of plans), `POST /_sandbox/reset`, `POST /_sandbox/clock` (`{"advanceMs":
+ * …}`). A request that is not understood gets 400 and `{"error": …}`.
  */
 export function createControlPages({
   log,
@@ -33,11 +35,15 @@ export function createControlPages({
   advance,
 }: SandboxControl): RequestHandler {
   const pages = express.Router();
+  pages.use(CONTROL_PREFIX, requireSameOrigin);
   pages.get(`${CONTROL_PREFIX}/exchanges`, async ({ query }, response) => {
-    const wanted: Record<string, unknown> = {};
-    for (const name of QUERIES) if (typeof query[name] === 'string') wanted[name] = query[name];
-    if (typeof query.status === 'string') wanted.status = Number(query.status);
-    response.json(await log.find(wanted));
+    const unknown = Object.keys(query).find((name) => !QUERIES.includes(name));
+    if (unknown !== undefined) {
+      response.status(400).json({ error: `there is no filter "${unknown}"; ${hintAt(unknown, QUERIES)}` });
+      return;
+    }
+    const { status, ...wanted } = query;
+    response.json(await log.find({ ...wanted, ...(status !== undefined && { status: Number(status) }) }));
   });
   pages.put(
     `${CONTROL_PREFIX}/faults`,
@@ -68,13 +74,13 @@ export function createControlPages({
   return pages;
 }
 
-/** What is wrong with an order. */
+/** What is wrong with a request to the sandbox. */
 interface Refusal {
   readonly error: string;
   readonly operations?: KnownOperations;
 }
 
-/** Carries out an order that comes as JSON: 204, or 400 with what `obey` has against it. */
+/** Carries out a request whose body is JSON. Answers 204, or 400 with the refusal of `obey`. */
 function withJson(obey: (value: unknown) => Refusal | void) {
   return async (request: Request, response: Response): Promise<void> => {
     const body = await receiveControlJson(request);

@@ -2,14 +2,14 @@ import type { ObjectStore, RecordStore } from '../domain/index.ts';
 import { createMemoryStore } from '../store/memory/memory-store.ts';
 import type { Store } from '../store/store.ts';
 
-/** A store in memory that can begin anew while it is in use. */
+/** A store in memory that can be emptied while it is in use. */
 export function createForgettingStore(now: () => number): { readonly store: Store; forget(): void } {
   let current = createMemoryStore({ now });
   const objects: ObjectStore = {
     capabilities: current.objects.capabilities,
     put: (key, source, options) => current.objects.put(key, source, options),
     get: (key, range) => current.objects.get(key, range),
-    // Bodies stay until everything is forgotten: readers behind the times still find them.
+    // Bodies stay until everything is deleted, so that readers with stale data still find them.
     delete: async () => {},
     list: (prefix, options) => current.objects.list(prefix, options),
   };

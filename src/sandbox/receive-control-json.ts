@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** The longest body; the rest is read and discarded, so that the caller hears why. */
+/** The longest request. A longer one is read and discarded, so that the caller gets an answer. */
 const MAX_BYTES = 102_400;
 
 /** A body of the control pages, or what is wrong with it. */
@@ -8,16 +8,22 @@ export type ControlJson =
   | { readonly kind: 'json'; readonly value: unknown }
   | { readonly kind: 'refused'; readonly status: 400 | 413; readonly error: string };
 
-/** Receives a body as JSON, whatever it is declared as: what `curl -d` sends is no JSON by its head. Rejects where the caller leaves. */
-export async function receiveControlJson(request: IncomingMessage): Promise<ControlJson> {
+/**
+ * Receives a body as JSON, regardless of its declared type, because `curl -d` does not declare JSON. Rejects
+ * where the caller leaves.
+ */
+export async function receiveControlJson(
+  request: IncomingMessage,
+  maxBytes: number = MAX_BYTES,
+): Promise<ControlJson> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes <= MAX_BYTES) chunks.push(chunk);
+    if (bytes <= maxBytes) chunks.push(chunk);
   }
-  if (bytes > MAX_BYTES) {
-    return { kind: 'refused', status: 413, error: `the body is longer than ${MAX_BYTES} bytes` };
+  if (bytes > maxBytes) {
+    return { kind: 'refused', status: 413, error: `the body is longer than ${maxBytes} bytes` };
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));

@@ -1,12 +1,12 @@
 import type { Clock } from '../domain/index.ts';
 
-/** A clock that tests set. */
+/** A clock that tests can set. */
 export interface SandboxClock extends Clock {
-  /** Goes on by so many milliseconds. */
+  /** Moves the clock forward by so many milliseconds. */
   advance(durationMs: number): void;
 }
 
-/** Stands still at `fixedAtMs`; without it, goes with the time of day. */
+/** Stays at `fixedAtMs`; without it, follows the time of day. */
 export function createSandboxClock(fixedAtMs: number | undefined): SandboxClock {
   let aheadMs = 0;
   return {

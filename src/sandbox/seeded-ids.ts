@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { IdSource } from '../domain/index.ts';
 
-/** Ids that follow from a seed, in order; without a seed nobody can guess them. `restart` begins anew. */
+/** Ids that follow from a seed, in order. Without a seed they cannot be guessed. `restart` begins again. */
 export function createSeededIds(seed: string | undefined): IdSource & { restart(): void } {
   let count = 0;
   return {

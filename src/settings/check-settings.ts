@@ -1,28 +1,32 @@
+import { comparable, identifiersOf } from '../domain/index.ts';
+import { readAddressRanges } from './address-ranges.ts';
 import { isDemoSecret } from './demo-secrets.ts';
-import type { Settings } from './settings.ts';
+import type { BackendSettings } from './migration-settings.ts';
+import type { SettingsFile } from './settings.ts';
 import type { SettingsFault } from './settings-fault.ts';
 
-/** The settings as the file has them, before paths are made absolute. */
-export type CheckedSettings = Settings & { readonly demo: boolean };
-
-/** Where a demo may listen. */
+/** Addresses on which a demo may listen. */
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
-/** Finds what the schema cannot: names that lead nowhere, people known twice, secrets where they do not belong. */
+/**
+ * Finds faults that the schema cannot find: names that lead nowhere, people known twice, secrets in the wrong
+ * place.
+ */
 export function findFaults(
-  settings: CheckedSettings,
+  settings: SettingsFile,
   plainInFile: (pointer: string) => boolean,
 ): SettingsFault[] {
   return [
     ...unknownDialects(settings),
     ...unknownBackends(settings),
     ...oddBrownOuts(settings),
-    ...repeated(settings),
+    ...oddProxies(settings),
+    ...findRepeatedNames(settings),
     ...(settings.demo ? demoFaults(settings) : productionFaults(settings, plainInFile)),
   ];
 }
 
-function unknownDialects({ dialects, tenants }: CheckedSettings): SettingsFault[] {
+function unknownDialects({ dialects, tenants }: SettingsFile): SettingsFault[] {
   const known = Object.keys(dialects);
   const fault = (pointer: string, dialect: string) =>
     known.includes(dialect)
@@ -46,20 +50,55 @@ function unknownDialects({ dialects, tenants }: CheckedSettings): SettingsFault[
   ]);
 }
 
-function unknownBackends({ migration, tenants, dialects }: CheckedSettings): SettingsFault[] {
+function unknownBackends({ migration, tenants, dialects, people }: SettingsFile): SettingsFault[] {
   const names = { tenant: tenants.map(({ id }) => id), dialect: Object.keys(dialects) };
   const fault = (pointer: string, what: 'tenant' | 'dialect', name: string | undefined) =>
     name === undefined || names[what].includes(name)
       ? []
       : [{ pointer, message: `there is no ${what} "${name}" in the settings (${names[what].join(', ')})` }];
-  return (migration?.backends ?? []).flatMap(({ tenant, dialect, speaks }, b) => [
+  return (migration?.backends ?? []).flatMap(({ tenant, dialect, speaks, ...backend }, b) => [
+    ...credentialFaults(backend, `/migration/backends/${b}`),
+    ...(backend.learn.length > 0 && !people.directories.some(({ kind }) => kind === 'records')
+      ? [
+          {
+            pointer: `/migration/backends/${b}/learn`,
+            message: 'needs the directory records among people.directories: no other can be changed',
+          },
+        ]
+      : []),
     ...fault(`/migration/backends/${b}/tenant`, 'tenant', tenant),
     ...fault(`/migration/backends/${b}/dialect`, 'dialect', dialect),
     ...fault(`/migration/backends/${b}/speaks`, 'dialect', speaks),
   ]);
 }
 
-function oddBrownOuts({ brownOuts, dialects }: CheckedSettings): SettingsFault[] {
+/** A backend that sees only the gateway's credential cannot tell anonymous callers from people. */
+function credentialFaults(
+  {
+    passCredential,
+    takesUnknown,
+    credential,
+  }: Pick<BackendSettings, 'passCredential' | 'takesUnknown' | 'credential'>,
+  pointer: string,
+): SettingsFault[] {
+  if (passCredential) return [];
+  return [
+    ...(takesUnknown
+      ? [
+          {
+            pointer: `${pointer}/takesUnknown`,
+            message:
+              'has to be false where passCredential is: otherwise callers whom the gateway does not know would reach the backend unauthenticated',
+          },
+        ]
+      : []),
+    ...(credential
+      ? []
+      : [{ pointer, message: 'needs a credential where passCredential is false: nothing else is sent' }]),
+  ];
+}
+
+function oddBrownOuts({ brownOuts, dialects }: SettingsFile): SettingsFault[] {
   return brownOuts.flatMap(({ dialect, from, until, repeatHours = Number.POSITIVE_INFINITY }, b) => {
     const pointer = `/brownOuts/${b}`;
     const hours = (Date.parse(until) - Date.parse(from)) / 3_600_000;
@@ -75,7 +114,13 @@ function oddBrownOuts({ brownOuts, dialects }: CheckedSettings): SettingsFault[]
   });
 }
 
-function repeated({ tenants, downloads }: CheckedSettings): SettingsFault[] {
+/** The pointer of an identifier that the profile provides. */
+const PROFILE_PLACES: Readonly<Record<string, string>> = {
+  email: 'profile/email',
+  mobile: 'profile/phoneNumber',
+};
+
+function findRepeatedNames({ tenants, downloads }: SettingsFile): SettingsFault[] {
   const keys = downloads.keys.map(({ id }, k) => ({
     what: 'download key',
     value: id,
@@ -88,12 +133,17 @@ function repeated({ tenants, downloads }: CheckedSettings): SettingsFault[] {
       value: id,
       pointer: `/tenants/${t}/credentials/${c}/id`,
     })),
-    ...tenant.subjects.flatMap(({ id, aliases }, s) => [
+    ...tenant.subjects.flatMap(({ id, aliases, identifiers, profile }, s) => [
       { what: `subject of tenant ${tenant.id}`, value: id, pointer: `/tenants/${t}/subjects/${s}/id` },
       ...Object.entries(aliases).map(([dialect, alias]) => ({
         what: `${dialect} id of tenant ${tenant.id}`,
         value: alias,
         pointer: `/tenants/${t}/subjects/${s}/aliases/${dialect}`,
+      })),
+      ...identifiersOf({ identifiers, profile }).map(([name, value]) => ({
+        what: `identifier ${name} of tenant ${tenant.id}`,
+        value: comparable(name, value),
+        pointer: `/tenants/${t}/subjects/${s}/${name in identifiers ? `identifiers/${name}` : PROFILE_PLACES[name]}`,
       })),
     ]),
   ]);
@@ -106,7 +156,25 @@ function repeated({ tenants, downloads }: CheckedSettings): SettingsFault[] {
   });
 }
 
-function demoFaults({ listen }: CheckedSettings): SettingsFault[] {
+function oddProxies({ trustedProxies, admin }: SettingsFile): SettingsFault[] {
+  const faults = (pointer: string, ranges: readonly string[]) =>
+    ranges.flatMap((range, r) => {
+      try {
+        readAddressRanges([range]);
+        return [];
+      } catch (cause) {
+        return [
+          { pointer: `${pointer}/${r}`, message: cause instanceof Error ? cause.message : String(cause) },
+        ];
+      }
+    });
+  return [
+    ...faults('/trustedProxies', trustedProxies),
+    ...faults('/admin/auth/forwardAuth/proxies', admin?.auth.forwardAuth?.proxies ?? []),
+  ];
+}
+
+function demoFaults({ listen }: SettingsFile): SettingsFault[] {
   if (LOOPBACK.includes(listen.host)) return [];
   return [
     {
@@ -117,7 +185,7 @@ function demoFaults({ listen }: CheckedSettings): SettingsFault[] {
 }
 
 function productionFaults(
-  { tenants }: CheckedSettings,
+  { tenants }: SettingsFile,
   plainInFile: (pointer: string) => boolean,
 ): SettingsFault[] {
   return tenants.flatMap((tenant, t) =>

@@ -1,29 +1,34 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isPair, isScalar, parseDocument, visit } from 'yaml';
+import { projectFiles } from './project-files.ts';
 
-/** Every secret of `config/demo.yaml`. They are public: nothing but a demo may accept them, in plain text or as a hash. */
-const DEMO_SECRETS: readonly string[] = [
-  'server123',
-  'demo-client-secret',
-  'demo-v1-key',
-  'demo-v1-readonly',
-  'demo-smartsheet-admin',
-  'demo-smartsheet-jane',
-  'demo-timbu-token',
-  'demo-timbu-ada',
-  'demo-timbu-secret',
-  'demo-native-key',
-  'demo-other-password',
-  'demo-other-v1-key',
-  'demo-other-smartsheet',
-  'demo-other-timbu',
-  'demo-other-native',
-];
+let digests: ReadonlySet<string> | undefined;
 
-const digests = new Set(DEMO_SECRETS.map((secret) => createHash('sha256').update(secret).digest('hex')));
-
-/** Whether a secret, or the SHA-256 that stands for one, is a demo's. Salted hashes cannot be told. */
+/**
+ * Whether a secret, or its SHA-256, is one of `config/demo.yaml`. Those are public, so only a demo may accept
+ * them. Salted hashes cannot be compared.
+ */
 export function isDemoSecret(secret: { readonly plain: string } | { readonly sha256: string }): boolean {
-  return digests.has(
-    'sha256' in secret ? secret.sha256 : createHash('sha256').update(secret.plain).digest('hex'),
-  );
+  digests ??= new Set(readDemoSecrets().map(sha256Of));
+  return digests.has('sha256' in secret ? secret.sha256 : sha256Of(secret.plain));
+}
+
+/** Every `plain` and every `secret` that is a text. */
+function readDemoSecrets(): string[] {
+  const secrets: string[] = [];
+  visit(parseDocument(readFileSync(join(projectFiles().root, 'config/demo.yaml'), 'utf8')), {
+    Pair(_key, pair) {
+      if (!isPair(pair) || !isScalar(pair.key) || !isScalar(pair.value)) return;
+      const { value } = pair.value;
+      if ((pair.key.value === 'plain' || pair.key.value === 'secret') && typeof value === 'string')
+        secrets.push(value);
+    },
+  });
+  return secrets;
+}
+
+function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

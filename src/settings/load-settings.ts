@@ -1,49 +1,58 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { schemaFaults } from '../prepared/schema-faults.ts';
-import { type CheckedSettings, findFaults } from './check-settings.ts';
+import { findFaults } from './check-settings.ts';
 import { isEcho } from './explain-fault.ts';
-import type { Settings } from './settings.ts';
-import { parseSettingsDocument, type SettingsDocument } from './settings-document.ts';
+import { compileCheck } from './schema-faults.ts';
+import { type Settings, type SettingsFile, settingsSchema } from './settings.ts';
+import { parseSettingsDocument, type SettingsDocument, type UnsetVariable } from './settings-document.ts';
 import { SettingsError } from './settings-error.ts';
 import { refuseFaults, type SettingsPlaces, schemaFault } from './settings-fault.ts';
-import { settingsSchema } from './settings-schema.ts';
 
-/** What the command line says; it goes before the environment, which goes before the file. */
+/** Settings from the command line. They win over the environment, which wins over the file. */
 export interface SettingsOverrides {
   readonly file?: string | undefined;
   readonly port?: number | undefined;
   readonly dataDir?: string | undefined;
 }
 
-/** The settings, whether they are a demo's, and where everything stands: what they say may turn out to be wrong later. */
+/** The settings, whether they are a demo's, and the place of each one: some faults are found only later. */
 export type LoadedSettings = Settings & {
   readonly demo: boolean;
   readonly file: string;
   readonly places: SettingsPlaces;
+  /** Variables that the environment lacks; only with `allowUnset`. */
+  readonly unset: readonly string[];
 };
 
 /**
- * Reads and checks the settings file: `--config`, else `POLYFACE_CONFIG`. `PORT` and `POLYFACE_DATA_DIR` replace what it says.
- * Throws `SettingsError`: one line per mistake, each with file, line, column and what was expected.
+ * Reads and checks the settings file: `--config`, else `POLYFACE_CONFIG`. `PORT` and `POLYFACE_DATA_DIR`
+ * replace its values. `allowUnset`: environment variables may be missing, and their values are not checked.
+ * Throws `SettingsError`: one line for each mistake, with file, line, column and what was expected.
  */
 export async function loadSettings({
   env = process.env,
   overrides = {},
+  allowUnset = false,
 }: {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly overrides?: SettingsOverrides;
+  readonly allowUnset?: boolean;
 } = {}): Promise<LoadedSettings> {
   const file = overrides.file ?? env.POLYFACE_CONFIG;
   if (!file) throw new SettingsError('no settings: name a YAML file with --config <file> or POLYFACE_CONFIG');
   const source = await readSource(file);
   const document = parseSettingsDocument(source, file, env);
-  const settings = await checked(document);
+  if (!allowUnset) refuseFaults(document.unset.map(unsetFault), document);
+  const settings = requireValid(document);
   const port = overrides.port ?? portOf(env.PORT);
-  const final: CheckedSettings = {
+  const final: SettingsFile = {
     ...settings,
     listen: { ...settings.listen, ...(port === undefined ? {} : { port }) },
     dataDir: resolve(overrides.dataDir ?? env.POLYFACE_DATA_DIR ?? settings.dataDir),
+    store:
+      settings.store.kind === 'module'
+        ? { ...settings.store, module: resolve(dirname(file), settings.store.module) }
+        : settings.store,
     dialects: Object.fromEntries(
       Object.entries(settings.dialects).map(([name, dialect]) => [
         name,
@@ -55,13 +64,21 @@ export async function loadSettings({
       ]),
     ),
   };
-  let written: { readonly value: unknown } | undefined;
-  const faults = findFaults(final, (pointer) => {
-    written ??= parseSettingsDocument(source, file, variablesAsThemselves(env));
-    return !/\$\{/.test(String(valueAt(written.value, pointer)));
-  });
+  // Parsed without an environment, every `${NAME}` stays as it is. That shows which secrets are written in
+  // the file.
+  const written = parseSettingsDocument(source, file, {});
+  const faults = findFaults(final, (pointer) => !String(valueAt(written.value, pointer)).includes('${'));
   refuseFaults(faults, document);
-  return { ...final, file, places: document };
+  return {
+    ...final,
+    file,
+    places: document,
+    unset: [...new Set(document.unset.map(({ variable }) => variable))],
+  };
+}
+
+function unsetFault({ variable, pointer }: UnsetVariable) {
+  return { pointer, message: `the environment variable ${variable} is not set` };
 }
 
 async function readSource(file: string): Promise<string> {
@@ -77,7 +94,7 @@ async function readSource(file: string): Promise<string> {
   }
 }
 
-/** Why a file cannot be read, by the system's code. */
+/** The reason why a file cannot be read, by the system's code. */
 const UNREADABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'there is no such file',
@@ -85,12 +102,18 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EACCES: 'this user may not read the file',
 };
 
-async function checked(document: SettingsDocument): Promise<CheckedSettings> {
-  const { value } = document;
-  const found = await schemaFaults(settingsSchema, value);
+/** Fills in the defaults. The value of an unset variable may be anything. */
+function requireValid(document: SettingsDocument): SettingsFile {
+  const { value, unset } = document;
+  const check = compileCheck(settingsSchema);
+  const unknown = new Set(unset.map(({ pointer }) => pointer));
+  const faultsOf = () => (check.errors ?? []).filter(({ instancePath }) => !unknown.has(instancePath));
+  const isValid = (file: unknown): file is SettingsFile => check(file) || faultsOf().length === 0;
+  if (isValid(value)) return value;
+  const found = faultsOf();
   const faults = found.filter((fault) => !isEcho(fault));
   refuseFaults((faults.length > 0 ? faults : found).map(schemaFault), document);
-  return value as CheckedSettings;
+  throw new Error('settings that are not valid have a fault');
 }
 
 function portOf(value: string | undefined): number | undefined {
@@ -99,13 +122,6 @@ function portOf(value: string | undefined): number | undefined {
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new SettingsError(`PORT: ${value} is no port number`);
   return port;
-}
-
-/** An environment in which every variable stands for itself: shows which secrets are written in the file. */
-function variablesAsThemselves(
-  environment: Readonly<Record<string, string | undefined>>,
-): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(Object.keys(environment).map((variable) => [variable, `\${${variable}}`]));
 }
 
 function valueAt(value: unknown, pointer: string): unknown {

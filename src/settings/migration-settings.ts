@@ -1,92 +1,168 @@
-import type { JsonObject } from '../domain/index.ts';
+import { Type } from '@sinclair/typebox';
+import {
+  byKind,
+  choice,
+  closed,
+  count,
+  flag,
+  json,
+  list,
+  origin,
+  percent,
+  positive,
+  seconds,
+  secretText,
+  section,
+  text,
+  textLike,
+  type ValueOf,
+} from './schema-parts.ts';
+
+const STAGES = ['pass-through', 'shadow', 'dual-write', 'switched', 'complete'] as const;
 
 /** The names of the stages, in order. */
-export type MigrationStage = 'pass-through' | 'shadow' | 'dual-write' | 'switched' | 'complete';
+export type MigrationStage = (typeof STAGES)[number];
 
-/** The legacy backends that this gateway stands in front of. */
-export interface MigrationSettings {
-  readonly backends: readonly BackendSettings[];
-}
+const credential = byKind(
+  {
+    header: { name: text('Name of the header.'), value: secretText('Value of the header.') },
+    bearer: { token: secretText('The token.') },
+    basic: {
+      username: text('User name.'),
+      password: secretText('Password.'),
+      passwordDigest: choice(
+        ['none', 'md5-hex'],
+        '`md5-hex`: the password is sent as its hexadecimal MD5, as Capillary asks for it.',
+        { default: 'none' },
+      ),
+    },
+    // Timbu: the user is the bearer.
+    'subject-jwt': {
+      secret: secretText('The secret that signs the tokens (HS256).'),
+      claim: text("Claim that carries the subject's id.", { default: 'user_id' }),
+      ttlSeconds: seconds(300, 'Life of a token.'),
+    },
+  },
+  'How the gateway authenticates to the backend: for the reconciler, the backfill, and clients where `passCredential` is off.',
+);
 
-/** How the gateway proves itself to a backend. */
-export type BackendCredential =
-  | { readonly kind: 'header'; readonly name: string; readonly value: string }
-  | { readonly kind: 'bearer'; readonly token: string }
-  /** `md5-hex`: the password goes on the wire as its hex MD5 (Capillary). */
-  | {
-      readonly kind: 'basic';
-      readonly username: string;
-      readonly password: string;
-      readonly passwordDigest: 'none' | 'md5-hex';
-    }
-  /** A short-lived HS256 JWT made for each subject, its id under `claim` (Timbu: the user is the bearer). */
-  | {
-      readonly kind: 'subject-jwt';
-      readonly secret: string;
-      readonly claim: string;
-      readonly ttlSeconds: number;
-    };
+const shadow = section({
+  percent: percent(100, 'Share of requests that are compared.'),
+  concurrency: count(2, 'Requests that are compared at once.', 1),
+  queue: count(256, 'Requests that may wait; more are not compared.', 1),
+  queueBytes: count(512 * 1024 * 1024, 'Bytes that waiting requests may hold on disk.'),
+  timeoutSeconds: seconds(60, 'Longest duration of one comparison.'),
+  differences: count(1000, 'How many of the newest differences are kept.'),
+  keepPictures: flag(false, 'Keep the picture with a difference.'),
+  keepValues: flag(
+    false,
+    'Keep both values of what differs, shortened, without secrets and without what identifies people.',
+  ),
+  ignore: list(
+    text(
+      'What may differ: the name of a response header, such as `cache-control`, or a JSON pointer, such as `/password_hash` or `/data/*/etag`, with `*` for positions in a list.',
+    ),
+  ),
+  noiseEvery: count(
+    50,
+    'Every so many reads are sent to the backend twice, to learn what differs by itself; 0: never.',
+  ),
+});
+
+const gate = section({
+  verificationHours: positive(24, 'How old a verification or a preflight may be.'),
+  requirePreflight: flag(true, '`advance` to dual-write asks for a preflight in which nothing failed.'),
+  minSamples: count(100, 'Compared requests that are needed.'),
+  maxDifferentPercent: percent(
+    5,
+    'Largest share of requests that differ, by the upper bound at 95 % confidence.',
+  ),
+});
+
+const backend = closed({
+  tenant: text('The tenant whose backend this is.'),
+  dialect: text('The dialect that clients speak.'),
+  baseUrl: textLike(
+    '^https?://[^/?#]+(/[^?#]*)?$',
+    'an http or https address without query and fragment',
+    'Address of the backend, with a base path where it has one. The only address that is called.',
+  ),
+  pictureOrigins: list(
+    origin(
+      'A further origin from which pictures may be fetched that the backend names in its responses, such as a CDN. Pictures at any other origin than this and that of `baseUrl` are not copied, not compared and not handed out.',
+    ),
+  ),
+  picturePaths: list(
+    textLike(
+      '^/[^/?#][^?#]*/$',
+      'a path that begins and ends with a slash',
+      "Paths under which the backend serves its pictures, such as `/files/`. Where the gateway has taken over the backend's host name, downloads below them are forwarded until `complete`, so that addresses which the backend printed keep working.",
+    ),
+  ),
+  speaks: Type.Optional(text('The dialect that the backend speaks; absent: that of the clients.')),
+  options: json({
+    default: {},
+    description: "Options of the backend's dialect, on top of those of the tenant.",
+  }),
+  credential: Type.Optional(credential),
+  passCredential: flag(
+    true,
+    "Send the client's own credential along. Off: `credential` is sent instead, for requests that the gateway itself lets in; needs `takesUnknown: false`.",
+  ),
+  preserveHost: flag(
+    false,
+    "Send the client's `Host` to the backend, as one expects that makes addresses from it; off: the host of `baseUrl`.",
+  ),
+  takesUnknown: flag(
+    true,
+    'While the backend answers, forward requests whose credential the gateway does not know.',
+  ),
+  learn: list(
+    choice(
+      ['firstName', 'lastName', 'email', 'phoneNumber', 'extra'],
+      "A field of people's profiles that the directory takes over from the backend's responses, while there is a backend; `extra`: what only this dialect prints.",
+    ),
+  ),
+  initialStage: choice(STAGES, 'The stage in which a new migration begins.', {
+    default: 'pass-through',
+  }),
+  strictTranslation: flag(false, "Refuse what the backend's dialect cannot express."),
+  lossHeader: Type.Optional(
+    textLike('^[A-Za-z0-9-]+$', 'a header name', 'Response header that lists the losses; absent: none.'),
+  ),
+  connectTimeoutSeconds: seconds(5, 'Longest duration of connecting.'),
+  timeoutSeconds: seconds(
+    30,
+    'From the end of the request to the first byte of the response, and between two pieces of it.',
+  ),
+  settleSeconds: seconds(
+    30,
+    'How long after a request without a response the backend may still carry it out.',
+  ),
+  maxConnections: count(
+    64,
+    'Connections to the backend. Bodies under way may hold seven eighths of them; of these a credential may have half, callers whose credential the gateway does not know half together and a quarter from one network.',
+    1,
+  ),
+  requestsPerSecond: positive(10, 'Pace of backfill and verify.'),
+  shadow,
+  gate,
+});
+
+/** The schema of `migration`. */
+export const migrationSchema = closed({ backends: Type.Array(backend) });
+
+/** The legacy backends behind this gateway. */
+export type MigrationSettings = ValueOf<typeof migrationSchema>;
 
 /** One tenant's backend behind one dialect. */
-export interface BackendSettings {
-  readonly tenant: string;
-  /** The dialect that clients speak. */
-  readonly dialect: string;
-  /** `http://` or `https://`, with a base path where the backend has one. The only address that is ever called. */
-  readonly baseUrl: string;
-  /** Further origins (`https://cdn.example`) from which pictures named in the backend's answers may be fetched. */
-  readonly pictureOrigins: readonly string[];
-  /** The dialect that the backend speaks; the clients' own where absent. It must be among the settings' dialects. */
-  readonly speaks?: string;
-  /** Options of the backend's dialect, on top of the tenant's. */
-  readonly options: JsonObject;
-  /** Used by the reconciler and the backfill, and for clients where `passCredential` is off. */
-  readonly credential?: BackendCredential;
-  /** Send the client's own credential along. */
-  readonly passCredential: boolean;
-  /** Takes over requests whose credential the gateway does not know, while the backend answers. */
-  readonly takesUnknown: boolean;
-  /** Where the migration starts when the store knows nothing of it. */
-  readonly initialStage: MigrationStage;
-  /** Refuse what the backend's dialect cannot express. */
-  readonly strictTranslation: boolean;
-  /** Name of the response header that lists the losses; absent: none is sent. */
-  readonly lossHeader?: string;
-  readonly connectTimeoutSeconds: number;
-  /** From the end of the request to the first byte of the answer, and between two pieces of it. */
-  readonly timeoutSeconds: number;
-  /** How long after a request without an answer the backend may still carry it out. */
-  readonly settleSeconds: number;
-  readonly maxConnections: number;
-  /** How fast backfill and verify may go. */
-  readonly requestsPerSecond: number;
-  readonly shadow: ShadowSettings;
-  readonly gate: GateSettings;
-}
+export type BackendSettings = MigrationSettings['backends'][number];
+
+/** How the gateway authenticates to a backend. */
+export type BackendCredential = ValueOf<typeof credential>;
 
 /** What shadow work may cost. */
-export interface ShadowSettings {
-  /** Share of exchanges that are compared, 0 to 100. */
-  readonly percent: number;
-  readonly concurrency: number;
-  /** Exchanges that may wait; more are not compared. */
-  readonly queue: number;
-  /** Bytes that waiting exchanges may hold on disk. */
-  readonly queueBytes: number;
-  readonly timeoutSeconds: number;
-  /** Differences kept, the newest of them. */
-  readonly differences: number;
-  /** Keep the causing picture with a difference. */
-  readonly keepPictures: boolean;
-  /** Every so many reads are sent to the backend twice, to learn what differs by itself; 0: never. */
-  readonly noiseEvery: number;
-}
+export type ShadowSettings = ValueOf<typeof shadow>;
 
 /** What `advance` to `switched` asks for. */
-export interface GateSettings {
-  readonly verificationHours: number;
-  /** Compared exchanges. */
-  readonly minSamples: number;
-  /** Largest share of exchanges that differ, percent, by the upper bound at 95 %. */
-  readonly maxDifferentPercent: number;
-}
+export type GateSettings = ValueOf<typeof gate>;

@@ -1,4 +1,4 @@
-/** What helps whoever wrote a name that does not exist: the nearest one that does, else all of them. */
+/** A hint after an unknown name: the nearest known name, else all of them. */
 export function hintAt(wrong: string, known: readonly string[]): string {
   const nearest = nearestOf(wrong, known);
   if (nearest !== undefined) return `did you mean "${nearest}"?`;

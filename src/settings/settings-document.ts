@@ -1,13 +1,35 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+} from 'yaml';
 import { SettingsError } from './settings-error.ts';
-import type { SettingsPlaces } from './settings-fault.ts';
+import { pointerStep, type SettingsPlaces } from './settings-fault.ts';
 
-/** A parsed settings file that still knows where everything stands in it. */
+/** A parsed settings file that knows the place of each value. */
 export interface SettingsDocument extends SettingsPlaces {
   readonly value: unknown;
+  readonly unset: readonly UnsetVariable[];
 }
 
-/** Parses YAML and puts environment variables in the place of `${NAME}`. Throws `SettingsError` with the place of each mistake. */
+/** A variable that the environment lacks, and where the settings name it. */
+export interface UnsetVariable {
+  readonly variable: string;
+  /** JSON pointer into the settings. */
+  readonly pointer: string;
+}
+
+/**
+ * Parses YAML and replaces `${NAME}` by environment variables. Throws `SettingsError` with the place of each
+ * mistake: an empty variable, or text that begins with `${` but is not `${NAME}`. Unset variables are
+ * returned, and stay as they are.
+ */
 export function parseSettingsDocument(
   source: string,
   file: string,
@@ -24,11 +46,29 @@ export function parseSettingsDocument(
       document.errors.map(({ pos, message }) => `${place(pos[0])}: ${message}`).join('\n'),
     );
   }
-  fillIn(document, environment, place);
+  const unset = fillIn(document, environment, place);
+  return { value: document.toJS() as unknown, unset, ...placesIn(source, file) };
+}
+
+/**
+ * The places of values in a settings file. The parsed document takes a hundred times the memory of its text.
+ * So it is parsed again when a place is needed, and the engine may drop it at any time.
+ */
+function placesIn(source: string, file: string): SettingsPlaces {
+  let kept: WeakRef<{ readonly document: Document; readonly lines: LineCounter }> | undefined;
+  const place = (offsetIn: (document: Document) => number) => {
+    let parsed = kept?.deref();
+    if (!parsed) {
+      const lines = new LineCounter();
+      parsed = { document: parseDocument(source, { lineCounter: lines, prettyErrors: false }), lines };
+      kept = new WeakRef(parsed);
+    }
+    const { line, col } = parsed.lines.linePos(offsetIn(parsed.document));
+    return `${file}:${line}:${col}`;
+  };
   return {
-    value: document.toJS() as unknown,
-    placeOf: (pointer) => place(offsetOf(document, pointer)),
-    placeOfKey: (pointer) => place(keyOffsetOf(document, pointer)),
+    placeOf: (pointer) => place((document) => offsetOf(document, pointer)),
+    placeOfKey: (pointer) => place((document) => keyOffsetOf(document, pointer)),
   };
 }
 
@@ -36,21 +76,44 @@ function fillIn(
   document: Document,
   environment: Readonly<Record<string, string | undefined>>,
   place: (offset: number) => string,
-): void {
-  const missing: string[] = [];
+): UnsetVariable[] {
+  const faults: string[] = [];
+  const unset: UnsetVariable[] = [];
   visit(document, {
-    Scalar(_key, scalar) {
+    Scalar(key, scalar, path) {
       if (typeof scalar.value !== 'string') return;
-      scalar.value = scalar.value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_, variable: string) => {
-        const value = environment[variable];
-        if (value === undefined) {
-          missing.push(`${place(scalar.range?.[0] ?? 0)}: the environment variable ${variable} is not set`);
-        }
-        return value ?? '';
-      });
+      const here = place(scalar.range?.[0] ?? 0);
+      scalar.value = scalar.value.replace(
+        /\$\{(?:([A-Za-z_][A-Za-z0-9_]*)\})?/g,
+        (found, variable: string | undefined) => {
+          if (variable === undefined) {
+            faults.push(
+              `${here}: "\${" begins the name of an environment variable: only \${NAME} is replaced`,
+            );
+            return found;
+          }
+          const value = environment[variable];
+          if (value === '') faults.push(`${here}: the environment variable ${variable} is empty`);
+          if (value === undefined) unset.push({ variable, pointer: pointerTo(key, path) });
+          return value ?? found;
+        },
+      );
     },
   });
-  if (missing.length > 0) throw new SettingsError(missing.join('\n'));
+  if (faults.length > 0) throw new SettingsError(faults.join('\n'));
+  return unset;
+}
+
+/** The JSON pointer to a scalar, from its place in its parent and the nodes around it. */
+function pointerTo(key: unknown, path: readonly unknown[]): string {
+  const steps = path.flatMap((node, at) => {
+    if (isPair(node)) return isScalar(node.key) ? [String(node.key.value)] : [];
+    const parent = path[at - 1];
+    return isSeq(parent) ? [String(parent.items.indexOf(node))] : [];
+  });
+  return [...steps, ...(typeof key === 'number' ? [String(key)] : [])]
+    .map((step) => `/${pointerStep(step)}`)
+    .join('');
 }
 
 function keyOffsetOf(document: Document, pointer: string): number {

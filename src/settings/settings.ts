@@ -1,175 +1,198 @@
-import type { JsonObject, RatePolicy, WireProfile } from '../domain/index.ts';
-import type { BrownOutSettings } from './brown-out-settings.ts';
-import type { MigrationSettings } from './migration-settings.ts';
-import type { RateLimitSettings } from './rate-limit-settings.ts';
+import { Type } from '@sinclair/typebox';
+import { adminSchema } from './admin-settings.ts';
+import { brownOutsSchema } from './brown-out-settings.ts';
+import { migrationSchema } from './migration-settings.ts';
+import { peopleSchema } from './people-settings.ts';
+import { rateLimitsSchema } from './rate-limit-settings.ts';
+import {
+  byName,
+  choice,
+  closed,
+  count,
+  flag,
+  json,
+  list,
+  name,
+  origin,
+  positive,
+  seconds,
+  secretText,
+  section,
+  text,
+  type ValueOf,
+} from './schema-parts.ts';
+import { storeSchema } from './store-settings.ts';
+import { tenantSchema } from './tenant-settings.ts';
 
-/** Everything that the settings file says, after its schema filled in the defaults. Secrets are resolved. */
-export interface Settings {
-  readonly listen: { readonly host: string; readonly port: number };
-  /** The address that signed links carry; absent: the address that the caller used. */
-  readonly publicUrl?: string;
-  /** Folder of the embedded store, of spool files and of generated signing keys. Absolute. */
-  readonly dataDir: string;
-  readonly store: StoreSettings;
-  /** By dialect name, in order; these and no others are loaded. */
-  readonly dialects: Readonly<Record<string, DialectSettings>>;
-  readonly tenants: readonly TenantSettings[];
-  readonly downloads: DownloadSettings;
-  readonly imaging: ImagingSettings;
-  readonly limits: LimitSettings;
-  readonly rateLimits: RateLimitSettings;
-  readonly cors: { readonly origins: readonly string[] };
-  readonly validateResponses: 'off' | 'log' | 'enforce';
-  readonly docs: boolean;
-  /** Windows in which calls are refused to tell their senders something. */
-  readonly brownOuts: readonly BrownOutSettings[];
-  /** The legacy backends that this gateway stands in front of; absent: none. */
-  readonly migration?: MigrationSettings;
-  readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
-}
+const dialect = closed({
+  profile: choice(
+    ['documented', 'observed', 'by-client'],
+    "`documented`: as the vendor's pages say. `observed`: as the vendor's servers behave. `by-client`: what the client's own User-Agent needs, else `documented`.",
+    { default: 'documented' },
+  ),
+  folder: Type.Optional(text('Folder of a dialect that is not built in, relative to the settings file.')),
+  document: Type.Optional(
+    text('Its OpenAPI document, relative to the settings file; default: `openapi/<name>.yaml`.'),
+  ),
+  options: json({ default: {}, description: 'Options of the dialect; its README lists them.' }),
+  rate: Type.Optional(
+    closed({
+      limit: Type.Integer({ minimum: 1, description: "Calls in a window; replaces the vendor's rate." }),
+      windowSeconds: seconds(60, 'Length of the window.'),
+      per: Type.Optional(
+        choice(
+          ['endpoint', 'credential'],
+          "`endpoint`: each operation has a budget per credential. `credential`: one budget for all operations. Default: the vendor's.",
+        ),
+      ),
+      weights: Type.Optional(
+        byName(
+          Type.Number({
+            exclusiveMinimum: 0,
+            description: "How much one call of this operation counts. Without any: the vendor's.",
+          }),
+        ),
+      ),
+    }),
+  ),
+});
 
-/** The embedded store, or a shared one. */
-export type StoreSettings =
-  | { readonly kind: 'filesystem' }
-  | {
-      readonly kind: 'azure';
-      readonly container: string;
-      readonly prefix?: string;
-      readonly createContainer: boolean;
-      readonly timeoutSeconds: number;
-      readonly credential:
-        | { readonly kind: 'connection-string'; readonly connectionString: string }
-        | {
-            readonly kind: 'account-key';
-            readonly endpoint: string;
-            readonly account: string;
-            readonly key: string;
-          }
-        | { readonly kind: 'sas'; readonly endpoint: string; readonly token: string }
-        | { readonly kind: 'identity'; readonly endpoint: string; readonly clientId?: string };
-    };
+const downloads = section({
+  mode: choice(
+    ['gateway', 'direct'],
+    '`gateway`: the gateway serves signed downloads. `direct`: the store does, where it can sign.',
+    { default: 'gateway' },
+  ),
+  keys: list(
+    closed({
+      id: name('Name of the key; part of the address.'),
+      secret: secretText('The first key signs, all keys verify. At least 32 characters.', { minLength: 32 }),
+    }),
+  ),
+});
 
-/** How one dialect is spoken. */
-export interface DialectSettings {
-  readonly profile: WireProfile;
-  /** Folder of a dialect that is not among the built-in ones; absolute. */
-  readonly folder?: string;
-  /** Its document; default `openapi/<name>.yaml` beside the built-in ones. */
-  readonly document?: string;
-  /** Checked by the dialect's own schema. */
-  readonly options: JsonObject;
-  /** Replaces the vendor's documented rate. */
-  readonly rate?: RatePolicy;
-}
+const imaging = section({
+  workers: count(0, 'Worker processes; 0: as many as processors.'),
+  wallSeconds: seconds(10, 'A worker that needs longer for a picture is killed.'),
+  memoryMiB: count(512, 'A worker whose memory grows past this is killed.', 64),
+  limitMegapixels: positive(
+    64,
+    'Largest width × height × frames, in millions; baseline JPEG may have 3.2 times as many.',
+  ),
+  limitSidePixels: count(16_384, 'Longest side in pixels.', 1),
+  queue: count(256, 'Pictures that may wait for a worker; more are answered `overloaded`.'),
+});
 
-/** One tenant: its people, its keys, its way of speaking each dialect. No credential reaches into another tenant. */
-export interface TenantSettings {
-  readonly id: string;
-  /** `true`: an unknown subject id is a problem; `false`: it is made at the first upload. */
-  readonly strictSubjects: boolean;
-  /** By dialect name: options on top of the dialect's own. */
-  readonly dialects: Readonly<Record<string, { readonly options: JsonObject }>>;
-  readonly credentials: readonly CredentialSettings[];
-  readonly subjects: readonly SubjectSettings[];
-}
+const limits = section({
+  headersTimeoutSeconds: seconds(15, 'Longest time for the head of a request.'),
+  requestTimeoutSeconds: seconds(300, 'Longest time for a whole request.'),
+  bodyTimeoutSeconds: seconds(
+    20,
+    'Longest pause while a body arrives, or while a client does not read its response.',
+  ),
+  minBytesPerSecond: count(
+    1024,
+    'Slowest body, and slowest reading of a response, averaged over `minRateWindowSeconds`.',
+  ),
+  minRateWindowSeconds: seconds(10, 'Window of `minBytesPerSecond`.'),
+  keepAliveTimeoutSeconds: seconds(65, 'How long an idle connection stays open.'),
+  maxConnections: count(
+    2048,
+    'Open connections; the few above them that are let in are told of the health of the gateway, and everything else is answered `overloaded` there.',
+    1,
+  ),
+  maxConcurrentUploads: count(
+    256,
+    'Uploads at once; more are answered `overloaded`. Of these places a credential may have half, a tenant three quarters unless it is the only one, anonymous callers half together and a quarter from one network.',
+    1,
+  ),
+  drainBytes: count(
+    64 * 1024 * 1024,
+    'After an early error: how much more of the body is read and discarded.',
+  ),
+  drainSeconds: seconds(30, 'After an early error: for how long the body is read and discarded.'),
+  spoolMemoryBytes: count(1024 * 1024, 'Bodies up to this size stay in memory.'),
+  unreadySeconds: Type.Number({
+    minimum: 0,
+    maximum: 86_400,
+    default: 0,
+    description:
+      'How long the port stays open after SIGTERM, while `/readyz` answers 503; 0: it closes at once.',
+  }),
+  shutdownSeconds: seconds(30, 'How long requests under way may take after that.'),
+});
 
-/** A person in the built-in directory. */
-export interface SubjectSettings {
-  readonly id: string;
-  readonly aliases: Readonly<Record<string, string>>;
-  readonly identifiers: Readonly<Record<string, string>>;
-  readonly profile: {
-    readonly firstName?: string;
-    readonly lastName?: string;
-    readonly email?: string;
-    readonly phoneNumber?: string;
-    readonly extra?: Readonly<Record<string, JsonObject>>;
-  };
-}
+/** The JSON Schema (2020-12) of the settings file. It refuses unknown settings. */
+export const settingsSchema = closed({
+  demo: flag(false, 'Settings with public credentials: the gateway listens on this machine alone.'),
+  listen: section({
+    host: text('Address to listen on.', { default: '127.0.0.1' }),
+    port: Type.Integer({
+      minimum: 0,
+      maximum: 65_535,
+      default: 8080,
+      description: 'Port to listen on; 0: a free one.',
+    }),
+  }),
+  publicUrl: Type.Optional(origin('Address that signed links carry; absent: the one that the caller used.')),
+  trustedProxies: list(
+    text(
+      'Address or CIDR of a proxy in front of the gateway. `X-Forwarded-For`, `-Proto` and `-Host` are believed from there and nowhere else.',
+    ),
+  ),
+  dataDir: text('Folder of the embedded store, of temporary files and of the generated signing key.', {
+    default: './data',
+  }),
+  store: storeSchema,
+  dialects: byName(dialect, { minProperties: 1, propertyNames: name('') }),
+  tenants: Type.Array(tenantSchema, { minItems: 1 }),
+  people: peopleSchema,
+  downloads,
+  imaging,
+  limits,
+  rateLimits: rateLimitsSchema,
+  cors: section({ origins: list(text('An origin whose pages may call the gateway.')) }),
+  validateResponses: choice(
+    ['off', 'log', 'enforce'],
+    'Check every response against its OpenAPI document; `enforce` answers 500 instead of a wrong one.',
+    { default: 'off' },
+  ),
+  docs: flag(true, 'Serve the documentation at `/docs` and `/openapi`.'),
+  brownOuts: brownOutsSchema,
+  migration: Type.Optional(migrationSchema),
+  admin: Type.Optional(adminSchema),
+  log: section({
+    level: choice(['silent', 'error', 'warn', 'info', 'debug'], 'The least that is logged.', {
+      default: 'info',
+    }),
+  }),
+});
 
-/** How a secret is kept. `plain` is for demos and environment variables. */
-export type SecretSettings =
-  | { readonly plain: string }
-  | { readonly sha256: string }
-  | { readonly argon2id: string };
+/** The settings file, with its defaults and its secrets filled in. */
+export type SettingsFile = ValueOf<typeof settingsSchema>;
 
-/** A credential of a tenant for one dialect. */
-export type CredentialSettings = {
-  /** Short name for logs and rate limits. */
-  readonly id: string;
-  readonly dialect: string;
-  readonly scopes: readonly string[];
-  /** The caller's own id in the dialect. */
-  readonly subject?: string;
-} & (
-  | { readonly kind: 'basic'; readonly username: string; readonly secret: SecretSettings }
-  /** A random key or opaque token, in whichever header the dialect has for it. */
-  | { readonly kind: 'key'; readonly secret: SecretSettings }
-  /** A client key and secret that are exchanged for short-lived tokens. */
-  | {
-      readonly kind: 'client';
-      readonly key: string;
-      readonly secret: SecretSettings;
-      readonly ttlSeconds: number;
-    }
-  /** JWTs with a shared secret (HS256). */
-  | {
-      readonly kind: 'jwt-secret';
-      readonly secret: string;
-      readonly issuer?: string;
-      readonly audience?: string;
-    }
-  /** JWTs of an OAuth2 server, by its published keys. */
-  | {
-      readonly kind: 'jwt-issuer';
-      readonly issuer: string;
-      readonly audience: string;
-      readonly jwksUri: string;
-      readonly algorithms: readonly string[];
-    }
-);
+/**
+ * The settings that a gateway is built from. `dataDir`, and each dialect's `folder` and `document`, are
+ * absolute.
+ */
+export type Settings = Omit<SettingsFile, 'demo'>;
+
+/** The settings of one dialect. */
+export type DialectSettings = ValueOf<typeof dialect>;
 
 /** Signed downloads. */
-export interface DownloadSettings {
-  /** `gateway`: this gateway serves them. `direct`: the backend does, where it can sign. */
-  readonly mode: 'gateway' | 'direct';
-  /** The first signs; all verify. Empty: one is made and kept in the data folder. */
-  readonly keys: readonly { readonly id: string; readonly secret: string }[];
-}
+export type DownloadSettings = ValueOf<typeof downloads>;
 
-/** Bounds on what a picture may cost. */
-export interface ImagingSettings {
-  /** Worker processes; 0: as many as processors. */
-  readonly workers: number;
-  readonly wallSeconds: number;
-  /** Ceiling of one worker's resident memory. */
-  readonly memoryMiB: number;
-  /** Width × height × frames, in millions. */
-  readonly limitMegapixels: number;
-  /** Longest side in pixels. */
-  readonly limitSidePixels: number;
-  /** Jobs that may wait for a worker before `overloaded`. */
-  readonly queue: number;
-}
+/** Limits for the work on a picture. */
+export type ImagingSettings = ValueOf<typeof imaging>;
 
-/** Bounds on what a connection may cost. */
-export interface LimitSettings {
-  readonly headersTimeoutSeconds: number;
-  readonly requestTimeoutSeconds: number;
-  /** Longest silence while a body arrives. */
-  readonly bodyTimeoutSeconds: number;
-  /** Slowest body in bytes a second, averaged over `minRateWindowSeconds`. */
-  readonly minBytesPerSecond: number;
-  readonly minRateWindowSeconds: number;
-  readonly keepAliveTimeoutSeconds: number;
-  readonly maxConnections: number;
-  readonly maxConcurrentUploads: number;
-  /** After an early error: how much more of the body is read and discarded, and for how long. */
-  readonly drainBytes: number;
-  readonly drainSeconds: number;
-  /** Bodies up to this size stay in memory. */
-  readonly spoolMemoryBytes: number;
-  /** After the signal to stop: how long the port stays open for those who have not yet heard of it from `/readyz`; 0 closes it at once. */
-  readonly unreadySeconds: number;
-  readonly shutdownSeconds: number;
-}
+/** Limits for a connection. */
+export type LimitSettings = ValueOf<typeof limits>;
+
+export type { StoreSettings } from './store-settings.ts';
+export type {
+  CredentialSettings,
+  SecretSettings,
+  SubjectSettings,
+  TenantSettings,
+} from './tenant-settings.ts';

@@ -6,8 +6,8 @@ const KEY =
 const PREFIX = /^(?:[A-Za-z0-9_-][A-Za-z0-9._/-]*)?$/;
 
 /**
- * Gives the key back, or throws a `RangeError`: a driver never makes a path or an address of anything else. A segment neither
- * begins nor ends with a dot, which rules out hidden files, `..`, and names that Azure strips.
+ * Gives the key back, or throws a `RangeError`: a driver makes paths and addresses only from such keys. A
+ * segment neither begins nor ends with a dot. That rules out hidden files, `..`, and names that Azure strips.
  */
 export function requireKey(key: string): string {
   if (key.length > MAX_KEY_LENGTH || !KEY.test(key)) throw new RangeError('not a key of the store');

@@ -1,4 +1,7 @@
-/** The pieces of a source until the signal; a source that stays silent does not hold the work back. Throws the signal's reason. */
+/**
+ * The pieces of a source until the signal fires. A silent source does not delay that. Throws the signal's
+ * reason.
+ */
 export async function* untilAborted<T>(
   pieces: AsyncIterable<T>,
   signal: AbortSignal | undefined,
@@ -19,7 +22,8 @@ export async function* untilAborted<T>(
       yield step.value;
     }
   } catch (cause) {
-    // Not awaited: a silent source never ends, and what it says after the work was called off is nobody's concern.
+    // Not awaited, because a silent source never ends. Its failures no longer matter after the work was
+    // aborted.
     iterator.return?.().catch(() => undefined);
     throw cause;
   } finally {

@@ -52,12 +52,12 @@ describe('the built program', () => {
     [
       'the settings',
       '{ profil: observed }',
-      '10:12: dialects.timbu: there is no setting "profil"; did you mean "profile"?',
+      '12:12: dialects.timbu: there is no setting "profil"; did you mean "profile"?',
     ],
     [
       "a dialect's options",
       '{ options: { maxBites: 7 } }',
-      '10:23: dialects.timbu.options: there is no setting "maxBites"; did you mean "maxBytes"?',
+      '12:23: dialects.timbu.options: there is no setting "maxBites"; did you mean "maxBytes"?',
     ],
   ])('says file, line and column of a mistake in %s', async (_where, timbu, message) => {
     const file = await demoWith('  timbu: {}', `  timbu: ${timbu}`);
@@ -66,6 +66,26 @@ describe('the built program', () => {
     });
     expect(status).toBe(1);
     expect(stderr).toContain(`${file}:${message}`);
+  });
+
+  it('exposes the standard metrics of its process', async () => {
+    await withBuilt(DEMO_FILE, async (gateway) => {
+      const [, adminUrl] = await gateway.waitForOutput(
+        /"url":"([^"]+)\/console\/","msg":"the console listens"/,
+      );
+      const place = ['--config', DEMO_FILE, '--data-dir', join(folder, 'data')];
+      const { stdout } = spawnSync(
+        process.execPath,
+        [BUILT_PROGRAM, 'admin', 'tokens', 'create', '--label', 'test', '--json', ...place],
+        { encoding: 'utf8' },
+      );
+      const { token } = JSON.parse(stdout) as { readonly token: string };
+      const headers = { authorization: `Bearer ${token}` };
+      const metrics = await (await fetch(`${adminUrl}/metrics`, { headers })).text();
+      expect(metrics).toMatch(/^process_cpu_seconds_total /m);
+      expect(metrics).toMatch(/^process_resident_memory_bytes /m);
+      expect(metrics).toMatch(/^nodejs_eventloop_lag_seconds /m);
+    });
   });
 
   it('knows its version', () => {
@@ -94,7 +114,7 @@ describe('the built program', () => {
     });
   });
 
-  it('speaks a dialect that it was not built with, and names the sources in the log', async () => {
+  it('serves a dialect that was added after the build, and logs the stack of its fault', async () => {
     const source = await readFile(join(OWN_DIALECTS, 'plain/index.ts'), 'utf8');
     const domain = pathToFileURL(join(ROOT, 'dist/src/domain/index.js')).href;
     await writeFile(
@@ -109,8 +129,7 @@ describe('the built program', () => {
       expect((await fetch(`${gateway.url}/elsewhere/explode`)).status).toBe(500);
       await gateway.end();
       const [line] = gateway.output().match(/^.*the secret cause.*$/m) ?? [];
-      expect(line).toMatch(/src\/gateway\/[a-z-]+\.ts:\d+:\d+/);
-      expect(line).not.toContain('dist/chunks');
+      expect(line).toMatch(/dist\/src\/gateway\/[a-z-]+\.js:\d+:\d+/);
     });
   });
 });

@@ -4,7 +4,17 @@ import { describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const NO_PAGES = new Set(['node_modules', 'dist', 'data', '.git', 'reports']);
+/** What is installed or made, and has pages of others. */
+const NO_PAGES = new Set([
+  'node_modules',
+  'python-tools',
+  'go-tools',
+  'ministack',
+  'dist',
+  'data',
+  '.git',
+  'reports',
+]);
 
 function pagesBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

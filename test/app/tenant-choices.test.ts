@@ -127,7 +127,14 @@ describe('a tenant whose people are not listed', () => {
     const read = await ask('/v1/customers/424242', { headers: OTHER_V1 });
     expect([read.status, await read.json()]).toEqual([
       200,
-      { id: 424242, firstName: '', lastName: '', imageUrl: expect.any(String) },
+      {
+        id: 424242,
+        firstName: '',
+        lastName: '',
+        status: 'MEMBER',
+        accessRefusal: false,
+        imageUrl: expect.any(String),
+      },
     ]);
   });
 

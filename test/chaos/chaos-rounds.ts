@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { azuriteSettings, startAzurite } from '../support/azurite.ts';
+import { miniStackSettings, startMiniStack } from '../support/ministack.ts';
 import { noDamage } from './chaos-load.ts';
 import { type ChaosRun, type RoundResult, runRound } from './chaos-run.ts';
 import { answerTo, PUTS, type WriteAnswer } from './dialect-clients.ts';
@@ -32,6 +33,19 @@ export async function azureRound(kills: number): Promise<RoundResult> {
     );
   } finally {
     await azurite.stop();
+  }
+}
+
+/** Three gateways on one bucket; one of them is killed again and again. */
+export async function s3Round(kills: number): Promise<RoundResult> {
+  const engine = await startMiniStack('chaos');
+  try {
+    return await runRound(
+      { store: miniStackSettings(engine, 'chaos'), gateways: 3, sharedFolder: false },
+      (chaos) => killAgainAndAgain(chaos, kills),
+    );
+  } finally {
+    await engine.stop();
   }
 }
 

@@ -1,18 +1,18 @@
 /* `npm run chaos [-- --kills N]`: gateways die under load, and nothing that was acknowledged may suffer. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { positiveCount } from '../../src/cli/positive-count.ts';
-import { azureRound, filesystemRound, fullDiskRound, outageRound, sumOf } from './chaos-rounds.ts';
+import { azureRound, filesystemRound, fullDiskRound, outageRound, s3Round, sumOf } from './chaos-rounds.ts';
 import type { RoundResult } from './chaos-run.ts';
 
-const { kills, json } = new Command('chaos')
+const { kills, store, json } = new Command('chaos')
   .description(
     'Kill real gateways under load, stop their backend, fill their disk; then hold every picture against what was acknowledged.',
   )
-  .option(
-    '--kills <number>',
-    'how many gateways die, on the filesystem and on Azurite together',
-    positiveCount,
-    100,
+  .option('--kills <number>', 'how many gateways die, on all stores together', positiveCount, 100)
+  .addOption(
+    new Option('--store <kind>', 'the one store to try')
+      .choices(['filesystem', 'azure', 's3', 'all'])
+      .default('all'),
   )
   .option('--json', 'print the figures as JSON, one line for each round and one for all')
   .addHelpText(
@@ -20,7 +20,7 @@ const { kills, json } = new Command('chaos')
     '\nExits 1 where an acknowledged upload is lost, torn or comes back after its deletion.',
   )
   .parse()
-  .opts<{ kills: number; json?: true }>();
+  .opts<{ kills: number; store: 'filesystem' | 'azure' | 's3' | 'all'; json?: true }>();
 
 const results: RoundResult[] = [];
 
@@ -43,11 +43,17 @@ function told({ kills, acknowledged, lost, torn, resurrected }: RoundResult): st
   return `kills ${kills}, uploads acknowledged ${acknowledged}, lost ${lost}, torn ${torn}, resurrected ${resurrected}`;
 }
 
-const filesystemKills = Math.ceil(kills * 0.6);
-await round('two gateways on one folder', () => filesystemRound(filesystemKills));
-await round('three gateways on one Azurite', () => azureRound(kills - filesystemKills));
-await round('Azurite stopped and started', () => outageRound(3));
-await round('disk full', fullDiskRound);
+const on = (kind: typeof store) => store === 'all' || store === kind;
+const share = (part: number) => (store === 'all' ? Math.ceil(kills * part) : kills);
+if (on('filesystem')) {
+  await round('two gateways on one folder', () => filesystemRound(share(0.4)));
+  await round('disk full', fullDiskRound);
+}
+if (on('azure')) {
+  await round('three gateways on one Azurite', () => azureRound(share(0.3)));
+  await round('Azurite stopped and started', () => outageRound(3));
+}
+if (on('s3')) await round('three gateways on one MiniStack', () => s3Round(share(0.3)));
 
 const sum = sumOf(results);
 console.log(json ? JSON.stringify(sum) : told(sum));

@@ -5,24 +5,35 @@ import { PNG } from 'pngjs';
 
 const CELLS = 8;
 const CELL_PIXELS = 32;
-const SIDE = CELLS * CELL_PIXELS;
+const SMALL_CELL_PIXELS = 8;
 
 /** A noisy JPEG of about 25 kB that shows a number of up to 31 bits as dark and bright cells, and its complement below. */
 export function markedPicture(number: number): Buffer {
-  const pixels = Buffer.alloc(SIDE * SIDE * 4, 255);
+  return jpeg.encode(markedPixels(number, CELL_PIXELS), 85).data;
+}
+
+/** The same in a PNG of about 3 kB. It takes 0.3 ms to make, the JPEG 11: its encoder builds all its tables anew. */
+export function smallMarkedPicture(number: number): Buffer {
+  const { data, width, height } = markedPixels(number, SMALL_CELL_PIXELS);
+  return PNG.sync.write(Object.assign(new PNG({ width, height }), { data }), { deflateLevel: 1 });
+}
+
+function markedPixels(number: number, cellPixels: number) {
+  const side = CELLS * cellPixels;
+  const pixels = Buffer.alloc(side * side * 4, 255);
   const bits = bitsOf(number);
-  for (let y = 0; y < SIDE; y += 1) {
-    for (let x = 0; x < SIDE; x += 1) {
-      const bright = bits[Math.floor(y / CELL_PIXELS) * CELLS + Math.floor(x / CELL_PIXELS)] ?? false;
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      const bright = bits[Math.floor(y / cellPixels) * CELLS + Math.floor(x / cellPixels)] ?? false;
       // Noise, so that no two pictures are alike in size and every dialect finds them large enough.
       const grey = (bright ? 180 : 10) + ((x * 7919 + y * 104_729 + number * 31) % 61);
-      const first = (y * SIDE + x) * 4;
+      const first = (y * side + x) * 4;
       pixels[first] = grey;
       pixels[first + 1] = grey;
       pixels[first + 2] = grey;
     }
   }
-  return jpeg.encode({ data: pixels, width: SIDE, height: SIDE }, 85).data;
+  return { data: pixels, width: side, height: side };
 }
 
 /** The number that a picture shows, in whatever size and format it comes back; throws where it is torn. */

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createAuditLog } from '../../src/audit/audit-log.ts';
 import { createAuthenticator } from '../../src/gateway/credentials/authenticator.ts';
+import { startStore } from '../../src/maintenance/start-store.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { aDialect, aHead, aLog, refusalOf } from '../gateway/credentials/support.ts';
@@ -32,11 +34,84 @@ async function keys(args: readonly string[], input = '') {
   return { out, err, exitCode: child.exitCode };
 }
 
+describe('polyface keys import', () => {
+  const rows = [
+    'secret,sha256,subject,scopes,label,expires',
+    'the-key-of-the-phones-of-2019,,7,WRITE_SHEETS READ_USERS,phones,',
+    `,${'ab'.repeat(32)},,,,2031-01-01`,
+    'short,,,,,',
+    'a-key-with-a-scope-that-is-none,,,WRITE_SHEET,,',
+    'a-row-without-enough-cells',
+    'a-key-that-has-ended-long-ago,,,,,2001-01-01',
+  ].join('\n');
+
+  it('takes keys of clients as digests, names the rows that it cannot take, and is idempotent', async () => {
+    const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
+    const store = await openStore(settings);
+    await startStore(store, { begin: true });
+    let elapsedMs = 0;
+    const running = createAuthenticator({
+      tenants: settings.tenants,
+      records: store.records,
+      clock: { nowMs: () => Date.now() },
+      signingKeys: [{ id: 'k', secret: 's' }],
+      log: aLog(),
+      monotonicMs: () => elapsedMs,
+    });
+    const ask = (secret: string) =>
+      running.authenticate(bearer, aHead({ authorization: `Bearer ${secret}` }));
+    expect(await refusalOf(ask('the-key-of-the-phones-of-2019'))).toMatchObject({ reason: 'invalid' });
+
+    const run = () =>
+      keys('import - --format csv --json --dialect smartsheet --tenant demo'.split(' '), rows);
+    const first = await run();
+    expect([first.exitCode, JSON.parse(first.out)]).toEqual([
+      2,
+      {
+        imported: 3,
+        unchanged: 0,
+        rejected: 3,
+        faults: [
+          { row: 4, fault: expect.stringContaining('shorter than 16 characters') },
+          { row: 5, fault: expect.stringContaining('WRITE_SHEET') },
+          { row: 6, fault: 'has 1 cells where the header has 6' },
+        ],
+      },
+    ]);
+    expect(first.out + first.err).not.toContain('the-key-of-the-phones-of-2019');
+    expect(JSON.parse((await run()).out)).toMatchObject({ imported: 0, unchanged: 3, rejected: 3 });
+
+    elapsedMs += 2_000;
+    expect(await ask('the-key-of-the-phones-of-2019')).toMatchObject({
+      tenant: 'demo',
+      scopes: ['WRITE_SHEETS', 'READ_USERS'],
+    });
+    expect(await refusalOf(ask('a-key-that-has-ended-long-ago'))).toMatchObject({ reason: 'expired' });
+    expect(await refusalOf(ask('another-key-that-nobody-has'))).toMatchObject({ reason: 'invalid' });
+    const listed = JSON.parse((await keys(['list', '--json'])).out) as { readonly label?: string }[];
+    expect(listed.map(({ label }) => label)).toContain('phones');
+    await store.stop();
+  });
+
+  it('reads NDJSON, and with --dry-run does nothing', async () => {
+    const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
+    const store = await openStore(settings);
+    await startStore(store, { begin: true });
+    const row = { dialect: 'smartsheet', tenant: 'demo', secret: 'a-key-that-is-long-enough', scopes: [] };
+    const run = (...args: string[]) =>
+      keys(['import', '-', '--format', 'ndjson', '--json', ...args], `${JSON.stringify(row)}\nno json\n`);
+    const dry = await run('--dry-run');
+    expect(JSON.parse(dry.out)).toMatchObject({ imported: 1, rejected: 1, faults: [{ row: 2 }] });
+    expect(JSON.parse((await run()).out)).toMatchObject({ imported: 1, unchanged: 0 });
+    await store.stop();
+  });
+});
+
 describe('polyface keys', () => {
   it('makes a key that a running gateway takes, lists it without its secret, and ends it', async () => {
     const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
     const store = await openStore(settings);
-    await store.start();
+    await startStore(store, { begin: true });
     let elapsedMs = 0;
     const running = createAuthenticator({
       tenants: settings.tenants,
@@ -50,7 +125,7 @@ describe('polyface keys', () => {
       refusalOf(running.authenticate(bearer, aHead({ authorization: `Bearer ${secret}` })));
 
     const made = await keys(
-      'create --json --dialect smartsheet --tenant demo --scope WRITE_SHEETS --scope READ_USERS --subject 7'.split(
+      'create --json --dialect smartsheet --tenant demo --scope WRITE_SHEETS --scope READ_USERS --subject 7 --label phone'.split(
         ' ',
       ),
     );
@@ -58,6 +133,7 @@ describe('polyface keys', () => {
     const { secret, ...facts } = JSON.parse(made.out) as Record<string, unknown> & { secret: string };
     expect(facts).toMatchObject({
       kind: 'key',
+      label: 'phone',
       scopes: ['WRITE_SHEETS', 'READ_USERS'],
       subject: '7',
       tenant: 'demo',
@@ -66,11 +142,26 @@ describe('polyface keys', () => {
 
     const listed = await keys(['list', '--json']);
     expect(JSON.parse(listed.out)).toEqual([facts]);
+    expect((await keys(['list'])).out).toMatch(
+      /^id +label +kind .*\n[0-9a-f]{16} +phone +key +smartsheet +demo /,
+    );
+    await expect(
+      running.authenticate(bearer, aHead({ authorization: `Bearer ${secret}` })),
+    ).resolves.toMatchObject({
+      credentialId: `phone (${String(facts.id)})`,
+    });
 
     await expect(keys(['revoke', String(facts.id), '--json'])).resolves.toMatchObject({ exitCode: 0 });
     elapsedMs += 2000;
     await expect(ask(secret)).resolves.toMatchObject({ reason: 'invalid' });
     await expect(keys(['list', '--json'])).resolves.toMatchObject({ out: '[]\n' });
+    const log = createAuditLog({ records: store.records, clock: { nowMs: () => Date.now() } });
+    expect(
+      (await log.list()).map(({ action, target, actor }) => [action, target, actor.split(':')[0]]),
+    ).toEqual([
+      ['keys.revoke', facts.id, 'cli'],
+      ['keys.create', facts.id, 'cli'],
+    ]);
     await store.stop();
   });
 

@@ -41,7 +41,7 @@ describe('an upload that is half sent when SIGTERM comes', () => {
     socket.write(portrait.subarray(0, 50_000));
 
     gateway.child.kill('SIGTERM');
-    while (!gateway.output().includes('"stopping"')) await once(gateway.child.stdout ?? socket, 'data');
+    await gateway.waitForOutput(/"stopping"/);
     const refused = await fetch(`${gateway.url}/readyz`).then(
       ({ status }) => status,
       () => 'refused',

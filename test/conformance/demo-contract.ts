@@ -1,7 +1,7 @@
 import type { KitContract } from '../../src/conformance/kit-contract.ts';
 import { loadContract } from '../../src/conformance/load-contract.ts';
-import { readDemoGuide } from '../../src/demo-guide.ts';
 import type { WireProfile } from '../../src/domain/index.ts';
+import { readDemoGuide } from '../../src/settings/demo-guide.ts';
 import { type DemoGateway, startDemoGateway } from '../support/start-gateway.ts';
 
 /** The dialects of the demo. */

@@ -236,5 +236,35 @@ export const CAUSES: readonly Cause[] = [
     verdict: 'upstream-timeout',
     by: 'fault',
   },
+  {
+    cause: 'a name that belongs to another person',
+    problem: 'name-taken',
+    verdict: 'name-taken',
+    by: 'fault',
+  },
+  {
+    cause: 'a person who is there already',
+    problem: 'person-exists',
+    verdict: 'person-exists',
+    by: 'fault',
+  },
+  {
+    cause: 'a person who was erased',
+    problem: 'person-erased',
+    verdict: 'person-erased',
+    by: 'fault',
+  },
+  {
+    cause: 'a person in another version than was meant',
+    problem: 'precondition-failed',
+    verdict: 'precondition-failed',
+    by: 'fault',
+  },
+  {
+    cause: 'a person that is not valid',
+    problem: 'invalid-person',
+    verdict: 'invalid-person',
+    by: 'fault',
+  },
   { cause: 'a mistake of ours', problem: 'internal', verdict: 'internal', by: 'fault' },
 ];

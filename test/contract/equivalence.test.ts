@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SAMPLE_PROBLEMS } from '../../src/sandbox/sample-problems.ts';
+import { SAMPLE_PROBLEMS } from '../../src/sandbox/faults/sample-problems.ts';
 import { CAUSES } from './equivalence-causes.ts';
 import { type EquivalenceRun, startEquivalenceRun } from './equivalence-run.ts';
 import { equivalencePage, type MatrixRow } from './equivalence-table.ts';

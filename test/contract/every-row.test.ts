@@ -3,7 +3,7 @@ import type { ProblemKind } from '../../src/domain/index.ts';
 import { rawCases } from '../raw/raw-cases.ts';
 import { WIRE_DIALECTS } from '../raw/wire-dialects.ts';
 import { problemRows } from '../support/dialects/fixture.ts';
-import { problemsLike } from './golden-rows.ts';
+import { OF_THE_REGISTRY, problemsLike } from './golden-rows.ts';
 import { RARE_PROBLEMS } from './provoke-problems.ts';
 import { readTranscript } from './transcript.ts';
 
@@ -29,6 +29,7 @@ describe('every row of the problem table', () => {
   it.each(NAMES)('of %s is provoked from outside, or nobody can', async (name) => {
     const provoked = new Set<ProblemKind>([
       ...OF_BACKENDS,
+      ...OF_THE_REGISTRY,
       ...(Object.keys(RARE_PROBLEMS) as ProblemKind[]),
       ...(await kindsInTranscripts(name)),
       ...kindsOnPlainSockets(name),

@@ -1,4 +1,9 @@
-import type { ProblemKind, RecordStore, WireProfile } from '../../src/domain/index.ts';
+import {
+  ProblemError,
+  type ProblemKind,
+  type RecordStore,
+  type WireProfile,
+} from '../../src/domain/index.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import { aFlatPng } from '../support/pictures.ts';
@@ -18,7 +23,7 @@ const portrait = await fixture('portrait.jpg');
 export interface StrainedGateway {
   readonly gateway: DemoGateway;
   /** What becomes of an attempt to write a record: nobody foresaw it, or somebody else is always faster. */
-  readonly trouble: (trouble: 'none' | 'failure' | 'races') => void;
+  readonly trouble: (trouble: 'none' | 'failure' | 'refusal') => void;
 }
 
 /** What has to be done for a problem to come up in an upload; the rest of the suite provokes the frequent ones. */
@@ -48,7 +53,7 @@ export const RARE_PROBLEMS: Readonly<
   },
 
   conflict: async ({ gateway, trouble }, client) => {
-    trouble('races');
+    trouble('refusal');
     const answer = await plainAnswer(await client.upload(gateway.url, await fixture('logo.png'), 'logo.png'));
     trouble('none');
     return answer;
@@ -71,7 +76,9 @@ export async function startStrained(kind: string, profile: WireProfile): Promise
     ...memory.records,
     swap: async (key, expected, value) => {
       if (trouble === 'failure') throw new Error('the disk is on fire');
-      return trouble === 'races' ? 'conflict' : memory.records.swap(key, expected, value);
+      // A race that is lost is run again; only a refusal of the commit reaches the row in every dialect.
+      if (trouble === 'refusal') throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+      return memory.records.swap(key, expected, value);
     },
   };
   const gateway = await startDemoGateway((demo) => strained(demo, kind, profile), {
@@ -97,7 +104,7 @@ function strained(demo: Settings, kind: string, profile: WireProfile): Settings 
           profile,
           options: kind === 'file-too-large' ? { ...dialect.options, maxBytes: 500_000 } : dialect.options,
           ...(kind === 'rate-limited' && {
-            rate: { limit: UPLOADS_ALLOWED, windowSeconds: 86_400, per: 'endpoint' as const },
+            rate: { limit: UPLOADS_ALLOWED, windowSeconds: 86_400, per: 'endpoint' as const, weights: {} },
           }),
         },
       ]),

@@ -3,18 +3,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createBackgroundWork } from '../../src/core/background-work.ts';
-import { createCommandExecutor } from '../../src/core/execute-commands.ts';
+import { type Core, createCore } from '../../src/core/core.ts';
 import { subjectKey } from '../../src/core/subject-key.ts';
 import {
-  ALL_PICTURE_FORMATS,
   type CommandContext,
-  type CommandExecutor,
   type DownloadTarget,
   type Imaging,
   type IntakePolicy,
   type ObjectStore,
   type Principal,
   ProblemError,
+  READABLE_FORMATS,
   type RecordStore,
   type RenditionRecipe,
   type Subject,
@@ -22,17 +21,19 @@ import {
   type Upload,
 } from '../../src/domain/index.ts';
 import { createImaging } from '../../src/imaging/imaging.ts';
-import { createSpool } from '../../src/spool/spool-folder.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
+import { createSpool } from '../../src/temporary-files/spool.ts';
 
 /** The use cases over a memory store and real imaging. */
 export interface CoreRig {
-  readonly executor: CommandExecutor;
+  readonly executor: Core;
   readonly objects: ObjectStore;
   readonly records: RecordStore;
   readonly warnings: string[];
   /** Jobs that imaging was given. */
   readonly jobs: { count: number };
+  /** The time that the use cases see. */
+  readonly clock: { atMs: number };
   settle(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -71,6 +72,7 @@ export async function startCoreRig(
   const { objects, records } = wrap(createMemoryStore());
   const warnings: string[] = [];
   const jobs = { count: 0 };
+  const clock = { atMs: 1_700_000_000_000 };
   const imaging = createImaging({
     workers: 1,
     wallSeconds: 20,
@@ -89,7 +91,7 @@ export async function startCoreRig(
       return imaging.process(job);
     },
   };
-  const executor = createCommandExecutor({
+  const executor = createCore({
     directory,
     objects,
     records,
@@ -107,7 +109,7 @@ export async function startCoreRig(
         throw new ProblemError({ kind: 'unauthenticated', reason: 'invalid' });
       },
     },
-    clock: { nowMs: () => 1_700_000_000_000 },
+    clock: { nowMs: () => clock.atMs },
     ids: { newId: () => randomBytes(16).toString('hex') },
     background,
     warn: (message) => warnings.push(message),
@@ -118,6 +120,7 @@ export async function startCoreRig(
     records,
     warnings,
     jobs,
+    clock,
     settle: () => background.settle(),
     async stop() {
       await background.settle();
@@ -138,7 +141,7 @@ const square: RenditionRecipe = {
 };
 
 const intake: IntakePolicy = {
-  formats: ALL_PICTURE_FORMATS,
+  formats: READABLE_FORMATS,
   minBytes: 10,
   maxBytes: 5_000_000,
   maxFiles: 5,

@@ -76,6 +76,26 @@ describe('putting images', () => {
     expect((await readBack())[0]?.picture.key).toBe(first.images[0]?.picture.key);
   });
 
+  it.each([
+    ['original', 'lost'],
+    ['original', 'cut'],
+    ['rendition', 'lost'],
+  ])('writes the bodies of unchanged bytes again when the %s was %s', async (which, how) => {
+    const first = await rig.executor.execute<'put-images'>(put(red), aContext());
+    const view = first.images[0];
+    const key = (which === 'original' ? view?.image.original.key : view?.picture.key) ?? '';
+    await rig.objects.delete(key);
+    if (how === 'cut') await rig.objects.put(key, { kind: 'memory', bytes: red.subarray(0, 20) });
+    const again = await rig.executor.execute<'put-images'>(put(red), aContext());
+    await rig.settle();
+    const stored = await bodyKeys(rig.objects);
+    expect(stored).toContain(again.images[0]?.image.original.key);
+    expect(stored).toContain(again.images[0]?.picture.key);
+    const body = await rig.objects.get(again.images[0]?.image.original.key ?? '');
+    body?.stream.destroy();
+    expect(body?.totalBytes).toBe(red.byteLength);
+  });
+
   it('puts all files of a request or none', async () => {
     const command: CommandOf<'put-images'> = {
       kind: 'put-images',
@@ -122,6 +142,69 @@ describe('putting images', () => {
     expect(view?.image.generation).toBe(20);
     await rig.settle();
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
+  });
+
+  it('loses no race in the store between writers of one process', async () => {
+    let races = 0;
+    const lossy = await startCoreRig(({ objects, records }) => ({
+      objects,
+      records: {
+        ...records,
+        swap: async (key, expected, value) => {
+          const result = await records.swap(key, expected, value);
+          if (result === 'conflict') races += 1;
+          return result;
+        },
+      },
+    }));
+    const pictures = await Promise.all(
+      Array.from({ length: 50 }, (_, i) => aJpeg({ width: 20 + i, height: 20 })),
+    );
+    const results = await Promise.allSettled(
+      pictures.map((bytes) => lossy.executor.execute<'put-images'>(put(bytes), aContext())),
+    );
+    await lossy.stop();
+    expect(results.filter(({ status }) => status === 'rejected')).toEqual([]);
+    // Each writer saw the record before it waited for its turn: it is refused once at most.
+    expect(races).toBeLessThan(50);
+  });
+
+  it('commits a prepared put only when it is told to', async () => {
+    const opened = await rig.executor.open(caller, ada);
+    const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
+    expect(await readBack()).toEqual([]);
+    await rig.executor.commitImages(prepared);
+    expect((await readBack())[0]?.image.original.bytes).toBe(red.byteLength);
+  });
+
+  it('removes the bodies of a prepared put that is discarded', async () => {
+    const opened = await rig.executor.open(caller, ada);
+    const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
+    expect(await bodyKeys(rig.objects)).toHaveLength(2);
+    rig.executor.discardPrepared(prepared);
+    await rig.settle();
+    expect(await bodyKeys(rig.objects)).toEqual([]);
+  });
+
+  it('commits a put that was accepted elsewhere although another was committed meanwhile', async () => {
+    const context = aContext({ intake: { overlap: 'refuse' } });
+    const opened = await rig.executor.open(caller, ada);
+    const prepared = await rig.executor.prepareImages(put(blue), { ...context, opened });
+    await rig.executor.execute<'put-images'>(put(red), context);
+    await rig.executor.commitImages(prepared, { accepted: true });
+    expect((await readBack())[0]?.image.original.bytes).toBe(blue.byteLength);
+  });
+
+  it('writes the bodies anew when the picture whose bodies it wanted to use was replaced meanwhile', async () => {
+    await rig.executor.execute<'put-images'>(put(red), aContext());
+    const opened = await rig.executor.open(caller, ada);
+    const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
+    await rig.executor.execute<'put-images'>(put(blue), aContext());
+    await rig.executor.commitImages(prepared);
+    await rig.settle();
+    const [view] = await readBack();
+    expect(view?.image.original.bytes).toBe(red.byteLength);
+    expect(await bodyKeys(rig.objects)).toContain(view?.image.original.key);
   });
 
   it('fills only what was never written when a copy comes late', async () => {

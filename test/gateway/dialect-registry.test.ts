@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,8 @@ import { loadDialects } from '../../src/gateway/dialect-registry.ts';
 import type { DialectSettings } from '../../src/settings/settings.ts';
 import { load as loadSettingsText, refusalOf } from '../settings/write-settings.ts';
 import { FIXTURE_DIALECTS, FIXTURE_TENANT } from './support/start-gateway.ts';
+
+const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 
 let folder: string;
 
@@ -53,9 +56,9 @@ describe('the dialect registry', () => {
     ].join('\n');
     const lines = await refusalOf(loadSettingsText(text).then(loadDialects));
     expect([...lines].sort()).toEqual([
-      'polyface.yaml:2:33: dialects.timbu.options.maxBytes: must be integer',
+      'polyface.yaml:2:33: dialects.timbu.options.maxBytes: expected a whole number of at least 1, got "many"',
       'polyface.yaml:5:7: dialects.native.options: there is no setting "maxBites"; did you mean "maxBytes"?',
-      'polyface.yaml:9:70: tenants.1.dialects.smartsheet.options.linkTtlSeconds: must be integer',
+      'polyface.yaml:9:70: tenants.1.dialects.smartsheet.options.linkTtlSeconds: expected a whole number from 1 to 604800, got "soon"',
     ]);
   });
 
@@ -82,6 +85,51 @@ describe('the dialect registry', () => {
     expect(lines.map((text) => text.replace('polyface.yaml:', ''))).toEqual([
       typeof expected === 'string' ? expected : expect.stringMatching(expected),
     ]);
+  });
+
+  const writeDialect = async (base: string, code: string) => {
+    const own = await mkdtemp(join(folder, 'own-'));
+    await writeFile(join(own, 'package.json'), '{"type":"module"}');
+    await writeFile(join(own, base), code);
+    return own;
+  };
+
+  it.each([
+    [
+      "export default { name: 'own', title: 1 };",
+      /index\.js lacks title \(string\), optionsSchema \(object\), credentials \(object\)/,
+    ],
+    ['export const dialect = 1;', /index\.js exports no dialect by default/],
+  ])('names the parts that a dialect lacks: %s', async (code, expected) => {
+    await expect(load({ folder: await writeDialect('index.js', code) })).rejects.toThrow(expected);
+  });
+
+  it.each(['index.ts', 'index.js'])('names the line of a syntax error in %s', async (base) => {
+    const own = await writeDialect(base, 'export const a = 1;\nexport default { name: 1\n');
+    const file = join(own, 'polyface.yaml');
+    const document = FIXTURE_DIALECTS.plain.document ?? '';
+    await writeFile(
+      file,
+      `dialects: { own: { folder: ., document: ${document} } }\ntenants: [{ id: shop }]\n`,
+    );
+    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'check', '--config', file], {
+      encoding: 'utf8',
+    });
+    expect(status).toBe(1);
+    expect(stderr).toMatch(new RegExp(`dialect own: ${own}/${base}:[23]: \\S`));
+  });
+
+  it.each([
+    ['/images/d', '/images/d/{id}'],
+    ['', '/{a}/{b}/{c}'],
+    ['/docs', '/{id}'],
+    ['', '/metrics'],
+  ])("refuses a document that reaches into the gateway's own paths: %s%s", async (prefix, template) => {
+    const document = await changed(
+      '  /locate:',
+      `  '${template}':\n    servers: [{ url: 'http://x${prefix}' }]`,
+    );
+    await expect(load({ document })).rejects.toThrow("which is the gateway's own");
   });
 
   it('refuses a dialect under another name', async () => {

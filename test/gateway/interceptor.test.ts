@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { ProblemError } from '../../src/domain/index.ts';
-import type { ExchangeReport } from '../../src/gateway/exchange-report.ts';
 import type { InterceptedCall, Interception } from '../../src/gateway/interceptor.ts';
+import type { RequestReport } from '../../src/gateway/reports/request-report.ts';
 import { aPng } from '../support/pictures.ts';
 import { type RunningGateway, startGateway } from './support/start-gateway.ts';
 
 let gateway: RunningGateway;
-const reports: ExchangeReport[] = [];
+const reports: RequestReport[] = [];
 
 afterEach(() => gateway.stop());
 
@@ -60,7 +60,7 @@ describe('an interceptor', () => {
     expect((await get('/plain/v1/unknown')).status).toBe(404);
   });
 
-  it('is answered for in the dialect when it fails', async () => {
+  it('fails in the words of the dialect', async () => {
     await start(async () => {
       throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
     });
@@ -68,7 +68,7 @@ describe('an interceptor', () => {
     expect([busy.status, await busy.json()]).toEqual([503, { plain: 'overloaded' }]);
   });
 
-  it("has nothing to say about downloads and the gateway's own pages", async () => {
+  it("does not see downloads and the gateway's own pages", async () => {
     await start(() => Promise.reject(new Error('not asked')));
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/images/d/nonsense')).status).toBe(403);

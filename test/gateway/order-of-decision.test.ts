@@ -72,7 +72,7 @@ describe('a request with everything wrong', () => {
       { plain: 'subject-not-found' },
     ],
     ['the body at last', 'PUT', PICTURES, [WRITER], { plain: 'body-missing' }],
-  ])('is told of %s', async (_what, method, target, headers, expected) => {
+  ])('is refused for %s', async (_what, method, target, headers, expected) => {
     const [, body, answered] = await ask(method, target, headers);
     expect(body).toEqual(expected);
     expect(answered['x-plain-request']).toMatch(/^[0-9a-f]{32}$/);
@@ -137,8 +137,10 @@ describe('an answer', () => {
   it('that is not as documented becomes internal where that is enforced, and is counted', async () => {
     const [status, body] = await ask('GET', '/plain/v1/misdescribed');
     expect([status, body]).toEqual([500, { plain: 'internal' }]);
-    const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
-    expect(metrics).toContain('polyface_answer_violations_total{dialect="plain",operation="misdescribed"} 1');
+    const metrics = await gateway.registry.metrics();
+    expect(metrics).toContain(
+      'polyface_response_violations_total{dialect="plain",operation="misdescribed"} 1',
+    );
   });
 
   it('outside of every documented path is in the shape that the document has for such answers', async () => {
@@ -152,7 +154,7 @@ describe('the log', () => {
     const before = gateway.logLines.length;
     await ask('GET', '/plain/v1/people/ada?token=hush-hush', [WRITER, 'Cookie: hush-hush']);
     await ask('GET', `/images/d/${'hush'.repeat(30)}`);
-    const lines = gateway.logLines.slice(before).filter(({ msg }) => msg === 'exchange');
+    const lines = gateway.logLines.slice(before).filter(({ msg }) => msg === 'request');
     expect(lines).toEqual([
       expect.objectContaining({
         route: '/plain/v1/people/{id}',

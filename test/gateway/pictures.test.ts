@@ -4,6 +4,8 @@ import { filePart, formBytes } from './support/multipart.ts';
 import { type RunningGateway, startGateway } from './support/start-gateway.ts';
 
 let gateway: RunningGateway;
+/** What the fixture's dialect makes of a condition that does not hold. */
+const REFUSED = 409;
 const KEY = { 'x-plain-key': 'plain-writer-key' };
 
 beforeAll(async () => {
@@ -57,6 +59,23 @@ describe('a stored picture', () => {
     expect((await fetch(url, { headers: { ...KEY, 'if-modified-since': longAgo } })).status).toBe(200);
   });
 
+  it.each([
+    ['shorter', 10],
+    ['longer', 100_000],
+  ])('is an internal error when its body is %s than its record says', async (_how, bytes) => {
+    const url = await upload(43);
+    const keys: string[] = [];
+    for await (const { key } of gateway.objects.list('bodies/')) keys.push(key);
+    for (const key of keys) {
+      await gateway.objects.delete(key);
+      await gateway.objects.put(key, { kind: 'memory', bytes: Buffer.alloc(bytes) });
+    }
+    const response = await fetch(url);
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain('bodies/');
+    expect(gateway.logLines.some(({ err }) => JSON.stringify(err ?? '').includes('damaged'))).toBe(true);
+  });
+
   it('is sent in parts that make up the whole', async () => {
     const url = await upload(43);
     const whole = Buffer.from(await (await fetch(url)).arrayBuffer());
@@ -69,6 +88,54 @@ describe('a stored picture', () => {
     expect([past.status, past.headers.get('content-range')]).toEqual([416, `bytes */${whole.length}`]);
     const stale = await fetch(url, { headers: { range: 'bytes=0-9', 'if-range': '"old"' } });
     expect(stale.status).toBe(200);
+  });
+
+  it.each<[string, (tag: string, modified: string) => Record<string, string>, number]>([
+    ['If-Match with its tag', (tag) => ({ 'if-match': `, "x",, ${tag}` }), 200],
+    ['If-Match with *', () => ({ 'if-match': '*' }), 200],
+    ['If-Match with another tag', () => ({ 'if-match': '"x"' }), REFUSED],
+    ['If-Match with its weak tag', (tag) => ({ 'if-match': `W/${tag}` }), REFUSED],
+    ['a range and If-Match with another tag', () => ({ 'if-match': '"x"', range: 'bytes=5-' }), REFUSED],
+    ['a range and If-Match with its tag', (tag) => ({ 'if-match': tag, range: 'bytes=5-' }), 206],
+    [
+      'If-Unmodified-Since before it was written',
+      () => ({ 'if-unmodified-since': new Date(0).toUTCString() }),
+      REFUSED,
+    ],
+    ['If-Unmodified-Since when it was written', (_, at) => ({ 'if-unmodified-since': at }), 200],
+    ['If-Unmodified-Since that is no date', () => ({ 'if-unmodified-since': 'yesterday' }), 200],
+    [
+      'If-Match before If-Unmodified-Since',
+      (tag) => ({ 'if-match': tag, 'if-unmodified-since': new Date(0).toUTCString() }),
+      200,
+    ],
+    ['If-Match before If-None-Match', (tag) => ({ 'if-match': '"x"', 'if-none-match': tag }), REFUSED],
+    ['both of its tag', (tag) => ({ 'if-match': tag, 'if-none-match': tag }), 304],
+    ['If-None-Match with empty elements', (tag) => ({ 'if-none-match': `,, ${tag} ,` }), 304],
+    [
+      'If-None-Match before If-Modified-Since',
+      (_, at) => ({ 'if-none-match': '"x"', 'if-modified-since': at }),
+      200,
+    ],
+    ['If-Range with its date', (_, at) => ({ 'if-range': at, range: 'bytes=5-' }), 206],
+    ['If-Range with another date', () => ({ 'if-range': new Date(0).toUTCString(), range: 'bytes=5-' }), 200],
+    ['If-Range with its weak tag', (tag) => ({ 'if-range': `W/${tag}`, range: 'bytes=5-' }), 200],
+  ])('follows RFC 9110 for %s', async (_what, condition, status) => {
+    const url = `${gateway.url}/plain/v1/people/ada/picture`;
+    const first = await fetch(url, { headers: KEY });
+    const headers = condition(first.headers.get('etag') ?? '', first.headers.get('last-modified') ?? '');
+    const answer = await fetch(url, { headers: { ...KEY, ...headers } });
+    expect(answer.status).toBe(status);
+  });
+
+  it('follows RFC 9110 for signed links, HEAD included', async () => {
+    const url = await upload(48);
+    const etag = (await fetch(url)).headers.get('etag') ?? '';
+    for (const method of ['GET', 'HEAD']) {
+      const replaced = await fetch(url, { method, headers: { 'if-match': '"x"', range: 'bytes=5-' } });
+      const known = await fetch(url, { method, headers: { 'if-match': etag, 'if-none-match': etag } });
+      expect([replaced.status, known.status]).toEqual([412, 304]);
+    }
   });
 
   it('answers HEAD with its length alone', async () => {

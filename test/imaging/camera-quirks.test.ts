@@ -1,6 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { mendJpeg } from '../../src/imaging/decode/mend-jpeg.ts';
-import { aJpeg, segment, withSegments } from '../support/pictures.ts';
+import sharp from 'sharp';
+import { repairJpeg } from '../../src/imaging/decode/repair-jpeg.ts';
+import {
+  aGif,
+  aGifOfManyFrames,
+  aJpeg,
+  aStoredPicture,
+  GRAPHIC_CONTROL,
+  segment,
+  withLoop,
+  withSegments,
+} from '../support/pictures.ts';
 import { colourName, readPixels } from './read-pixels.ts';
 import { recipe } from './recipes.ts';
 import { startImaging } from './started-imaging.ts';
@@ -39,10 +49,10 @@ describe('what cameras get wrong does not cost anybody a picture', () => {
   });
 });
 
-describe('mending', () => {
+describe('the repair of a JPEG', () => {
   it('leaves a sound JPEG alone but for what is not the picture', async () => {
     const sound = await aJpeg();
-    expect(mendJpeg(sound)).toBeUndefined();
+    expect(repairJpeg(sound)).toBeUndefined();
   });
 
   it('keeps the orientation', async () => {
@@ -54,6 +64,103 @@ describe('mending', () => {
   });
 
   it('has no opinion on what is no JPEG', () => {
-    expect(mendJpeg(Buffer.from('GIF89a'))).toBeUndefined();
+    expect(repairJpeg(Buffer.from('GIF89a'))).toBeUndefined();
+  });
+});
+
+describe('a picture whose data is complete', () => {
+  const photograph = { motif: 'photograph', grain: 24, width: 240, height: 180 } as const;
+  const samsungTrailer = Buffer.from('\0\0\x01\x0aImage_UTC_Data1490000000000SEFHk\0\0\0SEFT', 'latin1');
+  const png = recipe({ format: 'png' });
+  const shown = async (bytes: Buffer) => (await imaging.process(bytes, [png])).renditions[0]?.sha256;
+
+  it.each<[string, () => Promise<Buffer>, (whole: Buffer) => Buffer]>([
+    ['a baseline JPEG', () => aJpeg(photograph), (whole) => whole.subarray(0, -2)],
+    ['a grey JPEG', () => aJpeg({ ...photograph, colour: 'grey' }), (whole) => whole.subarray(0, -2)],
+    [
+      'a progressive JPEG',
+      () => aJpeg({ ...photograph, progressive: true }),
+      (whole) => whole.subarray(0, -2),
+    ],
+    [
+      'a JPEG with the trailer of a panorama',
+      () => aJpeg({ ...photograph, subsampling: '4:4:4' }),
+      (whole) => Buffer.concat([whole.subarray(0, -2), samsungTrailer]),
+    ],
+    ['a GIF of one frame', () => aGif(photograph), (whole) => whole.subarray(0, -1)],
+    [
+      'a GIF of one frame that has a delay and says how often it repeats',
+      async () => withLoop(await aGif(photograph)),
+      (whole) => whole.subarray(0, -1),
+    ],
+  ])('is shown whole although its end marker is not there: %s', async (_name, build, spoil) => {
+    const whole = await build();
+    expect(await shown(spoil(whole))).toBe(await shown(whole));
+  });
+
+  it('is shown whole although there are stray bytes before each restart marker', async () => {
+    const bytes = aStoredPicture('stray-before-restarts.jpg');
+    const { data, info } = await sharp(bytes, { failOn: 'none' }).png().toBuffer({ resolveWithObject: true });
+    const { renditions } = await imaging.process(bytes, [png]);
+    expect(renditions[0]).toMatchObject({ width: info.width, height: info.height });
+    const [ours, lenient] = await Promise.all(
+      [renditions[0]?.bytes ?? Buffer.alloc(0), data].map((picture) => sharp(picture).raw().toBuffer()),
+    );
+    expect(ours?.equals(lenient ?? Buffer.alloc(0))).toBe(true);
+  });
+
+  it('is refused where it is cut anywhere and the end marker is not there', async () => {
+    for (const progressive of [false, true]) {
+      const whole = (await aJpeg({ ...photograph, progressive })).subarray(0, -2);
+      const scan = whole.indexOf(SCAN);
+      for (let at = scan + 20; at < whole.length - 3; at += Math.ceil((whole.length - scan) / 40)) {
+        const verdict = await imaging.verdict(whole.subarray(0, at));
+        expect({ progressive, at, verdict }).toEqual({ progressive, at, verdict: 'corrupt-image' });
+      }
+    }
+  });
+
+  it('an animated GIF that ends behind a later frame is refused', async () => {
+    const whole = await aGif({ ...photograph, frames: 3 });
+    const [first = 0, second = 0, third = 0] = offsetsOf(whole, GRAPHIC_CONTROL);
+    expect([first > 0, second > first, third > second]).toEqual([true, true, true]);
+    const still = await imaging.process(whole.subarray(0, second));
+    expect(still.facts).toMatchObject({ width: 240, height: 180, frames: 1 });
+    for (const end of [third, whole.length - 1])
+      expect(await imaging.verdict(whole.subarray(0, end))).toBe('corrupt-image');
+  });
+
+  it('is refused where a progressive JPEG ends between two scans', async () => {
+    const whole = await aJpeg({ ...photograph, progressive: true });
+    expect(await imaging.verdict(whole.subarray(0, whole.lastIndexOf(SCAN)))).toBe('corrupt-image');
+  });
+});
+
+function offsetsOf(bytes: Buffer, wanted: Buffer): number[] {
+  const offsets: number[] = [];
+  for (let at = bytes.indexOf(wanted); at >= 0; at = bytes.indexOf(wanted, at + 1)) offsets.push(at);
+  return offsets;
+}
+
+describe('a TIFF', () => {
+  it('whose first page is a small preview gives its largest page', async () => {
+    const { facts, renditions } = await imaging.process(aStoredPicture('preview-first.tif'), [
+      recipe({ format: 'png' }),
+    ]);
+    expect(facts).toMatchObject({ width: 160, height: 120 });
+    const pixels = readPixels(renditions[0]?.bytes ?? Buffer.alloc(0));
+    expect(colourName(pixels.at(0.1, 0.1))).toBe('red');
+    expect(colourName(pixels.at(0.9, 0.9))).toBe('yellow');
+  });
+});
+
+describe('a GIF of 202 frames', () => {
+  const gif = aGifOfManyFrames({ side: 800, frames: 202 });
+
+  it('is taken where one frame is used, and refused where it would have to stay an animation', async () => {
+    const { renditions } = await imaging.process(gif, [recipe({ format: 'png', animated: false })]);
+    expect(renditions[0]).toMatchObject({ format: 'png', width: 800, height: 800 });
+    const animated = imaging.process(gif, [recipe({ animated: true })]);
+    await expect(animated).rejects.toMatchObject({ problem: { kind: 'image-too-complex', limit: 'frames' } });
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jpegMarkers } from '../../src/imaging/decode/jpeg-marker-stream.ts';
 import { EOI, jpegParts, SOS } from '../../src/imaging/decode/jpeg-markers.ts';
 import { readStatedHeader } from '../../src/imaging/decode/stated-header.ts';
-import { openByteReader } from '../../src/imaging/recognise/byte-reader.ts';
+import { openByteReader } from '../../src/imaging/detect/byte-reader.ts';
 import { aJpeg, aScanBomb, segment, withSegments } from '../support/pictures.ts';
 
 /** TEM, the first and last restart marker, the start of an image. */

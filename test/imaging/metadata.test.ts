@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { holdsLocation } from '../../src/cli/corpus/holds-location.ts';
+import { holdsLocation } from '../corpus/holds-location.ts';
 import { aJpeg, anAvif, aPng, aTiff, aWebp } from '../support/pictures.ts';
 import { RECIPES } from './recipes.ts';
 import { startImaging } from './started-imaging.ts';

@@ -175,3 +175,24 @@ describe('a rendition', () => {
     expect(await readdir(imaging.scratchDir())).toEqual([]);
   });
 });
+
+describe('padding in a colour', () => {
+  it.each<[string, () => Buffer | Promise<Buffer>]>([
+    ['a grey JPEG', () => aJpeg({ colour: 'grey', motif: 'grey' })],
+    ['a PNG of 1 bit', () => aRawPng({ bitDepth: 1, colourType: 0 })],
+    ['a grey PNG of 16 bits', () => aRawPng({ bitDepth: 16, colourType: 0 })],
+    ['a grey PNG with alpha', () => aRawPng({ bitDepth: 8, colourType: 4 })],
+    ['a colour JPEG', () => aJpeg()],
+  ])('has that colour around %s', async (_name, build) => {
+    const wanted = recipe({
+      fit: 'pad',
+      box: { width: 100, height: 100 },
+      format: 'png',
+      background: '#ff8000',
+    });
+    const { renditions } = await imaging.process(await build(), [wanted]);
+    const pixels = readPixels(renditions[0]?.bytes ?? Buffer.alloc(0));
+    expect(pixels.at(0.5, 0.01)).toEqual([255, 128, 0, 255]);
+    expect(pixels.at(0.5, 0.99)).toEqual([255, 128, 0, 255]);
+  });
+});

@@ -14,7 +14,10 @@ function useUpDescriptors(): void {
 }
 
 useUpDescriptors();
-const outcome = await startWorkerProcess({ limitPixels: 1_000_000, limitSidePixels: 1_000 }, 10).then(
+const outcome = await startWorkerProcess(
+  { limitPixels: 1_000_000, limitSidePixels: 1_000, memoryBytes: 384 * 1024 * 1024 },
+  10,
+).then(
   () => 'started',
   (cause: unknown) => (cause instanceof Error ? `${cause.message}: ${String(cause.cause)}` : String(cause)),
 );

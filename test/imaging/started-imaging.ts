@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from '@jest/globals';
 import {
-  ALL_PICTURE_FORMATS,
   type Imaging,
   type PictureFacts,
   type PictureFormat,
   type Problem,
   ProblemError,
+  READABLE_FORMATS,
   type RenditionRecipe,
 } from '../../src/domain/index.ts';
 import { createImaging, type ImagingOptions } from '../../src/imaging/imaging.ts';
@@ -53,8 +53,8 @@ export function startImaging(overrides: Partial<ImagingOptions> = {}): StartedIm
       // Machines that run tests are busy; what the wall does is tested where it is set.
       wallSeconds: 50,
       memoryMiB: 384,
-      limitMegapixels: 50,
-      limitSidePixels: 12_000,
+      limitMegapixels: 64,
+      limitSidePixels: 16_384,
       queue: 64,
       scratchDir,
       ...overrides,
@@ -69,7 +69,7 @@ export function startImaging(overrides: Partial<ImagingOptions> = {}): StartedIm
   const started: StartedImaging = {
     imaging: running,
     scratchDir: () => scratchDir,
-    async process(bytes, recipes = [], accepted = ALL_PICTURE_FORMATS) {
+    async process(bytes, recipes = [], accepted = READABLE_FORMATS) {
       const processed = await running().process({ source: { kind: 'memory', bytes }, accepted, recipes });
       const renditions: Rendition[] = [];
       for (const { source, ...rendition } of processed.renditions) {

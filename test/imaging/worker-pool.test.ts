@@ -10,6 +10,7 @@ import type { ProcessedPicture } from '../../src/domain/index.ts';
 import { createImaging } from '../../src/imaging/imaging.ts';
 import { residentBytes } from '../../src/imaging/resident-memory.ts';
 import { createWorkerPool } from '../../src/imaging/worker-pool.ts';
+import { startWorkerProcess } from '../../src/imaging/worker-process.ts';
 import { aFlatPng, aJpeg, aScanBomb, aTextBomb } from '../support/pictures.ts';
 import { recipe } from './recipes.ts';
 import { startImaging } from './started-imaging.ts';
@@ -64,6 +65,47 @@ describe('a worker that is killed', () => {
   it('while idle is noticed before the next picture', async () => {
     for (const pid of workers()) process.kill(pid, 'SIGKILL');
     expect((await imaging.process(await aJpeg())).facts.format).toBe('jpeg');
+  });
+});
+
+describe('a picture whose worker ends twice', () => {
+  const limits = { limitPixels: 64e6, limitSidePixels: 16_384, memoryBytes: 512 * 1024 * 1024 };
+  const request = { accepted: ['png'], recipes: [], deferrable: false, scratch: '' };
+
+  /** A pool whose workers are real and get this signal as soon as they have a job. */
+  async function fateOfPicture(signal: NodeJS.Signals): Promise<unknown> {
+    const pool = createWorkerPool({
+      startWorker: async () => {
+        const worker = await startWorkerProcess(limits, 50);
+        return {
+          ...worker,
+          run: (head, body) => {
+            const answer = worker.run(head, body);
+            process.kill(worker.pid, signal);
+            return answer;
+          },
+        };
+      },
+      width: 1,
+      queue: 4,
+      wallMs: 50_000,
+      memoryBytes: limits.memoryBytes,
+    });
+    await pool.start();
+    try {
+      return await pool.run(request, SLOW).catch((cause: unknown) => cause);
+    } finally {
+      await pool.stop(0);
+    }
+  }
+
+  it('is not blamed where the worker was killed from outside: overloaded, with a time to come back', async () => {
+    const problem = { kind: 'overloaded', retryAfterSeconds: expect.any(Number) };
+    expect(await fateOfPicture('SIGKILL')).toMatchObject({ problem });
+  });
+
+  it('is blamed where the decoder crashed', async () => {
+    expect(await fateOfPicture('SIGSEGV')).toMatchObject({ problem: { kind: 'image-too-complex' } });
   });
 });
 

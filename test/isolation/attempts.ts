@@ -85,6 +85,36 @@ export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>
     deleteImage: ({ person }) => [
       { method: 'DELETE', path: `/native/v1/subjects/${person.aliases.native}/image` },
     ],
+    listPeople: () => [{ method: 'GET', path: '/native/v1/people' }],
+    findPeople: ({ person }) => [
+      { method: 'GET', path: `/native/v1/people-search?value=${person.registered}` },
+    ],
+    getPerson: ({ person }) => [{ method: 'GET', path: registered(person) }],
+    getPersonPictures: ({ person }) => [{ method: 'GET', path: `${registered(person)}/pictures` }],
+    // An id that is free in the caller's own tenant would make somebody there.
+    putPerson: ({ person }, by) => [jsonAttempt(by, 'PUT', registered(person), {}, { 'if-match': '*' })],
+    putPeople: ({ person }, by) => [
+      jsonAttempt(
+        by,
+        'POST',
+        '/native/v1/people?dryRun=true',
+        { id: person.registered },
+        { 'content-type': 'application/x-ndjson' },
+      ),
+    ],
+    patchPerson: ({ person }, by) => [jsonAttempt(by, 'PATCH', registered(person), { profile: {} })],
+    linkPerson: ({ person }) => [{ method: 'PUT', path: `${registered(person)}/aliases/timbu/linked` }],
+    unlinkPerson: ({ person }) => [{ method: 'DELETE', path: `${registered(person)}/aliases/timbu/linked` }],
+    renamePerson: ({ person }, by) => [
+      jsonAttempt(by, 'POST', `${registered(person)}/rename`, { id: person.registered }),
+    ],
+    mergePeople: ({ person }, by) => [
+      jsonAttempt(by, 'POST', `${registered(person)}/merge`, {
+        into: secondOf(by.person),
+        preview: true,
+      }),
+    ],
+    erasePerson: ({ person }) => [{ method: 'DELETE', path: registered(person) }],
   },
   smartsheet: {
     updateUserProfileImage: ({ person }, by, picture) =>
@@ -138,6 +168,30 @@ const readImages = 'embed=CUSTOMERIMAGE&source=INSTORE';
 
 function customer(person: Person): string {
   return `/v2/customers/${person.aliases['capillary-v2']}`;
+}
+
+function registered(person: Person): string {
+  return `/native/v1/people/${person.registered}`;
+}
+
+/** The id of a second person in the registry of the same tenant. */
+export function secondOf(person: Person): string {
+  return `${person.registered}-2`;
+}
+
+function jsonAttempt(
+  by: Side,
+  method: string,
+  path: string,
+  json: object,
+  headers: Readonly<Record<string, string>> = {},
+): Attempt {
+  return {
+    method,
+    path,
+    headers: { ...by.headers.native, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(json),
+  };
 }
 
 /** A form with one picture. */

@@ -15,6 +15,8 @@ export interface Side {
 export interface Person {
   readonly aliases: Readonly<Record<string, string>>;
   readonly email: string;
+  /** The id of somebody in the tenant's registry. */
+  readonly registered: string;
 }
 
 export const demo: Side = {
@@ -37,6 +39,7 @@ export const demo: Side = {
       native: 'ada',
     },
     email: 'ada.lovelace@example.com',
+    registered: 'registered-ada',
   },
 };
 
@@ -60,6 +63,7 @@ export const other: Side = {
       native: 'other1',
     },
     email: 'olga.other@example.com',
+    registered: 'registered-olga',
   },
 };
 
@@ -73,6 +77,7 @@ export const nobody: Person = {
     native: 'nobody',
   },
   email: 'no.body@example.com',
+  registered: 'registered-stranger',
 };
 
 /** The demo's settings, with the credentials that its second tenant lacks to try everything that the first can. */

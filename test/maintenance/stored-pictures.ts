@@ -14,7 +14,7 @@ export async function storePicture(
   const stored = async (name: string): Promise<StoredPicture> => {
     const bytes = randomBytes(2_000);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const key = bodyKey(subject, id, name, sha256);
+    const key = bodyKey({ subjectKey: subject, imageId: id, rendition: name }, sha256);
     await objects.put(key, { kind: 'memory', bytes });
     return { key, bytes: bytes.byteLength, sha256, format: 'jpeg', width: 10, height: 10 };
   };
@@ -27,7 +27,6 @@ export async function storePicture(
     handle: id,
     writtenAtMs: 0,
     writtenThrough: 'test',
-    decodable: true,
     transparent: false,
     original,
     renditions: { small },
@@ -46,9 +45,11 @@ export async function storePicture(
 /** Writes a body that no record names, as an upload leaves it that a crash cut off. */
 export async function storeOrphan({ objects }: Store, subjectId: string): Promise<string> {
   const key = bodyKey(
-    subjectKey('demo', subjectId),
-    randomBytes(16).toString('hex'),
-    'original',
+    {
+      subjectKey: subjectKey('demo', subjectId),
+      imageId: randomBytes(16).toString('hex'),
+      rendition: 'original',
+    },
     '0'.repeat(64),
   );
   await objects.put(key, { kind: 'memory', bytes: randomBytes(100) });

@@ -1,13 +1,13 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { subjectKey } from '../../src/core/subject-key.ts';
-import { sweepOrphans } from '../../src/maintenance/sweep-orphans.ts';
+import { RecordsMissingError, sweepOrphans } from '../../src/maintenance/sweep-orphans.ts';
 import { createJournal } from '../../src/migration/journal/journal.ts';
 import { createMemoryStore } from '../../src/store/memory/memory-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { storeOrphan, storePicture } from './stored-pictures.ts';
 
 const HOUR_MS = 3_600_000;
-const ONCE = { graceSeconds: 3_600, dryRun: false, restart: false };
+const ONCE = { graceSeconds: 3_600, dryRun: false, restart: false, acceptMissingRecords: true };
 
 /** A memory store whose clock the test sets. */
 function datedStore(): { readonly store: Store; readonly later: (ms: number) => void } {
@@ -134,14 +134,19 @@ it('leaves bodies alone whose keys it does not know', async () => {
   expect(await bodyKeys(store)).toEqual(['bodies/of-another-kind']);
 });
 
-it('deletes nothing of a subject whose record it cannot read', async () => {
+it('deletes nothing of a subject whose record it cannot read, and goes on with the others', async () => {
   const { store, later } = datedStore();
   const { recordKey, bodyKeys: named } = await storePicture(store, 'ada');
   const { version } = (await store.records.read(recordKey)) ?? {};
   await store.records.swap(recordKey, version, { schema: 2 });
   later(2 * HOUR_MS);
-  await expect(sweepOrphans(store, ONCE)).rejects.toThrow('schema');
-  expect(await bodyKeys(store)).toEqual([...named].toSorted());
+  await storeOrphan(store, 'bob');
+  await storeOrphan(store, 'ada');
+  later(2 * HOUR_MS);
+  const { report } = await sweepOrphans(store, ONCE);
+  expect(report).toMatchObject({ unreadable: 1, orphans: 1 });
+  expect(await bodyKeys(store)).toEqual(expect.arrayContaining([...named]));
+  expect(await bodyKeys(store)).toHaveLength(named.length + 1);
 });
 
 it('goes on where an interrupted sweep stopped, and counts both parts', async () => {
@@ -174,4 +179,34 @@ it('begins anew when it is asked to, or asked something else', async () => {
   });
   expect(await sweepOrphans(store, interrupted)).toMatchObject({ complete: false });
   expect(await sweepOrphans(store, ONCE)).toMatchObject({ resumed: false, report: { orphans: 100 } });
+});
+
+describe('gc beside records that are away', () => {
+  const CAREFUL = { ...ONCE, acceptMissingRecords: false };
+
+  it.each([
+    ['no record at all', 0, 1],
+    ['far fewer records than people who have bodies', 3, 9],
+  ])('deletes nothing where there is %s', async (_, withRecord, without) => {
+    const { store, later } = datedStore();
+    for (let person = 0; person < withRecord; person += 1) await storePicture(store, `known-${person}`);
+    for (let person = 0; person < without; person += 1) await storeOrphan(store, `lost-${person}`);
+    const before = await bodyKeys(store);
+    later(2 * HOUR_MS);
+    await expect(sweepOrphans(store, CAREFUL)).rejects.toThrow(RecordsMissingError);
+    await expect(sweepOrphans(store, { ...CAREFUL, dryRun: true })).rejects.toThrow(
+      `${without} of ${withRecord + without} people`,
+    );
+    expect(await bodyKeys(store)).toEqual(before);
+  });
+
+  it('sweeps what a first upload left that crashed, and does not count uploads under way', async () => {
+    const { store, later } = datedStore();
+    for (let person = 0; person < 12; person += 1) await storePicture(store, `known-${person}`);
+    const orphan = await storeOrphan(store, 'crashed');
+    later(2 * HOUR_MS);
+    for (let person = 0; person < 12; person += 1) await storeOrphan(store, `uploading-${person}`);
+    expect(await sweepOrphans(store, CAREFUL)).toMatchObject({ report: { orphans: 1, young: 12 } });
+    expect(await bodyKeys(store)).not.toContain(orphan);
+  });
 });

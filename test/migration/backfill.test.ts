@@ -41,8 +41,8 @@ describe('a backfill that is killed', () => {
   const dialect = ['--dialect', 'magicline-v1'];
 
   it('goes on where it stopped, keeps to the rate, and leaves both sides equal', async () => {
-    // The first command begins the migration in the store.
-    await house.polyface('migrate', 'status', ...dialect);
+    // A gateway begins the store, and the migration in it.
+    await (await house.start()).end();
     const before = backend.requests.length;
     const began = performance.now();
     const child = spawn(

@@ -3,7 +3,7 @@ import { numberedPicture } from '../rehearsal/numbered-picture.ts';
 import type { DemoGateway } from '../support/start-gateway.ts';
 import { type IndependentServer, startIndependentServer } from './support/independent-server.ts';
 import { metricsWith } from './support/read-metrics.ts';
-import { backendSettings, startShim } from './support/start-shim.ts';
+import { backendSettings, HEADERS_THAT_DIFFER, startShim } from './support/start-shim.ts';
 
 const KEY = { 'x-api-key': 'demo-v1-key' };
 
@@ -12,7 +12,13 @@ describe('the metrics of a shadow', () => {
   let shim: DemoGateway;
   beforeAll(async () => {
     backend = await startIndependentServer();
-    shim = await startShim([backendSettings('magicline-v1', backend.url, { initialStage: 'shadow' })]);
+    const { shadow } = backendSettings('magicline-v1', backend.url);
+    shim = await startShim([
+      backendSettings('magicline-v1', backend.url, {
+        initialStage: 'shadow',
+        shadow: { ...shadow, ignore: HEADERS_THAT_DIFFER },
+      }),
+    ]);
   });
   afterAll(async () => {
     await shim.stop();
@@ -35,18 +41,18 @@ describe('the metrics of a shadow', () => {
   it('count each comparison by operation and verdict, and each level that differed', async () => {
     await put();
     await put();
-    const found = await metricsWith(shim.url, 'polyface_migration_compared_total', 2);
+    const found = await metricsWith(shim, 'polyface_migration_compared_total', 2);
     expect(found).toEqual({
       'dialect="magicline-v1",operation="updateImage",tenant="demo",verdict="re-encoded"': 2,
     });
-    expect(await metricsWith(shim.url, 'polyface_migration_differing_total', 2)).toEqual({
+    expect(await metricsWith(shim, 'polyface_migration_differing_total', 2)).toEqual({
       'dialect="magicline-v1",level="bytes",operation="updateImage",tenant="demo"': 2,
     });
   });
 
   it('count what was not compared, by reason', async () => {
     await read({ 'x-api-key': 'known there' });
-    expect(await metricsWith(shim.url, 'polyface_migration_not_compared_total', 1)).toEqual({
+    expect(await metricsWith(shim, 'polyface_migration_not_compared_total', 1)).toEqual({
       'dialect="magicline-v1",reason="not known here",tenant="demo"': 1,
     });
   });

@@ -1,15 +1,26 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { markedPicture, readMark } from '../chaos/marked-picture.ts';
 import { createFaultyStore } from '../rehearsal/faulty-store.ts';
+import { aJpeg } from '../support/pictures.ts';
 import type { DemoGateway } from '../support/start-gateway.ts';
 import { CLIENTS, LEGACY_DIALECTS, pictureThrough } from './support/legacy-clients.ts';
 import { metricsWith } from './support/read-metrics.ts';
 import { backendSettings, startBackend, startShim } from './support/start-shim.ts';
 
-const verdicts = async (url: string, count: number) =>
-  Object.keys(await metricsWith(url, 'polyface_migration_compared_total', count)).map(
+const verdicts = async (shim: DemoGateway, count: number) =>
+  Object.keys(await metricsWith(shim, 'polyface_migration_compared_total', count)).map(
     (labels) => /verdict="([^"]+)"/.exec(labels)?.[1],
   );
+
+/**
+ * Why the picture of an upload is not looked at: Capillary's rendition is made at its first read, and a Capillary backend prints no address
+ * to a client whose answer has none.
+ */
+function reasonNotSeen(speaks: string, client: string): string | undefined {
+  if (client === 'capillary-v2') return 'picture: not held here';
+  if (speaks === 'capillary-v2' && client === 'smartsheet') return 'picture: not given by the backend';
+  return undefined;
+}
 
 describe.each(LEGACY_DIALECTS)('the shadow before a backend that speaks %s', (speaks) => {
   let backend: DemoGateway;
@@ -29,10 +40,17 @@ describe.each(LEGACY_DIALECTS)('the shadow before a backend that speaks %s', (sp
         expect((await CLIENTS[dialect].put(shim.url, markedPicture(number))).status).toBe(200);
         const through = await pictureThrough(dialect, shim.url);
         expect(through && readMark(through)).toBe(number);
-        for (const verdict of await verdicts(shim.url, 2)) {
+        // A picture that was not looked at is called nothing.
+        const notSeen = reasonNotSeen(speaks, dialect);
+        for (const verdict of await verdicts(shim, notSeen === undefined ? 2 : 1)) {
           expect(['identical', 're-encoded']).toContain(verdict);
         }
-        const levels = Object.keys(await metricsWith(shim.url, 'polyface_migration_differing_total', 0));
+        if (notSeen !== undefined) {
+          const reasons = await metricsWith(shim, 'polyface_migration_not_compared_total', 1);
+          const ofPictures = Object.keys(reasons).filter((labels) => labels.includes('reason="picture: '));
+          expect(ofPictures).toEqual([expect.stringContaining(`reason="${notSeen}"`)]);
+        }
+        const levels = Object.keys(await metricsWith(shim, 'polyface_migration_differing_total', 0));
         expect(levels.filter((labels) => !labels.includes('level="bytes"'))).toEqual([]);
       } finally {
         await shim.stop();
@@ -62,28 +80,33 @@ describe('the shadow of a translated pair', () => {
 
   it('finds a picture that somebody else put at the backend', async () => {
     await put(shim.url, markedPicture(1));
-    expect(await verdicts(shim.url, 1)).toEqual(['identical']);
+    expect(await verdicts(shim, 1)).toEqual(['re-encoded']);
     await CLIENTS['capillary-v2'].put(backend.url, markedPicture(2));
     await CLIENTS['magicline-v1'].read(shim.url);
-    expect(await verdicts(shim.url, 2)).toContain('different picture');
+    expect(await verdicts(shim, 2)).toContain('different picture');
   });
 
-  it('compares refusals', async () => {
-    const torn = Buffer.concat([markedPicture(1).subarray(0, 300), Buffer.alloc(20_000)]);
-    expect((await put(shim.url, torn)).status).toBe(400);
-    expect(await verdicts(shim.url, 1)).toEqual(['identical']);
+  it('compares a refusal of the backend with what is accepted here', async () => {
+    // Capillary asks for a larger file than the customers API does.
+    expect((await put(shim.url, await aJpeg({ width: 20, height: 20 }))).status).toBe(400);
+    expect(await verdicts(shim, 1)).toEqual(['error differs']);
   });
 
-  it('tells where the backend has but one word for two problems', async () => {
-    expect((await put(shim.url, Buffer.alloc(20_000, 'no picture'))).status).toBe(400);
-    expect(await verdicts(shim.url, 1)).toEqual(['error differs']);
+  it.each([
+    ['is torn', Buffer.concat([markedPicture(1).subarray(0, 300), Buffer.alloc(20_000)])],
+    ['is none', Buffer.alloc(20_000, 'no picture')],
+  ])('an upload that %s is refused before the backend, and counted as not compared', async (_how, file) => {
+    expect((await put(shim.url, file)).status).toBe(400);
+    const counted = await metricsWith(shim, 'polyface_migration_not_compared_total', 1);
+    expect(Object.keys(counted)).toEqual([expect.stringContaining('reason="refused before the backend"')]);
+    expect(await metricsWith(shim, 'polyface_migration_compared_total', 0)).toEqual({});
   });
 
   it('compares uploads that the gateway keeps in a file, and leaves none behind', async () => {
     const large = Buffer.concat([markedPicture(3), Buffer.alloc(3_000_000)]);
     const answer = await put(shim.url, large);
     expect(answer.status).toBe(200);
-    expect(await verdicts(shim.url, 1)).toEqual(['identical']);
+    expect(await verdicts(shim, 1)).toEqual(['re-encoded']);
   });
 
   it('counts what never reached the backend', async () => {
@@ -95,7 +118,7 @@ describe('the shadow of a translated pair', () => {
       body: form,
     });
     expect(answer.status).toBe(400);
-    const counted = await metricsWith(shim.url, 'polyface_migration_not_compared_total', 1);
+    const counted = await metricsWith(shim, 'polyface_migration_not_compared_total', 1);
     expect(Object.keys(counted)).toEqual([expect.stringContaining('reason="refused before the backend"')]);
   });
 
@@ -108,6 +131,8 @@ describe('the shadow of a translated pair', () => {
         const seen = await pictureThrough('magicline-v1', shim.url);
         expect(seen && readMark(seen)).toBe(mark);
       }
+      // Meanwhile what is saved every two seconds has begun to wait for the store; the gateway has to stop all the same.
+      await new Promise((resolve) => setTimeout(resolve, 2_500));
     },
   );
 });

@@ -22,7 +22,7 @@ afterAll(() => gateway.stop());
 const descriptors = async () => (await readdir('/proc/self/fd')).length;
 
 async function underWay(): Promise<number> {
-  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  const text = await gateway.registry.metrics();
   return Number(/^polyface_uploads_under_way (\d+)$/m.exec(text)?.[1]);
 }
 

@@ -1,11 +1,12 @@
 import sharp from 'sharp';
 
 const CELLS = 8;
-const CELL_PIXELS = 8;
+/** Large enough that a file is no smaller than Capillary wants: 10 KiB. */
+const CELL_PIXELS = 16;
 const SIDE = CELLS * CELL_PIXELS;
 const BITS = (CELLS * CELLS) / 2;
 
-/** A small PNG that shows a number of up to 32 bits as dark and bright cells, and its complement below. */
+/** A PNG of 16 KB that shows a number of up to 32 bits as dark and bright cells, and its complement below. */
 export function numberedPicture(number: number): Promise<Buffer> {
   const pixels = Buffer.alloc(SIDE * SIDE);
   for (let y = 0; y < SIDE; y += 1) {
@@ -15,7 +16,7 @@ export function numberedPicture(number: number): Promise<Buffer> {
     }
   }
   return sharp(pixels, { raw: { width: SIDE, height: SIDE, channels: 1 } })
-    .png({ compressionLevel: 1 })
+    .png({ compressionLevel: 0 })
     .toBuffer();
 }
 

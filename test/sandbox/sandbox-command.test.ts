@@ -1,5 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
@@ -32,20 +35,25 @@ it('slows and cuts answers without a word on standard error', async () => {
 });
 
 it('prints its address, serves until it is told to stop, and leaves nothing behind', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'polyface-ready-'));
+  const ready = join(folder, 'ready');
   const child = spawn(
     process.execPath,
-    ['src/cli/polyface.ts', 'sandbox', '--dialects', 'timbu', '--seed', 'seven'],
+    ['src/cli/polyface.ts', 'sandbox', '--dialects', 'timbu', '--seed', 'seven', '--ready-file', ready],
     {
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
   const url = await firstLine(child);
+  expect(await readFile(ready, 'utf8')).toBe(`${url}\n`);
   const answer = await fetch(`${url}/users/me`, { headers: { authorization: 'Bearer demo-timbu-ada' } });
   expect(answer.status).toBe(200);
   expect((await fetch(`${url}/docs`)).status).toBe(200);
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
+  expect(await readdir(folder)).toEqual([]);
+  await rm(folder, { recursive: true });
 });
 
 async function firstLine(child: ChildProcess): Promise<string> {

@@ -7,13 +7,13 @@ import { load, refusal } from './write-settings.ts';
 
 const demoText = await readFile(DEMO_FILE, 'utf8');
 
-describe('the demo', () => {
+describe('loadSettings of the demo', () => {
   it.each(['0.0.0.0', '::', '192.168.1.10', 'example.com'])('refuses to listen on %s', async (host) => {
     const [line] = await refusal(demoText.replace('host: 127.0.0.1', `host: '${host}'`));
     expect(line).toMatch(/polyface\.yaml:\d+:\d+: demo settings listen on this machine alone/);
   });
 
-  it('knows Ada by four ids, and the third person by one id in each of three dialects', async () => {
+  it('gives Ada four ids, and the third person one id in each of three dialects', async () => {
     const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
     const people = tenants.find(({ id }) => id === 'demo')?.subjects ?? [];
     const known = (dialect: string, alias: string) =>
@@ -36,15 +36,15 @@ describe('the demo', () => {
   });
 });
 
-describe('settings that are no demo', () => {
-  it('never take a credential of the demo, in whichever form it comes', async () => {
+describe('loadSettings of settings that are no demo', () => {
+  it('refuses plain secrets, and credentials of the demo', async () => {
     const plain = demoText.replace('demo: true', 'demo: false');
     const lines = await refusal(plain);
     expect(lines.some((line) => line.includes("one of the demo's credentials"))).toBe(true);
     expect(lines.some((line) => line.includes('a plain secret'))).toBe(true);
   });
 
-  it('refuse every secret of the demo by its hash as well', async () => {
+  it('refuses every secret of the demo by its hash as well', async () => {
     const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
     const secrets = tenants.flatMap(({ credentials }) =>
       credentials.flatMap((credential) => {
@@ -63,7 +63,7 @@ tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: 
     }
   });
 
-  it('refuse a credential of the demo that comes from the environment', async () => {
+  it('refuses a credential of the demo that comes from the environment', async () => {
     const text = `dialects: { timbu: {} }
 tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: { plain: '\${KEY}' } }] }]
 `;
@@ -71,28 +71,5 @@ tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: 
     for (const KEY of ['demo-timbu-token', 'server123']) {
       expect((await refusal(text, { KEY }))[0]).toMatch(/one of the demo's credentials/);
     }
-  });
-});
-
-describe('the example for production', () => {
-  const file = DEMO_FILE.replace('demo.yaml', 'production.example.yaml');
-
-  it('loads once its variables are set, and has no secret in it', async () => {
-    const text = await readFile(file, 'utf8');
-    const env = {
-      POLYFACE_DOWNLOAD_KEY: 'thirty-two-characters-or-more-of-it',
-      POLYFACE_REDIS_URL: 'redis://redis:6379',
-      POLYFACE_TILL_HASH: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHRzYWx0c2FsdA$aGFzaA',
-    };
-    const { demo, tenants } = await loadSettings({ env, overrides: { file } });
-    expect(demo).toBe(false);
-    expect(tenants[0]?.credentials).toHaveLength(2);
-    expect(text).not.toMatch(/demo-|server123|plain:/);
-  });
-
-  it('names the first variable that is not set', async () => {
-    await expect(loadSettings({ env: {}, overrides: { file } })).rejects.toThrow(
-      /the environment variable \w+ is not set/,
-    );
   });
 });

@@ -3,8 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { load, refusal, SMALLEST, writeSettings } from './write-settings.ts';
 
-describe('settings', () => {
-  it('fill in every default', async () => {
+describe('loadSettings', () => {
+  it('fills in every default', async () => {
     expect(await load(SMALLEST)).toMatchObject({
       demo: false,
       listen: { host: '127.0.0.1', port: 8080 },
@@ -18,7 +18,7 @@ describe('settings', () => {
     });
   });
 
-  it('fill in the defaults of the kind that was chosen', async () => {
+  it('fills in the defaults of the kind that was chosen', async () => {
     const { store, tenants } = await load(`
 dialects: { capillary-v2: {} }
 store: { kind: azure, container: faces, credential: { kind: sas, endpoint: 'http://x', token: t } }
@@ -30,7 +30,7 @@ tenants:
     expect(tenants[0]?.credentials[0]).toMatchObject({ scopes: [], ttlSeconds: 300 });
   });
 
-  it('take the file from POLYFACE_CONFIG unless the command line names one', async () => {
+  it('takes the file from POLYFACE_CONFIG unless the command line names one', async () => {
     const fromEnv = await writeSettings(SMALLEST);
     const fromLine = await writeSettings(SMALLEST.replace('shop', 'till'));
     const env = { POLYFACE_CONFIG: fromEnv };
@@ -38,7 +38,7 @@ tenants:
     expect((await loadSettings({ env, overrides: { file: fromLine } })).tenants[0]?.id).toBe('till');
   });
 
-  it('let PORT and POLYFACE_DATA_DIR replace the file, and the command line both', async () => {
+  it('lets PORT and POLYFACE_DATA_DIR replace the file, and the command line both', async () => {
     const env = { PORT: '9000', POLYFACE_DATA_DIR: '/from/env' };
     expect(await load(SMALLEST, env)).toMatchObject({ listen: { port: 9000 }, dataDir: '/from/env' });
     expect(await load(SMALLEST, env, { port: 0, dataDir: '/from/line' })).toMatchObject({
@@ -47,13 +47,13 @@ tenants:
     });
   });
 
-  it('take secrets from the environment', async () => {
+  it('takes secrets from the environment', async () => {
     const text = `${SMALLEST}downloads: { keys: [{ id: k1, secret: '\${SIGNING_KEY}' }] }\n`;
     const { downloads } = await load(text, { SIGNING_KEY: 'x'.repeat(32) });
     expect(downloads.keys[0]?.secret).toBe('x'.repeat(32));
   });
 
-  it('find folders and documents of own dialects beside the file', async () => {
+  it('finds folders and documents of own dialects beside the file', async () => {
     const text = `dialects: { mine: { folder: ./mine, document: ./mine.yaml } }\ntenants: [{ id: shop }]\n`;
     const file = await writeSettings(text);
     const { dialects } = await loadSettings({ env: {}, overrides: { file } });
@@ -64,7 +64,7 @@ tenants:
   });
 });
 
-describe('a mistake in the settings is refused with its place and what was expected:', () => {
+describe('loadSettings refuses, with the place and what was expected,', () => {
   const credential = (text: string) =>
     `dialects: { timbu: {} }\ntenants:\n  - id: shop\n    credentials:\n      - ${text}\n`;
   const key = 'a'.repeat(64);
@@ -78,17 +78,22 @@ describe('a mistake in the settings is refused with its place and what was expec
     [
       'a value of the wrong type',
       `${SMALLEST}listen: { port: eighty }\n`,
-      /^polyface\.yaml:3:17: listen\.port: must be integer$/,
+      /^polyface\.yaml:3:17: listen\.port: expected a whole number from 0 to 65535, got "eighty"$/,
     ],
     [
       'a value out of its range',
       `${SMALLEST}imaging:\n  wallSeconds: 0\n`,
-      /^polyface\.yaml:4:16: imaging\.wallSeconds: must be > 0$/,
+      /^polyface\.yaml:4:16: imaging\.wallSeconds: expected a number above 0, at most 86400, got 0$/,
+    ],
+    [
+      'a number without end',
+      `${SMALLEST}imaging:\n  limitMegapixels: .inf\n`,
+      /^polyface\.yaml:4:20: imaging\.limitMegapixels: expected a number above 0, got Infinity$/,
     ],
     [
       'a word that is not among the choices',
       'dialects: { timbu: { profile: observe } }\ntenants: [{ id: shop }]\n',
-      /^polyface\.yaml:1:31: dialects\.timbu\.profile: expected one of documented, observed$/,
+      /^polyface\.yaml:1:31: dialects\.timbu\.profile: expected one of documented, observed, by-client, got "observe"$/,
     ],
     [
       'a part that is missing',
@@ -98,7 +103,7 @@ describe('a mistake in the settings is refused with its place and what was expec
     [
       'a kind that does not exist',
       `${SMALLEST}store: { kind: floppy }\n`,
-      /^polyface\.yaml:3:16: store\.kind: expected one of filesystem, azure$/,
+      /^polyface\.yaml:3:16: store\.kind: expected one of filesystem, azure, s3, module, got "floppy"$/,
     ],
     [
       'a part that the chosen kind needs',
@@ -121,9 +126,29 @@ describe('a mistake in the settings is refused with its place and what was expec
       /^polyface\.yaml:6:36: the timbu id of tenant shop "x" is there twice$/,
     ],
     [
+      'one e-mail address for two subjects, in whatever case of letters',
+      'dialects: { timbu: {} }\ntenants:\n  - id: shop\n    subjects:\n      - { id: a, profile: { email: a@b.c } }\n      - { id: b, identifiers: { email: A@b.c } }\n',
+      /^polyface\.yaml:6:40: the identifier email of tenant shop "a@b\.c" is there twice$/,
+    ],
+    [
       'a backend of a tenant that does not exist',
       `${SMALLEST}migration: { backends: [{ tenant: shpo, dialect: timbu, baseUrl: 'http://old' }] }\n`,
       /^polyface\.yaml:3:35: there is no tenant "shpo" in the settings \(shop\)$/,
+    ],
+    [
+      'a backend that would be reached with the credential of the gateway by whoever asks',
+      `${SMALLEST}migration: { backends: [{ tenant: shop, dialect: timbu, baseUrl: 'http://old', passCredential: false, credential: { kind: bearer, token: t } }] }\n`,
+      /^polyface\.yaml:3:\d+: has to be false where passCredential is: otherwise/,
+    ],
+    [
+      'a backend to which nobody authenticates',
+      `${SMALLEST}migration: { backends: [{ tenant: shop, dialect: timbu, baseUrl: 'http://old', passCredential: false, takesUnknown: false }] }\n`,
+      /^polyface\.yaml:3:\d+: needs a credential where passCredential is false/,
+    ],
+    [
+      'a backend to learn from where nobody can be changed',
+      `${SMALLEST}migration: { backends: [{ tenant: shop, dialect: timbu, baseUrl: 'http://old', learn: [email] }] }\npeople: { directories: [{ kind: settings }] }\n`,
+      /^polyface\.yaml:3:\d+: needs the directory records among people\.directories/,
     ],
     [
       'two signing keys of one name',
@@ -140,18 +165,80 @@ describe('a mistake in the settings is refused with its place and what was expec
       `${SMALLEST}publicUrl: '\${PUBLIC_URL}'\n`,
       /^polyface\.yaml:3:12: the environment variable PUBLIC_URL is not set$/,
     ],
+    [
+      'a variable with a default value, which no text of the settings has',
+      `${SMALLEST}publicUrl: '\${PUBLIC_URL:-http://x}'\n`,
+      /^polyface\.yaml:3:12: "\$\{" begins the name of an environment variable: only \$\{NAME\} is replaced$/,
+    ],
+    [
+      'a variable whose brace is not closed',
+      `${SMALLEST}publicUrl: 'http://\${HOST'\n`,
+      /^polyface\.yaml:3:12: "\$\{" begins the name of an environment variable/,
+    ],
+    [
+      'a proxy that is no address',
+      `${SMALLEST}trustedProxies: [10.0.0.0/8, nginx]\n`,
+      /^polyface\.yaml:3:30: "nginx" is no address and no CIDR$/,
+    ],
+    [
+      'a network of a length that there is not',
+      `${SMALLEST}trustedProxies: ['2001:db8::/32', '192.0.2.0/33']\n`,
+      /^polyface\.yaml:3:35: "192\.0\.2\.0\/33" is no address and no CIDR$/,
+    ],
+    [
+      'an address with a path',
+      `${SMALLEST}publicUrl: https://me:pw@images.example.com/here\n`,
+      /^polyface\.yaml:3:12: publicUrl: expected an http or https address without a path, got "https:\/\/…@images\.example\.com\/here"$/,
+    ],
+    [
+      'a number where a text belongs',
+      `dialects: { timbu: {} }\ntenants:\n  - id: shop\n    subjects: [{ id: a, aliases: { timbu: 1002 } }]\n`,
+      /^polyface\.yaml:4:43: tenants\.0\.subjects\.0\.aliases\.timbu: expected a text, got 1002: put it in quotes$/,
+    ],
+    [
+      'a setting without a value',
+      `${SMALLEST}publicUrl:\n`,
+      /^polyface\.yaml:3:11: publicUrl: is empty: expected an http or https address without a path$/,
+    ],
+    [
+      'a secret in the wrong place, which the message does not repeat',
+      credential('{ id: a, dialect: timbu, kind: key, secret: { sha256: hunter2hunter2 } }'),
+      /^polyface\.yaml:5:63: tenants\.0\.credentials\.0\.secret\.sha256: expected a SHA-256 as 64 hexadecimal digits in lower case, got a text$/,
+    ],
+    [
+      'a secret that is not said to be plain or hashed',
+      credential('{ id: a, dialect: timbu, kind: key, secret: hunter2hunter2 }'),
+      /^polyface\.yaml:5:53: tenants\.0\.credentials\.0\.secret: expected names with values, got a text$/,
+    ],
+    [
+      'two forms of one secret',
+      credential(`{ id: a, dialect: timbu, kind: key, secret: { sha256: ${key}, plain: x } }`),
+      /^polyface\.yaml:5:53: tenants\.0\.credentials\.0\.secret: expected exactly one of plain, sha256, argon2id$/,
+    ],
+    [
+      'a thing without a kind',
+      credential(`{ id: a, dialect: timbu, secret: { sha256: ${key} } }`),
+      /^polyface\.yaml:5:9: tenants\.0\.credentials\.0\.kind: expected one of basic, key, client, jwt-secret, jwt-issuer$/,
+    ],
     ['YAML that is none', 'dialects: { timbu: {} \ntenants: [\n', /^polyface\.yaml:\d+:\d+: /],
     ['a key that stands there twice', `${SMALLEST}docs: true\ndocs: false\n`, /^polyface\.yaml:4:1: /],
-    ['an empty file', '', /^polyface\.yaml:1:1: the settings: must be object$/],
+    ['an empty file', '', /^polyface\.yaml:1:1: the file is empty: settings are expected/],
   ])('%s', async (_what, text, expected) => {
     const lines = await refusal(text);
     expect(lines[0]).toMatch(expected);
     for (const line of lines) expect(line).toMatch(/^polyface\.yaml:\d+:\d+: \S/);
   });
 
-  it('every mistake of a file at once, one line each', async () => {
+  it('every mistake of a file at once, one line for each', async () => {
     const lines = await refusal(`${SMALLEST}docs: perhaps\nlisten: { port: -1 }\n`);
     expect(lines).toHaveLength(2);
+  });
+
+  it('a variable that is empty, by its name', async () => {
+    const text = credential("{ id: a, dialect: timbu, kind: key, secret: { plain: '${V1_KEY}' } }");
+    expect(await refusal(text, { V1_KEY: '' })).toEqual([
+      'polyface.yaml:5:62: the environment variable V1_KEY is empty',
+    ]);
   });
 
   it('a port in the environment that is none', async () => {

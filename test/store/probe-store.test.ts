@@ -50,6 +50,19 @@ it('refuses a backend that ignores the version condition', async () => {
   await expect(probeStore(store)).rejects.toThrow(UnfitStoreError);
 });
 
+it('refuses a backend that says of every removal that it took place', async () => {
+  const store = broken(({ records }) => ({
+    records: {
+      ...records,
+      async remove(key, version) {
+        await records.remove(key, version);
+        return 'removed';
+      },
+    },
+  }));
+  await expect(probeStore(store)).rejects.toThrow('removed');
+});
+
 it('refuses a backend that lists late', async () => {
   const store = broken(({ objects }) => ({
     objects: {

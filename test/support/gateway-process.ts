@@ -13,6 +13,8 @@ export interface GatewayProcess {
   readonly child: ChildProcess;
   /** Everything that it printed so far, standard output and error together. */
   output(): string;
+  /** Waits until the output matches; rejects with the output when the process ends first. */
+  waitForOutput(pattern: RegExp): Promise<RegExpExecArray>;
   /** The exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals>;
   /** Sends the signal and waits for the end. */
@@ -29,27 +31,33 @@ export async function startGatewayProcess(
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>;
+  // `close`, not `exit`: by then the pipes are empty, so that the last line is in the output.
+  const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const ended = exit.then(([code, by]) => code ?? by ?? 0);
   let output = '';
-  const listening = new Promise<string>((resolve) => {
-    const collect = (piece: Buffer) => {
-      output += piece.toString();
-      const found = /polyface listens on (\S+)/.exec(output)?.[1];
-      if (found) resolve(found);
-    };
-    child.stdout.on('data', collect);
-    child.stderr.on('data', collect);
-  });
+  const collect = (piece: Buffer) => {
+    output += piece.toString();
+    child.emit('output');
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
   const failed = ended.then((code) => {
     throw new Error(`polyface serve ended with ${code}:\n${output}`);
   });
-  const url = await Promise.race([listening, failed]);
   failed.catch(() => undefined);
+  const waitForOutput = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = pattern.exec(output);
+      if (found) return found;
+      await Promise.race([once(child, 'output'), failed]);
+    }
+  };
+  const [, url = ''] = await waitForOutput(/polyface listens on (\S+)\s/);
   return {
     url,
     child,
     output: () => output,
+    waitForOutput,
     ended,
     end(signal = 'SIGTERM') {
       child.kill(signal);

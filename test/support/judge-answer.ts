@@ -1,7 +1,10 @@
 import type { LoadedDialect } from '../../src/gateway/dialect-registry.ts';
 import { splitTarget } from '../../src/gateway/routes/request-target.ts';
 import { createRouteTable } from '../../src/gateway/routes/route-table.ts';
-import { type AnswerJudge, createAnswerJudge } from '../../src/gateway/validation/answer-judge.ts';
+import {
+  createResponseValidator,
+  type ResponseValidator,
+} from '../../src/gateway/validation/response-validator.ts';
 
 /** Any answer that a test received, and what it was an answer to. */
 export interface ReceivedAnswer {
@@ -19,8 +22,8 @@ export function createAnswerCheck(
   dialects: readonly LoadedDialect[],
 ): (answer: ReceivedAnswer) => readonly string[] {
   const routes = createRouteTable(dialects);
-  const judges = new Map<LoadedDialect, AnswerJudge>(
-    dialects.map((loaded) => [loaded, createAnswerJudge(loaded.document)]),
+  const judges = new Map<LoadedDialect, ResponseValidator>(
+    dialects.map((loaded) => [loaded, createResponseValidator(loaded.document)]),
   );
   return ({ method, target, status, headers, body }) => {
     const match = routes.match(method, splitTarget(target).path);

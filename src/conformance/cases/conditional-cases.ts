@@ -8,14 +8,18 @@ import { createSample } from './sample-with-picture.ts';
 /** An entity tag that no picture has. */
 const NO_SUCH_TAG = '"00000000000000000000000000000000"';
 
-/** Conditional and partial reads of a picture, and writes on a condition that does not hold; only where they are documented. */
+/**
+ * Conditional and partial reads of a picture, and writes whose condition does not hold. Only where the
+ * document has them.
+ */
 export function conditionalCases(contract: KitContract, operation: KitOperation): ConformanceCase[] {
   const { command } = operation.translated;
   if (command === 'read-image') return readCases(contract, operation);
   const conditional = operation.documented.parameters.some(
     ({ name, in: where }) => where === 'header' && name.toLowerCase() === 'if-match',
   );
-  if (!conditional) return [];
+  // Other conditions hold for other things than pictures, and refuse with other problems.
+  if (!conditional || (command !== 'put-images' && command !== 'delete-images')) return [];
   const sample = createSample(contract, operation);
   return [
     problemCase(contract, {

@@ -2,12 +2,16 @@ import type { CredentialScheme } from '../../domain/index.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { exchangeFor, type KitContract, type KitOperation } from '../kit-contract.ts';
 import { headOf, sampleRequest } from '../sample-request.ts';
+import { MAY_CHANGE } from './may-change.ts';
 import { type ProblemCase, problemCase } from './problem-case.ts';
 
-/** Nobody's secret. */
+/** A secret that no user has. */
 const WRONG_SECRET = 'polyface-conformance-nobody';
 
-/** No credential, a wrong one in each place for one, and, where the target has them, an expired one and one that allows too little. */
+/**
+ * Cases without a credential and with a wrong one in each place for one. Where the target has them, also with
+ * an expired credential and with one that allows too little.
+ */
 export function credentialCases(contract: KitContract, operation: KitOperation): ConformanceCase[] {
   const { documented, translated } = operation;
   if (translated.access.kind === 'public') return [];
@@ -28,8 +32,9 @@ export function credentialCases(contract: KitContract, operation: KitOperation):
       under: documented.operationId,
       name,
       title,
-      // The pictures stay at home; a server that lets anybody delete is found out with the others.
-      writes: translated.command === 'delete-images',
+      // An upload case sends no picture, so it changes nothing and needs no leave to write. The other changes
+      // are only tried where writing is allowed, because a faulty server may carry them out.
+      writes: translated.command !== 'put-images' && MAY_CHANGE[translated.command],
       request: () => sampleRequest(contract, operation, { headers: { ...anonymous, ...credential } }),
       problems: [problem],
     });
@@ -61,7 +66,7 @@ export function credentialCases(contract: KitContract, operation: KitOperation):
   ];
 }
 
-/** Everybody may act for themselves where only acting for others asks for scopes. */
+/** Every caller may act for themselves where only acting for others asks for scopes. */
 function asksForScopes(contract: KitContract, operation: KitOperation): boolean {
   const { access, subject } = operation.translated;
   if ((access.scopes ?? []).length > 0) return true;

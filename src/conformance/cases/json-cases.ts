@@ -4,6 +4,7 @@ import { parseJson } from '../expect-problem.ts';
 import { foreseeProblem } from '../foresee-problem.ts';
 import type { KitContract, KitOperation } from '../kit-contract.ts';
 import { sampleRequest } from '../sample-request.ts';
+import { MAY_CHANGE } from './may-change.ts';
 import { problemCase } from './problem-case.ts';
 
 const JSON_TYPE = 'application/json';
@@ -17,7 +18,7 @@ export function jsonCases(contract: KitContract, operation: KitOperation): Confo
       under: operation.documented.operationId,
       name,
       title,
-      writes: false,
+      writes: MAY_CHANGE[operation.translated.command],
       request: () => jsonRequest(contract, operation, type, text),
       problems: [problem],
     });
@@ -72,7 +73,7 @@ function wrongValues(good: Json | undefined): { readonly label: string; readonly
   ];
 }
 
-/** The same members with texts that belong to nobody. */
+/** The same members with texts that match no person and no client. */
 function strangers(good: Json): Json {
   if (!isJsonObject(good)) return good;
   return Object.fromEntries(

@@ -6,13 +6,16 @@ import { headOf } from '../sample-request.ts';
 import { problemCase } from './problem-case.ts';
 import { createSample } from './sample-with-picture.ts';
 
-/** Values that some schema or dialect refuses; those that it does not refuse make no case. */
+/** Values that some schema or dialect refuses. A value that this one accepts makes no case. */
 const ODD_VALUES = { words: 'no such value', zero: '0', long: '9'.repeat(40), control: '\u0001' } as const;
 
-/** Most cases for one parameter. */
+/** The most cases for one parameter. */
 const MAX_PER_PARAMETER = 2;
 
-/** Missing and odd values for every path and query parameter, odd headers, and an Accept header that nothing satisfies. */
+/**
+ * Missing and odd values for every path and query parameter, odd headers, and an Accept header that no answer
+ * satisfies.
+ */
 export function parameterCases(contract: KitContract, operation: KitOperation): ConformanceCase[] {
   const { documented } = operation;
   const sample = createSample(contract, operation);
@@ -56,7 +59,7 @@ export function parameterCases(contract: KitContract, operation: KitOperation): 
   });
 }
 
-/** Subjects that nobody has ever heard of; the first that the dialect understands is asked for. */
+/** Ids that no person has. The first one that the dialect accepts is used. */
 const UNKNOWN_SUBJECTS = ['987654321098765', 'polyface-nobody'];
 
 /** An unknown subject for every operation about one. */

@@ -5,7 +5,10 @@ import { operationsOfContract } from '../kit-contract.ts';
 import { headOf, isSampleable, sampleRequest } from '../sample-request.ts';
 import { problemCase } from './problem-case.ts';
 
-/** Tried in this order; the first that a path does not document is the wrong one. DELETE comes last: a lax server might do it. */
+/**
+ * Methods to try, in this order. The first one that a path does not document is the wrong method. DELETE
+ * comes last, because a lax server might carry it out.
+ */
 const METHODS = ['PATCH', 'PUT', 'POST', 'DELETE'];
 
 const UNKNOWN_SEGMENT = 'polyface-no-such-path';
@@ -84,7 +87,10 @@ function redirectCases(contract: KitContract): ConformanceCase[] {
       path: `${path}/${query === undefined ? '' : `?${query}`}`,
       headers: sample.headers,
     };
-    const redirect = dialect.redirect?.(headOf(request, undefined), contract.setting);
+    const redirect = dialect.redirect?.(headOf(request, undefined), {
+      ...contract.setting,
+      baseUrl: contract.target.url,
+    });
     if (!redirect) return [];
     return [
       {

@@ -3,6 +3,7 @@ import type { KitContract, KitOperation } from '../kit-contract.ts';
 import { multipartBody } from '../multipart-body.ts';
 import { type SamplePicture, smallPng } from '../pictures/sample-pictures.ts';
 import { type SampleChanges, sampleRequest } from '../sample-request.ts';
+import { MAY_CHANGE } from './may-change.ts';
 
 /** Makes requests of one operation that are right but for the given changes. */
 export interface Sample {
@@ -23,7 +24,7 @@ export function createSample(contract: KitContract, operation: KitOperation): Sa
         ...changes,
       }),
     }),
-    { writes: translated.command === 'put-images' || translated.command === 'delete-images' },
+    { writes: MAY_CHANGE[translated.command] },
   );
 }
 

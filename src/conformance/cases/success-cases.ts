@@ -25,6 +25,13 @@ export function successCases(contract: KitContract, operation: KitOperation): Co
     case 'open-download':
       // Its names are made by other answers, which link to it.
       return [];
+    case 'read-person':
+    case 'change-person':
+    case 'put-people':
+    case 'merge-people':
+    case 'erase-person':
+      // The kit may change a subject's picture but not people, so these have no cases.
+      return [];
     default:
       return [readCase(contract, operation)];
   }
@@ -64,7 +71,9 @@ function successFindings(
   ];
 }
 
-/** Good pictures by what is special about them; those in formats that the dialect does not take are left out. */
+/**
+ * Good pictures, named for what is special about each. Formats that the dialect does not accept are left out.
+ */
 function goodPictures(contract: KitContract): Record<string, readonly SamplePicture[]> {
   const policy = contract.loaded.dialect.intake(contract.setting);
   const pictures: Record<string, readonly SamplePicture[]> = {

@@ -115,7 +115,8 @@ function badForms(contract: KitContract): BadBody[] {
       name: 'form-without-boundary',
       title: 'a form whose head names no boundary',
       body: () => ({ headers: { 'content-type': 'multipart/form-data' }, bytes: goodBody(contract).bytes }),
-      // Where the bare bytes are welcome too, a form without a boundary is nothing but bytes that are no picture.
+      // Where the dialect accepts bare bytes too, a form without a boundary counts as bytes that are not a
+      // picture.
       problems: policy.bodies.includes('raw')
         ? [
             { kind: 'unsupported-format', accepted: policy.formats },

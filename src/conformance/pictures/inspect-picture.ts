@@ -8,7 +8,7 @@ export interface InspectedPicture {
   readonly metadata: readonly string[];
 }
 
-/** Reads format, size and metadata blocks. Never throws: what is unreadable is `other`, without a size. */
+/** Reads format, size and metadata blocks. Never throws: unreadable bytes are `other`, without a size. */
 export function inspectPicture(bytes: Buffer): InspectedPicture {
   if (startsWith(bytes, 'ffd8ff')) return inspectJpeg(bytes);
   if (startsWith(bytes, '89504e470d0a1a0a')) return inspectPng(bytes);

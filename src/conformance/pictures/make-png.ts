@@ -15,7 +15,10 @@ export interface PngOptions {
   readonly seed?: number;
 }
 
-/** A valid PNG, made without an image library: the kit runs wherever Node does. The same options give the same bytes. */
+/**
+ * Makes a valid PNG without an image library, because the kit must run wherever Node does. The same options
+ * give the same bytes.
+ */
 export function makePng({ width, height, colour = 'rgb', texture = 'flat', seed = 1 }: PngOptions): Buffer {
   const channels = colour === 'rgb' ? 3 : 4;
   const rows = Buffer.alloc(height * (1 + width * channels));

@@ -1,7 +1,11 @@
 import type { CaseResult, ConformanceReport } from '../run-conformance.ts';
+import { describeFailure } from './describe-failure.ts';
 
-/** The report as JUnit XML, one test case for each case; a known deviation is a skipped one that gives its reason. */
-export function reportJunit({ dialect, profile, results }: ConformanceReport): string {
+/**
+ * The report as JUnit XML, with one test case for each case. A known deviation is a skipped test case with
+ * its reason.
+ */
+export function reportJunit({ dialect, profile, url, results }: ConformanceReport): string {
   const count = (...verdicts: readonly string[]) =>
     results.filter(({ verdict }) => verdicts.includes(verdict)).length;
   const seconds = results.reduce((sum, { durationMs }) => sum + durationMs, 0) / 1000;
@@ -11,24 +15,28 @@ export function reportJunit({ dialect, profile, results }: ConformanceReport): s
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuite ${head}>`,
-    ...results.map((result) => testCase(dialect, result)),
+    ...results.map((result) => testCase(dialect, url, result)),
     '</testsuite>',
     '',
   ].join('\n');
 }
 
-function testCase(dialect: string, result: CaseResult): string {
+function testCase(dialect: string, url: string, result: CaseResult): string {
   const { id, durationMs } = result;
-  const inner = outcome(result);
+  const inner = outcome(url, result);
   const head = `  <testcase classname="${text(dialect)}" name="${text(id)}" time="${durationMs / 1000}"`;
   return inner === '' ? `${head}/>` : `${head}>${inner}</testcase>`;
 }
 
-function outcome({ verdict, findings, reason = '' }: CaseResult): string {
+function outcome(url: string, result: CaseResult): string {
+  const { verdict, findings, reason = '' } = result;
   const found = findings.map(({ where, expected, got }) => `${where}: expected ${expected}, got ${got}`);
   switch (verdict) {
-    case 'failed':
-      return `<failure message="${text(found[0] ?? '')}">${text(found.join('\n'))}</failure>`;
+    case 'failed': {
+      const failure = describeFailure({ url }, result);
+      const details = failure ? ['', failure.curl, '', failure.answer, '', failure.document] : [];
+      return `<failure message="${text(found[0] ?? '')}">${text([...found, ...details].join('\n'))}</failure>`;
+    }
     case 'mended':
       return `<failure message="a known deviation is none any more">${text(reason)}</failure>`;
     case 'known':

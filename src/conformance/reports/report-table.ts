@@ -1,4 +1,5 @@
 import type { CaseResult, ConformanceReport, Verdict } from '../run-conformance.ts';
+import { describeFailure } from './describe-failure.ts';
 
 const MARKS = {
   passed: 'ok',
@@ -8,8 +9,9 @@ const MARKS = {
   skipped: '-',
 } as const satisfies Record<Verdict, string>;
 
-/** One line for a result; what was found stands below it. */
-export function resultLines({ id, verdict, title, findings, reason }: CaseResult): string {
+/** One line for a result; what was found, sent and received, and what the document says stand below it. */
+export function resultLines(url: string, result: CaseResult): string {
+  const { id, verdict, title, findings, reason } = result;
   const lines = [`${MARKS[verdict].padEnd(6)} ${id.padEnd(52)} ${title}`];
   if (verdict === 'failed') {
     for (const { where, expected, got } of findings) {
@@ -18,9 +20,20 @@ export function resultLines({ id, verdict, title, findings, reason }: CaseResult
         `         ${' '.repeat(where.length)}  got      ${got}`,
       );
     }
+    const failure = describeFailure({ url }, result);
+    if (failure)
+      lines.push(
+        `         sent      ${failure.curl}`,
+        ...indent('received  ', failure.answer),
+        `         document  ${failure.document}`,
+      );
   }
   if (reason !== undefined) lines.push(`         known: ${reason}`);
   return `${lines.join('\n')}\n`;
+}
+
+function indent(name: string, text: string): string[] {
+  return text.split('\n').map((line, at) => `         ${at === 0 ? name : ' '.repeat(name.length)}${line}`);
 }
 
 /** How many of each, and whether the server conforms. */

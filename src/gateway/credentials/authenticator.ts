@@ -11,25 +11,24 @@ import type { ReaderOf, SchemeReader } from './presented.ts';
 import { createProofGuard } from './proof-guard.ts';
 import { unauthenticated } from './refusal.ts';
 
-/** Finds out who is calling. */
+/** Finds out who calls. */
 export interface Authenticator {
   /**
-   * Tries the dialect's schemes in order; the first that finds something decides. `remoteAddress`: where the connection comes from, so
-   * that guessing is slowed per address.
-   *
-   * Throws `ProblemError`: `unauthenticated`; `rate-limited` after many wrong secrets; `overloaded` when too many passwords wait to be
-   * checked; `upstream-unavailable` when an issuer's keys cannot be had. Failures of the store are `StoreError`s.
+   * Tries the dialect's schemes in order; the first that finds a credential decides. `address`: where the
+   * request comes from, so that guessing is slowed per address. Throws `ProblemError`: `unauthenticated`;
+   * `rate-limited` after many wrong secrets; `overloaded` when too many passwords wait to be checked;
+   * `upstream-unavailable` when an issuer's keys cannot be fetched. Failures of the store are `StoreError`s.
    */
   authenticate(
     loaded: { readonly dialect: Pick<Dialect, 'name' | 'credentials'> },
     head: WireRequestHead,
-    remoteAddress?: string,
+    address?: string,
   ): Promise<Principal>;
 }
 
 /** Throws a plain `Error` for credentials that cannot work or that two tenants would share. */
 export function createAuthenticator(inputs: CredentialInputs): Authenticator {
-  const { book, stored, passwords, clients, tokens, brake, recent, wrong } = createCredentialParts(inputs);
+  const { book, stored, passwords, clients, tokens, throttle, recent, wrong } = createCredentialParts(inputs);
   const keyCheck = createKeyCheck({ book, stored });
   const jwtChecks = [
     createSharedSecretJwtCheck({ book, ...inputs }),
@@ -41,10 +40,10 @@ export function createAuthenticator(inputs: CredentialInputs): Authenticator {
     bearer: createBearerScheme({ keyCheck, jwtChecks }),
     'issued-token': createIssuedTokenScheme({ tokens, clients }),
   };
-  const guarded = createProofGuard<Principal>({ brake, recent, wrong });
+  const guarded = createProofGuard<Principal>({ throttle, recent, wrong });
 
   return {
-    async authenticate({ dialect }, head, remoteAddress) {
+    async authenticate({ dialect }, head, address) {
       for (const scheme of dialect.credentials) {
         const read = readers[scheme.kind] as SchemeReader;
         const presented = read(scheme, dialect.name, head);
@@ -55,9 +54,9 @@ export function createAuthenticator(inputs: CredentialInputs): Authenticator {
             dialect: dialect.name,
             secret,
             ...(name === undefined ? {} : { name }),
-            ...(remoteAddress === undefined ? {} : { address: remoteAddress }),
+            ...(address === undefined ? {} : { address }),
           },
-          () => presented.prove(),
+          (caller) => presented.prove(caller),
         );
       }
       throw unauthenticated('missing');

@@ -13,15 +13,16 @@ export function createBasicScheme(parts: {
   readonly stored: StoredCredentialLookup;
 }): ReaderOf<'basic'> {
   return ({ passwordDigest }, dialect, head) => {
-    const [, encoded] = /^basic(?: +(.*))?$/i.exec(head.headers['authorization'] ?? '') ?? [];
+    const [, encoded] = /^basic(?: +(\S.*)?)?$/i.exec(head.headers['authorization'] ?? '') ?? [];
     if (encoded === undefined) return undefined;
     const pair = decodePair(encoded);
     if (!pair) return { secret: encoded, prove: () => Promise.reject(unauthenticated('invalid')) };
-    const { username, password } = pair;
+    const { username } = pair;
+    const password = passwordDigest === 'md5-hex' ? inLowerCase(pair.password) : pair.password;
     return {
       name: username,
       secret: password,
-      async prove() {
+      async prove(caller) {
         if (looksStoredName(username)) {
           const digest = namedDigest(username, password);
           const credential = await parts.stored.find('basic', dialect, digest);
@@ -29,13 +30,20 @@ export function createBasicScheme(parts: {
         }
         const found = await parts.passwords.find(parts.book.users(dialect, username), password, {
           passwordDigest,
-          decoy: parts.book.costlyHash(dialect, 'basic'),
+          name: username,
+          caller,
+          dummyHash: parts.book.costlyHash(dialect, 'basic'),
         });
         if (!found) throw unauthenticated('invalid');
         return principalOf(found);
       },
     } satisfies Presented;
   };
+}
+
+/** A digest in capitals is made lower-case. Any other text stays as it is. */
+function inLowerCase(digest: string): string {
+  return /^[0-9a-f]{32}$/i.test(digest) ? digest.toLowerCase() : digest;
 }
 
 function decodePair(encoded: string): { readonly username: string; readonly password: string } | undefined {

@@ -3,14 +3,14 @@ import type { KeyCheck } from './key-check.ts';
 import type { ReaderOf } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
-/** Proves a JWT for a dialect; `undefined`: it is not of this sort. Throws `unauthenticated`. */
+/** Verifies a JWT for a dialect. `undefined` for tokens of another kind. Throws `unauthenticated`. */
 export type JwtCheck = (
   dialect: string,
   token: string,
   subjectClaim: string,
 ) => Promise<Principal | undefined>;
 
-/** `Authorization: Bearer …` (RFC 6750): an opaque token, or a JWT that one of `jwtChecks` takes for its own. */
+/** `Authorization: Bearer …` (RFC 6750): an opaque token, or a JWT that one of `jwtChecks` recognises. */
 export function createBearerScheme(parts: {
   readonly keyCheck: KeyCheck;
   readonly jwtChecks: readonly JwtCheck[];

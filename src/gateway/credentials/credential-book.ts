@@ -21,13 +21,16 @@ export interface CredentialBook {
   client(dialect: string, tenant: string, id: string): Owned<CredentialOf<'client'>> | undefined;
   sharedSecretJwts(dialect: string): readonly Owned<CredentialOf<'jwt-secret'>>[];
   issuerJwts(dialect: string): readonly Owned<CredentialOf<'jwt-issuer'>>[];
-  /** Some argon2id hash of the dialect's users or clients, to spend the same effort on names that nobody has. */
+  /**
+   * An argon2id hash of one of the dialect's users or clients. Checking an unknown name against it takes the
+   * same effort.
+   */
   costlyHash(dialect: string, kind: 'basic' | 'client'): string | undefined;
 }
 
 /**
- * Throws a plain `Error` for credentials that cannot work or that two tenants would share; the message names the credential and
- * never a secret.
+ * Throws a plain `Error` for credentials that cannot work or that two tenants would share. The message names
+ * the credential and never a secret.
  */
 export function createCredentialBook(tenants: readonly TenantSettings[]): CredentialBook {
   const all = tenants.flatMap(({ id, credentials }) =>
@@ -102,7 +105,7 @@ function refuseUnusable(owned: Owned): void {
   }
 }
 
-/** What two tenants must not share, because the credential alone tells whose request it is. */
+/** What two tenants must not share, because only the credential tells whose request it is. */
 function refuseShared(all: readonly Owned[]): void {
   for (const [index, owned] of all.entries()) {
     for (const earlier of all.slice(0, index)) {

@@ -4,13 +4,13 @@ import { createArgon2idChecker } from './argon2id.ts';
 import { type ClientCheck, createClientCheck } from './client-check.ts';
 import { type CredentialBook, createCredentialBook } from './credential-book.ts';
 import type { CredentialLog } from './credential-log.ts';
-import { createGuessingBrake, forgottenAfterMs, type GuessingBrake } from './guessing-brake.ts';
 import { createIssuedTokens, type IssuedTokens, type SigningKey } from './issued-token.ts';
+import { createLoginThrottle, forgottenAfterMs, type LoginThrottle } from './login-throttle.ts';
 import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
 import { createProofMemory, type ProofMemory } from './proof-memory.ts';
 import { createStoredCredentialLookup, type StoredCredentialLookup } from './stored-credential-lookup.ts';
 
-/** What credentials are proved with. */
+/** The inputs for checking credentials. */
 export interface CredentialInputs {
   readonly tenants: readonly TenantSettings[];
   readonly records: RecordStore;
@@ -20,27 +20,27 @@ export interface CredentialInputs {
   readonly signingKeys: readonly SigningKey[];
   readonly log: CredentialLog;
   /**
-   * Milliseconds on a clock that always runs, for waits and short memories; not `clock`, which a sandbox may stand still.
-   * Default: the process's own.
+   * Milliseconds of a clock that always runs, for waits and short-lived memories. It is not `clock`, which a
+   * sandbox may stop. Default: the process's own.
    */
   readonly monotonicMs?: () => number;
 }
 
-/** The machinery that requests' credentials and the token endpoint have in common. */
+/** The parts that authentication and the token endpoint share. */
 export interface CredentialParts {
   readonly book: CredentialBook;
   readonly stored: StoredCredentialLookup;
   readonly passwords: PasswordCheck;
   readonly clients: ClientCheck;
   readonly tokens: IssuedTokens;
-  readonly brake: GuessingBrake;
+  readonly throttle: LoginThrottle;
   /** Secrets that were right lately. */
   readonly recent: ProofMemory;
   /** Secrets that were wrong lately. */
   readonly wrong: ProofMemory;
 }
 
-/** How long a secret that was right is spared the waits that other people's guesses bring about. */
+/** For this long a secret that was right need not wait because of other people's guesses. */
 const recentForMs = 600_000;
 
 /** Throws a plain `Error` for settings that cannot work. */
@@ -59,9 +59,9 @@ export function createCredentialParts({
     book,
     stored,
     passwords,
-    clients: createClientCheck({ tenants, book, passwords, stored }),
+    clients: createClientCheck({ book, passwords, stored }),
     tokens: createIssuedTokens({ signingKeys, clock }),
-    brake: createGuessingBrake({
+    throttle: createLoginThrottle({
       monotonicMs,
       slowed: ({ dialect, address }, by) =>
         log.warn({ dialect, address, by }, 'many wrong credentials: further attempts have to wait'),

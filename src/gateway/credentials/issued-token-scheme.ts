@@ -3,7 +3,10 @@ import type { IssuedTokens } from './issued-token.ts';
 import type { ReaderOf } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
-/** A token of our own, bare in a header. Its client is looked up each time: revoking the client ends its tokens. */
+/**
+ * A token that this gateway issued, bare in a header. Its client is looked up each time, so revoking the
+ * client ends its tokens.
+ */
 export function createIssuedTokenScheme(parts: {
   readonly tokens: IssuedTokens;
   readonly clients: ClientCheck;

@@ -1,8 +1,9 @@
 import { hkdfSync, randomUUID } from 'node:crypto';
-import { jwtVerify, SignJWT } from 'jose';
-import type { Clock } from '../../domain/index.ts';
+import { SignJWT } from 'jose';
+import type { Clock, JsonObject } from '../../domain/index.ts';
 import { isJwtExpiry, isJwtFault } from './jwt-fault.ts';
 import { unauthenticated } from './refusal.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
 /** A secret that all gateways of one installation hold. The first of a list signs, all of them verify. */
 export interface SigningKey {
@@ -10,24 +11,27 @@ export interface SigningKey {
   readonly secret: string;
 }
 
-/** What a token says of its client. */
+/** The client's claims in a token. */
 export interface IssuedClaims {
   readonly dialect: string;
   readonly handle: string;
-  readonly clientId: string;
-  readonly organisationId: string;
+  /** The dialect's own claims about the client. */
+  readonly claims: JsonObject;
 }
 
 /** Signs and reads the tokens that this gateway issues. */
 export interface IssuedTokens {
   sign(claims: IssuedClaims, ttlSeconds: number): Promise<string>;
-  /** The handle of the client; throws `ProblemError` `unauthenticated`, for another dialect's token as well. */
+  /**
+   * The handle of the client; throws `ProblemError` `unauthenticated`, for another dialect's token as well.
+   */
   verify(dialect: string, token: string): Promise<string>;
 }
 
 /**
- * JWTs with the claims that Capillary's tokens carry (wire/capillary-v2.md: iss exp jti iat sub client_id org_id token_use), HS256. The
- * key is derived, so that no token can pass for a download ticket made with the same secret. Throws a plain `Error` without keys.
+ * JWTs (HS256) with `iss`, `exp`, `jti`, `iat`, `sub` and the dialect's own claims. The key is derived, so
+ * that no token can pass for a download ticket made with the same secret. Throws a plain `Error` without
+ * keys.
  */
 export function createIssuedTokens({
   signingKeys,
@@ -41,9 +45,9 @@ export function createIssuedTokens({
   if (!newest) throw new Error('issued tokens need a signing key');
   const [newestId, newestKey] = newest;
   return {
-    sign({ dialect, handle, clientId, organisationId }, ttlSeconds) {
+    sign({ dialect, handle, claims }, ttlSeconds) {
       const issuedAtSeconds = Math.floor(clock.nowMs() / 1000);
-      return new SignJWT({ client_id: clientId, org_id: organisationId, token_use: 'access' })
+      return new SignJWT(claims)
         .setProtectedHeader({ alg: 'HS256', typ: 'JWT', kid: newestId })
         .setIssuer(issuerOf(dialect))
         .setSubject(handle)
@@ -55,13 +59,13 @@ export function createIssuedTokens({
 
     async verify(dialect, token) {
       try {
-        const { payload } = await jwtVerify(token, ({ kid }) => keys.get(kid ?? '') ?? refuse(), {
+        const claims = await verifyJwt(token, ({ kid }) => keys.get(kid ?? '') ?? refuse(), {
           algorithms: ['HS256'],
           issuer: issuerOf(dialect),
           requiredClaims: ['exp', 'sub'],
           currentDate: new Date(clock.nowMs()),
         });
-        return payload.sub ?? refuse();
+        return claims.sub ?? refuse();
       } catch (error) {
         if (isJwtFault(error)) throw unauthenticated(isJwtExpiry(error) ? 'expired' : 'invalid');
         throw error;

@@ -1,10 +1,4 @@
-import {
-  createRemoteJWKSet,
-  type JWTPayload,
-  type JWTVerifyOptions,
-  jwtVerify,
-  type RemoteJWKSet,
-} from 'jose';
+import { createRemoteJWKSet, type JWTPayload, type JWTVerifyOptions, type RemoteJWKSet } from 'jose';
 import { type Clock, ProblemError } from '../../domain/index.ts';
 import type { JwtCheck } from './bearer-scheme.ts';
 import type { CredentialBook, CredentialOf } from './credential-book.ts';
@@ -12,16 +6,18 @@ import type { CredentialLog } from './credential-log.ts';
 import { isAmbiguousKey, isJwtExpiry, isJwtFault } from './jwt-fault.ts';
 import { claimedIssuer, jwtPrincipal } from './jwt-principal.ts';
 import { unauthenticated } from './refusal.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
-/** What the clocks of two servers may differ by. */
+/** How much the clocks of two servers may differ. */
 const clockToleranceSeconds = 5;
 /** An issuer that does not answer must not hold a request for long. */
 const fetchTimeoutMs = 3000;
 
 /**
- * JWTs of OAuth2 servers (RFC 9068), by the keys they publish; fetched when first needed, again for an unknown key id at most every 30
- * seconds. Issuer, audience and algorithms always have to be the settings'. Throws `ProblemError` `upstream-unavailable` when the
- * keys cannot be had.
+ * JWTs of OAuth2 servers (RFC 9068), verified by the keys that the servers publish. The keys are fetched when
+ * first needed, and again for an unknown key id at most every 30 seconds. Issuer, audience and algorithms
+ * must always match the settings. Throws `ProblemError` `upstream-unavailable` when the keys cannot be
+ * fetched.
  */
 export function createIssuerJwtCheck({
   book,
@@ -47,7 +43,7 @@ export function createIssuerJwtCheck({
     let expired = false;
     for (const owned of owners) {
       try {
-        const claims = await verified(token, keySetOf(owned.credential.jwksUri), {
+        const claims = await verifyToken(token, keySetOf(owned.credential.jwksUri), {
           ...verification(owned.credential),
           currentDate: new Date(clock.nowMs()),
         });
@@ -76,16 +72,20 @@ function verification({ issuer, audience, algorithms }: CredentialOf<'jwt-issuer
   };
 }
 
-async function verified(token: string, keys: RemoteJWKSet, options: JWTVerifyOptions): Promise<JWTPayload> {
+async function verifyToken(
+  token: string,
+  keys: RemoteJWKSet,
+  options: JWTVerifyOptions,
+): Promise<JWTPayload> {
   try {
-    return (await jwtVerify(token, keys, options)).payload;
+    return await verifyJwt(token, keys, options);
   } catch (error) {
     if (!isAmbiguousKey(error)) throw error;
-    return verifiedByOneOf(token, error, options);
+    return verifyWithOneOf(token, error, options);
   }
 }
 
-async function verifiedByOneOf(
+async function verifyWithOneOf(
   token: string,
   candidates: AsyncIterable<CryptoKey>,
   options: JWTVerifyOptions,
@@ -93,7 +93,7 @@ async function verifiedByOneOf(
   let fault: unknown;
   for await (const key of candidates) {
     try {
-      return (await jwtVerify(token, key, options)).payload;
+      return await verifyJwt(token, key, options);
     } catch (error) {
       if (!isJwtFault(error)) throw error;
       if (!isJwtExpiry(fault)) fault = error;

@@ -6,9 +6,10 @@ import { unauthenticated } from './refusal.ts';
 import { sha256Hex } from './secret-digest.ts';
 
 /**
- * Who the claims of a proved token stand for. The token's own scopes, where it has any, are cut down to those that the settings grant;
- * `scopesWithout`: what a token without scopes gets. Each person has a credential id of their own (a digest, since the id stands in the
- * log), so that they do not share one rate. Throws `unauthenticated` when the claim that names the caller is missing.
+ * The principal for the claims of a verified token. The token's own scopes are reduced to those that the
+ * settings grant. `scopesWithout`: the scopes of a token that carries none. Each person has a credential id
+ * of their own, so that they do not share one rate. It is a digest, because the id is in the log. Throws
+ * `unauthenticated` when the claim that names the caller is missing.
  */
 export function jwtPrincipal(
   owned: Owned,
@@ -29,7 +30,10 @@ export function jwtPrincipal(
   };
 }
 
-/** What a token says of its issuer before anything is proved; throws `unauthenticated` when it is no JWT. */
+/**
+ * The issuer that a token claims, before anything is verified. Throws `unauthenticated` for a text that is
+ * not a JWT.
+ */
 export function claimedIssuer(token: string): string | undefined {
   try {
     return decodeJwt(token).iss;
@@ -43,7 +47,9 @@ function subjectOf(claim: unknown): string | undefined {
   return Number.isSafeInteger(claim) ? String(claim) : undefined;
 }
 
-/** `scope` as in RFC 9068, a text with spaces; `scp` is what some servers send instead, as a text or a list. */
+/**
+ * `scope` as in RFC 9068, a text with spaces; `scp` is what some servers send instead, as a text or a list.
+ */
 function tokenScopes({ scope, scp }: JWTPayload): readonly string[] | undefined {
   const stated = scope ?? scp;
   if (typeof stated === 'string') return stated.split(' ');

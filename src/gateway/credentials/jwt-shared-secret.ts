@@ -1,10 +1,11 @@
-import { type JWTVerifyOptions, jwtVerify } from 'jose';
+import type { JWTVerifyOptions } from 'jose';
 import type { Clock } from '../../domain/index.ts';
 import type { JwtCheck } from './bearer-scheme.ts';
 import type { CredentialBook } from './credential-book.ts';
 import { isJwtExpiry, isJwtFault } from './jwt-fault.ts';
 import { claimedIssuer, jwtPrincipal } from './jwt-principal.ts';
 import { unauthenticated } from './refusal.ts';
+import { verifyJwt } from './verify-jwt.ts';
 
 /** JWTs signed with HS256 and a secret that the settings hold. `exp` and the caller's claim are required. */
 export function createSharedSecretJwtCheck({
@@ -30,8 +31,8 @@ export function createSharedSecretJwtCheck({
         ...(audience === undefined ? {} : { audience }),
       };
       try {
-        const { payload } = await jwtVerify(token, new TextEncoder().encode(secret), options);
-        return jwtPrincipal(owned, payload, { subjectClaim, scopesWithout: scopes });
+        const claims = await verifyJwt(token, new TextEncoder().encode(secret), options);
+        return jwtPrincipal(owned, claims, { subjectClaim, scopesWithout: scopes });
       } catch (error) {
         if (!isJwtFault(error)) throw error;
         expired ||= isJwtExpiry(error);

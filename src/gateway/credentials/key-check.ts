@@ -9,8 +9,8 @@ import type { StoredCredentialLookup } from './stored-credential-lookup.ts';
 export type KeyCheck = (dialect: string, presented: string) => Promise<Principal | undefined>;
 
 /**
- * Keys are looked up by their SHA-256: how far a guess's digest agrees with a stored one tells nothing about the key, so the look-up
- * need not take constant time.
+ * Keys are looked up by their SHA-256. How far a guess's digest agrees with a stored one tells nothing about
+ * the key, so the look-up need not take constant time.
  */
 export function createKeyCheck(parts: {
   readonly book: CredentialBook;
@@ -20,7 +20,8 @@ export function createKeyCheck(parts: {
     const digest = sha256Hex(presented);
     const configured = parts.book.key(dialect, digest);
     if (configured) return principalOf(configured);
-    if (!looksStored(presented)) return undefined;
+    // Guesses cost no look into the store, unless keys were imported that look like anything.
+    if (!looksStored(presented) && !(await parts.stored.hasImported())) return undefined;
     const credential = await parts.stored.find('key', dialect, digest);
     return credential && principalOfStored(credential, storedCredentialId(digest));
   };

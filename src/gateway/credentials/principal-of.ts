@@ -2,7 +2,7 @@ import type { Principal } from '../../domain/index.ts';
 import type { Owned } from './credential-book.ts';
 import type { StoredCredential } from './stored-credential.ts';
 
-/** Who a credential of the settings stands for. */
+/** The principal of a credential of the settings. */
 export function principalOf({ tenant, credential }: Owned): Principal {
   return {
     tenant,
@@ -13,12 +13,15 @@ export function principalOf({ tenant, credential }: Owned): Principal {
   };
 }
 
-/** Who a stored credential stands for. */
+/**
+ * The principal of a stored credential. The label is part of the id in logs and usage, so that operators
+ * recognise the owner.
+ */
 export function principalOfStored(credential: StoredCredential, id: string): Principal {
   return {
     tenant: credential.tenant,
     dialect: credential.dialect,
-    credentialId: id,
+    credentialId: credential.label === undefined ? id : `${credential.label} (${id})`,
     scopes: credential.scopes,
     ...(credential.subject === undefined ? {} : { subject: credential.subject }),
   };

@@ -1,46 +1,62 @@
-import type { Attempt, GuessingBrake } from './guessing-brake.ts';
+import { networkOf } from '../limits/window-key.ts';
+import type { Attempt, LoginThrottle } from './login-throttle.ts';
+import type { Caller } from './presented.ts';
 import type { ProofMemory } from './proof-memory.ts';
-import { isRefusal, unauthenticated } from './refusal.ts';
+import { isRefusal } from './refusal.ts';
 
-/** Runs proofs of credentials: the same one only once at a time, and ever more slowly for whoever guesses. */
+/**
+ * Checks credentials. The same check runs only once at a time, and checks for a client that guesses become
+ * slower and slower.
+ */
 export type ProofGuard<Proved> = (
   attempt: Attempt & { readonly secret: string },
-  prove: () => Promise<Proved>,
+  prove: (caller: Caller) => Promise<Proved>,
 ) => Promise<Proved>;
 
 /**
- * A secret that `recent` proofs know is never slowed down, so that somebody else's guesses cannot shut out a client at work. It is
- * still proved each time. A secret that was `wrong` before is no new guess and counts for nothing: a client with an old password is
- * told so each time. Where it belongs to a name it is not even looked at again, for it cannot have become right.
+ * A password waits before it is checked. A key or a signed token has no name and cannot be guessed. So it is
+ * checked first and only failures wait, and the guesses of one client behind a proxy never lock another one
+ * out. The same holds for a secret that is among the `recent` proofs. A secret that was `wrong` before is not
+ * a new guess and is not counted again, because a client with an old password presents it each time.
  */
 export function createProofGuard<Proved>({
-  brake,
+  throttle,
   recent,
   wrong,
 }: {
-  readonly brake: GuessingBrake;
+  readonly throttle: LoginThrottle;
   readonly recent: ProofMemory;
   readonly wrong: ProofMemory;
 }): ProofGuard<Proved> {
   const running = new Map<string, Promise<Proved>>();
 
-  const decide = async (attempt: Attempt, secret: string, prove: () => Promise<Proved>): Promise<Proved> => {
+  const decide = async (
+    attempt: Attempt,
+    secret: string,
+    prove: (caller: Caller) => Promise<Proved>,
+  ): Promise<Proved> => {
+    const { name, address } = attempt;
     const trusted = recent.has(secret);
-    const repeated = wrong.has(secret);
-    if (!trusted) brake.check(attempt);
-    if (repeated && attempt.name !== undefined) throw unauthenticated('invalid');
-    if (!trusted) brake.begin(attempt);
+    const isRepeated = wrong.has(secret);
+    const waitsFirst = name !== undefined && !trusted;
+    const isCounted = waitsFirst && !isRepeated;
+    if (waitsFirst) throttle.check(attempt);
+    if (isCounted) throttle.begin(attempt);
     try {
-      const proved = await prove();
+      const client = address === undefined ? `name ${name ?? ''}` : networkOf(address);
+      const proved = await prove({ client, trusted });
       recent.add(secret);
-      if (!trusted) brake.proved(attempt);
+      if (waitsFirst) throttle.proved(attempt);
       return proved;
     } catch (error) {
       if (!isRefusal(error, 'invalid')) {
-        if (!trusted) brake.undecided(attempt);
-      } else if (!repeated) {
+        if (isCounted) throttle.undecided(attempt);
+        throw error;
+      }
+      if (name === undefined) throttle.check(attempt);
+      if (!isRepeated) {
         wrong.add(secret);
-        brake.failed(attempt);
+        throttle.failed(attempt);
       }
       throw error;
     }

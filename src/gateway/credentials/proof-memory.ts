@@ -9,7 +9,8 @@ export interface ProofMemory {
 }
 
 /**
- * `monotonicMs`: a clock that only rises and never stands still. Holds at most `maxEntries`; the oldest leave first.
+ * `monotonicMs`: a clock that only rises and never stands still. Holds at most `maxEntries` and drops the
+ * oldest first.
  */
 export function createProofMemory({
   ttlMs,

@@ -1,25 +1,34 @@
 import type { Clock, RecordStore } from '../../domain/index.ts';
 import { unauthenticated } from './refusal.ts';
-import { readStoredCredential, type StoredCredential, storedCredentialKey } from './stored-credential.ts';
+import {
+  importedMarkerKey,
+  readStoredCredential,
+  type StoredCredential,
+  storedCredentialKey,
+} from './stored-credential.ts';
 
 /** Finds stored credentials for requests. */
 export interface StoredCredentialLookup {
   /**
-   * By lower-case hex SHA-256. Throws `ProblemError` `unauthenticated` (`expired`) past its time. A revoked credential is gone from every
-   * gateway within two seconds.
+   * Finds by lower-case hex SHA-256. Throws `ProblemError` `unauthenticated` (`expired`) for an expired
+   * credential. Every gateway refuses a revoked credential within two seconds.
    */
   find(
     kind: StoredCredential['kind'],
     dialect: string,
     digest: string,
   ): Promise<StoredCredential | undefined>;
+  /** Whether keys of any shape may be in the store, because some were imported. */
+  hasImported(): Promise<boolean>;
 }
 
-/** Half of what revocation may take, so that a read begun just before still ends in time. */
+/**
+ * Half of the time that a revocation may take, so that a read that began just before it still ends in time.
+ */
 const heldForMs = 1000;
 const mostHeld = 10_000;
 
-/** `tenants`: credentials of a tenant that the settings no longer name are not honoured. */
+/** `tenants`: credentials of tenants that the settings no longer name are refused. */
 export function createStoredCredentialLookup({
   records,
   tenants,
@@ -44,14 +53,25 @@ export function createStoredCredentialLookup({
       .then((record) => record && readStoredCredential(record.value));
     held.delete(digest);
     held.set(digest, { atMs: monotonicMs(), found });
-    // A failure of the store is nobody's answer for a second; whoever awaits `found` sees it.
+    // A failure of the store is not cached. The callers that await `found` get the error.
     found.catch(() => held.delete(digest));
     const [oldest] = held.keys();
     if (held.size > mostHeld && oldest !== undefined) held.delete(oldest);
     return found;
   };
 
+  let marker: { readonly atMs: number; readonly found: Promise<boolean> } | undefined;
+
   return {
+    hasImported() {
+      if (marker && monotonicMs() - marker.atMs < heldForMs) return marker.found;
+      const found = records.read(importedMarkerKey).then((record) => record !== undefined);
+      marker = { atMs: monotonicMs(), found };
+      found.catch(() => {
+        marker = undefined;
+      });
+      return found;
+    },
     async find(kind, dialect, digest) {
       const credential = await read(digest);
       if (!credential || credential.kind !== kind || credential.dialect !== dialect) return undefined;

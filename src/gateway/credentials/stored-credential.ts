@@ -3,8 +3,8 @@ import { type Json, StoreError } from '../../domain/index.ts';
 import { sha256Hex } from './secret-digest.ts';
 
 /**
- * A credential that `polyface keys create` made. It lies in the record store under the SHA-256 of what its bearer presents; the secret
- * itself is nowhere.
+ * A credential made by `polyface keys create`. The record store keeps it under the SHA-256 of what its bearer
+ * presents. The secret itself is not stored.
  */
 export type StoredCredential = {
   readonly schema: 1;
@@ -13,6 +13,8 @@ export type StoredCredential = {
   readonly dialect: string;
   readonly scopes: readonly string[];
   readonly subject?: string;
+  /** Whose it is, or what for, in the operator's words. */
+  readonly label?: string;
   /** User name or client key. */
   readonly name?: string;
   readonly createdAtMs: number;
@@ -21,6 +23,9 @@ export type StoredCredential = {
 
 /** Where all of them lie. */
 export const storedCredentialPrefix = 'credentials/';
+
+/** Is there once keys were imported that others had made: those have no prefix by which they are known. */
+export const importedMarkerKey = 'imported-credentials';
 
 /** The record key of a credential; `digest`: lower-case hex SHA-256. */
 export function storedCredentialKey(digest: string): string {
@@ -65,12 +70,12 @@ export function readStoredCredential(value: Json): StoredCredential {
 
 function isStoredCredential(value: Json): value is StoredCredential {
   if (typeof value !== 'object' || value === null || !('schema' in value)) return false;
-  const { schema, kind, tenant, dialect, scopes, subject, name, createdAtMs, expiresAtMs } = value;
+  const { schema, kind, tenant, dialect, scopes, subject, name, label, createdAtMs, expiresAtMs } = value;
   return (
     schema === 1 &&
     (kind === 'key' || kind === 'basic' || kind === 'client') &&
     [tenant, dialect].every((member) => typeof member === 'string') &&
-    [subject, name].every((member) => member === undefined || typeof member === 'string') &&
+    [subject, name, label].every((member) => member === undefined || typeof member === 'string') &&
     Array.isArray(scopes) &&
     scopes.every((scope) => typeof scope === 'string') &&
     typeof createdAtMs === 'number' &&

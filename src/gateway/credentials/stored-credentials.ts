@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock, RecordStore } from '../../domain/index.ts';
 import { onTheWire, sha256Hex } from './secret-digest.ts';
 import {
+  importedMarkerKey,
   namedDigest,
   newName,
   newSecret,
@@ -17,6 +19,8 @@ export interface CredentialOrder {
   readonly tenant: string;
   readonly dialect: string;
   readonly scopes: readonly string[];
+  /** Whose it is, or what for, in the operator's words. */
+  readonly label?: string;
   /** The caller's own id in the dialect. */
   readonly subject?: string;
   readonly expiresAtMs?: number;
@@ -31,12 +35,22 @@ export interface MadeCredential {
   readonly secret: string;
 }
 
+/** A key or token that a client has already; of its secret, only the digest. */
+export interface ImportedKey extends Omit<CredentialOrder, 'kind' | 'passwordDigest'> {
+  /** Lower-case hex SHA-256 of what the client presents. */
+  readonly digest: string;
+}
+
 /** Stored credentials as the operator sees them. */
 export interface StoredCredentials {
+  /** Imports a key. Replaces an entry with the same digest where it differs. */
+  adopt(key: ImportedKey): Promise<'imported' | 'unchanged'>;
   create(order: CredentialOrder): Promise<MadeCredential>;
-  /** In no particular order. */
-  list(): AsyncIterable<{ readonly id: string; readonly credential: StoredCredential }>;
-  /** By the id of the listing. `'unknown'`: there is none, or none any more. */
+  /** In a stable order, starting after the id `after`. */
+  list(options?: {
+    readonly after?: string;
+  }): AsyncIterable<{ readonly id: string; readonly credential: StoredCredential }>;
+  /** Revokes by the id in the list. `'unknown'`: there is no such credential, or it was revoked before. */
   revoke(id: string): Promise<'revoked' | 'unknown'>;
 }
 
@@ -48,7 +62,28 @@ export function createStoredCredentials({
   readonly records: RecordStore;
   readonly clock: Clock;
 }): StoredCredentials {
+  let isMarked = false;
+
+  /** Tells every gateway that keys of any shape may be in the store. */
+  async function markImported(): Promise<void> {
+    if (!isMarked) await records.swap(importedMarkerKey, undefined, { schema: 1 });
+    isMarked = true;
+  }
+
   return {
+    async adopt({ digest, ...order }) {
+      await markImported();
+      const key = storedCredentialKey(digest);
+      for (;;) {
+        const before = await records.read(key);
+        const known = before && readStoredCredential(before.value);
+        const createdAtMs = known?.createdAtMs ?? clock.nowMs();
+        const credential: StoredCredential = { schema: 1, kind: 'key', ...order, createdAtMs };
+        if (isDeepStrictEqual(known, credential)) return 'unchanged';
+        if ((await records.swap(key, before?.version, credential)) !== 'conflict') return 'imported';
+      }
+    },
+
     async create({ passwordDigest = 'none', ...order }) {
       const secret = newSecret();
       const name = order.kind === 'key' ? undefined : newName();
@@ -67,8 +102,10 @@ export function createStoredCredentials({
       return { id: storedCredentialId(digest), credential, secret };
     },
 
-    async *list() {
-      for await (const key of records.list(storedCredentialPrefix)) {
+    async *list({ after } = {}) {
+      // An id is the beginning of a digest: past it comes what is greater than every digit.
+      const options = after === undefined ? undefined : { after: storedCredentialKey(`${after}g`) };
+      for await (const key of records.list(storedCredentialPrefix, options)) {
         const record = await records.read(key);
         if (!record) continue;
         const id = storedCredentialId(key.slice(storedCredentialPrefix.length));

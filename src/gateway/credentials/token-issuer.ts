@@ -1,22 +1,29 @@
-import type { TokenIssuer } from '../../domain/index.ts';
+import type { JsonObject, TokenIssuer } from '../../domain/index.ts';
 import type { ProvedClient } from './client-check.ts';
 import { type CredentialInputs, createCredentialParts } from './credential-parts.ts';
 import { createProofGuard } from './proof-guard.ts';
+
+/** The claims that a dialect gives a client's tokens. */
+export type ClaimsOf = (client: {
+  readonly dialect: string;
+  readonly tenant: string;
+  readonly key: string;
+}) => JsonObject;
 
 /**
  * Exchanges client keys and secrets for JWTs that every gateway with the same settings accepts. Throws a plain `Error` for settings that
  * cannot work. Guessing is slowed per client key.
  */
-export function createTokenIssuer(inputs: CredentialInputs): TokenIssuer {
-  const { clients, tokens, brake, recent, wrong } = createCredentialParts(inputs);
-  const guarded = createProofGuard<ProvedClient>({ brake, recent, wrong });
+export function createTokenIssuer(inputs: CredentialInputs & { readonly claimsOf?: ClaimsOf }): TokenIssuer {
+  const { clients, tokens, throttle, recent, wrong } = createCredentialParts(inputs);
+  const guarded = createProofGuard<ProvedClient>({ throttle, recent, wrong });
   return {
     async issue(dialect, key, secret) {
-      const { principal, handle, ttlSeconds } = await guarded({ dialect, name: key, secret }, () =>
-        clients.prove(dialect, key, secret),
+      const { principal, handle, ttlSeconds } = await guarded({ dialect, name: key, secret }, (caller) =>
+        clients.prove(dialect, key, secret, caller),
       );
-      const organisationId = clients.organisationOf(principal);
-      const accessToken = await tokens.sign({ dialect, handle, clientId: key, organisationId }, ttlSeconds);
+      const claims = inputs.claimsOf?.({ dialect, tenant: principal.tenant, key }) ?? {};
+      const accessToken = await tokens.sign({ dialect, handle, claims }, ttlSeconds);
       return { accessToken, ttlSeconds };
     },
   };

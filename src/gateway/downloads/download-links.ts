@@ -1,6 +1,7 @@
 import {
   type Clock,
   type DownloadLinks,
+  isRenderedFormat,
   mediaTypeOf,
   type ObjectStore,
   ProblemError,
@@ -11,8 +12,9 @@ import { sealTicket, type TicketKey, unsealTicket } from './ticket.ts';
 export const DOWNLOAD_PREFIX = '/images/d/';
 
 /**
- * Makes and checks signed addresses. The first key signs, all verify, so that keys can be rotated. In `direct` mode the
- * backend signs where it can: such an address stays good until it expires, whatever becomes of the picture.
+ * Makes and checks signed addresses. The first key signs and all keys verify, so that keys can be rotated. In
+ * `direct` mode the backend signs where it can. Such an address stays valid until it expires, even if the
+ * picture is replaced or deleted.
  */
 export function createDownloadLinks(parts: {
   readonly keys: readonly TicketKey[];
@@ -38,7 +40,7 @@ export function createDownloadLinks(parts: {
         const url = await direct(picture.key, {
           ttlSeconds,
           contentType: mediaTypeOf(picture.format),
-          contentDisposition: picture.width > 0 && picture.format !== 'svg' ? 'inline' : 'attachment',
+          contentDisposition: isRenderedFormat(picture.format) ? 'inline' : 'attachment',
         });
         return { url, expiresAtMs };
       }

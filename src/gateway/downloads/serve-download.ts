@@ -12,8 +12,8 @@ export function ticketIn(path: string): string | undefined {
   return path.startsWith(DOWNLOAD_PREFIX) ? path.slice(DOWNLOAD_PREFIX.length) : undefined;
 }
 
-/** The picture behind a ticket, if it still stands. Throws `forbidden`, `image-not-found`, `method-not-allowed`. */
-export async function serveDownload(
+/** The response with the picture behind a ticket. Throws `forbidden`, `image-not-found`, `method-not-allowed`. */
+export async function openDownload(
   executor: CommandExecutor,
   ticket: string,
   { method }: WireRequestHead,

@@ -1,7 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { DownloadTarget } from '../../domain/index.ts';
 
-/** A key that signs tickets. Its id, at most 255 bytes, stands in each ticket; the secret never leaves the gateway. */
+/**
+ * A key that signs tickets. Its id, at most 255 bytes, stands in each ticket; the secret never leaves the
+ * gateway.
+ */
 export interface TicketKey {
   readonly id: string;
   readonly secret: string;
@@ -20,7 +23,8 @@ const ID_BYTES = 16;
 const MAC_BYTES = 16;
 
 /**
- * Signs a target as one URL-safe word: version, key id, expiry, subject key, image id, rendition name and MAC, base64url.
+ * Signs a target as one URL-safe word: version, key id, expiry, subject key, image id, rendition name and
+ * MAC, base64url.
  */
 export function sealTicket(key: TicketKey, target: DownloadTarget, expiresAtMs: number): string {
   const keyId = Buffer.from(key.id);
@@ -40,7 +44,7 @@ export function sealTicket(key: TicketKey, target: DownloadTarget, expiresAtMs: 
 /** Opens a ticket; `undefined` where one bit of it was altered or its key is not known. */
 export function unsealTicket(keys: readonly TicketKey[], ticket: string): OpenedTicket | undefined {
   const bytes = Buffer.from(ticket, 'base64url');
-  // Base64 has several spellings of the same bytes; only the one that was given out counts.
+  // Base64 has several spellings of the same bytes. Only the issued spelling is accepted.
   if (bytes.toString('base64url') !== ticket) return undefined;
   const keyIdLength = bytes[1] ?? 0;
   const headLength = 2 + keyIdLength;
@@ -63,6 +67,12 @@ export function unsealTicket(keys: readonly TicketKey[], ticket: string): Opened
       rendition: payload.toString('utf8', renditionAt),
     },
   };
+}
+
+/** The id of the key that the ticket names. The ticket is not verified here. */
+export function keyIdOf(ticket: string): string | undefined {
+  const bytes = Buffer.from(ticket, 'base64url');
+  return bytes[0] === VERSION ? bytes.toString('utf8', 2, 2 + (bytes[1] ?? 0)) : undefined;
 }
 
 function macOf(key: TicketKey, payload: Buffer): Buffer {

@@ -1,4 +1,4 @@
-/** The client closed the connection before its request was whole: there is nobody left to answer. */
+/** The client closed the connection before its request was complete, so no response can be sent. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
 

@@ -1,3 +1,5 @@
+import { parse } from 'content-type';
+
 /** A declared content type. */
 export interface ContentType {
   /** Lower-case, `multipart/form-data`; absent where none, or no sensible one, was declared. */
@@ -5,20 +7,23 @@ export interface ContentType {
   readonly boundary?: string;
 }
 
+/** A longer header is no content type, and a longer boundary no boundary, in characters. */
+const MAX_HEADER_LENGTH = 1_000;
+
+const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
+
 /**
- * Reads a Content-Type header as far as the intake needs it. Two headers that were joined, and anything else that is no media
- * type, count as undeclared.
+ * Reads a Content-Type header as far as the intake needs it. Parameters are read as leniently as Starlette and PHP read them
+ * (docs/decisions/0502). Two headers that were joined, and anything else that is no media type, count as undeclared.
  */
-export function parseContentType(header: string | undefined): ContentType {
-  const found = /^\s*([\w!#$&^.+-]+\/[\w!#$&^.+-]+)\s*(?:;(.*))?$/s.exec(header ?? '');
-  if (!found) return {};
-  const [, mediaType = '', parameters = ''] = found;
-  // A quote that nothing closes reaches to the end: looked at once, not once for each quote that is escaped in it.
-  if (parameters.replace(/"(?:[^"\\]|\\.)*(?:"|\\?$)/g, '').includes(',')) return {};
-  const boundary = /(?:^|;)\s*boundary\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i.exec(parameters);
-  const value = boundary?.[1]?.replace(/\\(.)/g, '$1') ?? boundary?.[2];
-  return {
-    mediaType: mediaType.toLowerCase(),
-    ...(value !== undefined && value !== '' && { boundary: value }),
-  };
+export function readContentType(header: string | undefined): ContentType {
+  if (header === undefined || header.length > MAX_HEADER_LENGTH) return {};
+  const { index } = parse(header, { comma: true });
+  const next = parse(header, { start: index + 1, parameters: false });
+  // A comma may also belong to a boundary.
+  const isJoined = MEDIA_TYPE.test(next.type);
+  const { type, parameters } = parse(header);
+  if (isJoined || !MEDIA_TYPE.test(type)) return {};
+  const { boundary } = parameters;
+  return { mediaType: type, ...(boundary !== undefined && boundary !== '' && { boundary }) };
 }

@@ -2,21 +2,21 @@
 const MAX_LENGTH = 255;
 
 /**
- * A declared file name as something to show, never as part of a path: without directories, control characters and invisible
- * direction marks, cut at 255 characters. `undefined` where nothing is left.
+ * A declared file name as something to show, never as part of a path: without directories, control characters
+ * and invisible direction marks, cut at 255 characters. `undefined` where nothing is left.
  */
 export function cleanFileName(declared: string | undefined): string | undefined {
   if (declared === undefined) return undefined;
   const base = declared.split(/[\\/]/).at(-1) ?? '';
-  // Direction marks make `gpj.exe` out of `exe.jpg` for whoever reads it.
+  // Direction marks make a reader see `exe.jpg` as `gpj.exe`.
   const visible = base.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '').trim();
   const name = visible.slice(0, MAX_LENGTH).toWellFormed();
   return name === '' || name === '.' || name === '..' ? undefined : name;
 }
 
 /**
- * The file name in a Content-Disposition header as clients really send it: `filename*`, quoted, unquoted, percent-encoded, a whole
- * path (wire/smartsheet.md).
+ * The file name in a Content-Disposition header as clients really send it: `filename*`, quoted, unquoted,
+ * percent-encoded, a whole path (wire/smartsheet.md).
  */
 export function fileNameOf(contentDisposition: string | undefined): string | undefined {
   if (contentDisposition === undefined) return undefined;

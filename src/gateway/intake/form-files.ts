@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream';
 import type multer from 'multer';
 import {
   type IntakePolicy,
@@ -6,13 +7,13 @@ import {
   StoreError,
   type Upload,
 } from '../../domain/index.ts';
-import { errorCode } from '../../failures/error-code.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
 import { ClientGone } from './client-gone.ts';
 import { cleanFileName } from './file-name.ts';
-import { createFormFeed, type FormFeed, plainDelimiter } from './form-feed.ts';
 import type { FormParser } from './form-parser.ts';
 import { formProblem } from './form-problem.ts';
 import type { IncomingBody } from './incoming-body.ts';
+import { createFormNormaliser, type FormNormaliser } from './normalise-form.ts';
 import type { UploadSession } from './upload-store.ts';
 
 /** What the parser says when a form has more parts than it may, and multer's name for it. */
@@ -22,22 +23,30 @@ const PARSER_LIMITS = [
   ['fieldsLimit', 'LIMIT_FIELD_COUNT'],
 ] as const;
 
-/** multer's storage: every wanted file goes to the exchange's session, and the first fault ends the whole body at once. */
+/** All text fields of a form together, in bytes: they are held in memory. */
+export const MAX_TEXT_BYTES = 1_048_576;
+
+/**
+ * multer's storage. Every wanted file goes to the request's session. The first fault ends the whole body at
+ * once.
+ */
 export class FormFiles implements multer.StorageEngine {
   readonly #body: IncomingBody;
   readonly #policy: IntakePolicy;
   readonly #session: UploadSession;
-  readonly #known: ReadonlySet<string> | undefined;
   readonly #uploads: (Upload | undefined)[] = [];
-  #feed: FormFeed | undefined;
+  readonly #normaliser: FormNormaliser;
+  #textBytes = 0;
   #sentAsText = false;
   #discarding: Promise<unknown> = Promise.resolve();
 
-  constructor(body: IncomingBody, policy: IntakePolicy, session: UploadSession, known?: ReadonlySet<string>) {
+  constructor(body: IncomingBody, boundary: string, policy: IntakePolicy, session: UploadSession) {
     this.#body = body;
     this.#policy = policy;
     this.#session = session;
-    this.#known = known;
+    this.#normaliser = createFormNormaliser(boundary);
+    // multer and its parser read the request's header, so they get the header of the form that they see.
+    body.request.headers['content-type'] = this.#normaliser.contentType;
   }
 
   readonly filter: NonNullable<multer.Options['fileFilter']> = (_request, file, decide) => {
@@ -47,29 +56,23 @@ export class FormFiles implements multer.StorageEngine {
   /** Feeds the parser under the body's watch. */
   readonly feed = (_request: unknown, parser: FormParser): void => {
     const fail = (cause: unknown) => this.#body.refuse(this.errorFor(cause));
-    parser.on('error', fail);
-    // multer would tell of these only when the whole body has been read.
+    // multer would report these only when the whole body has been read.
     for (const [limit, code] of PARSER_LIMITS) parser.on(limit, () => fail({ code }));
-    parser.on('field', (name) => this.#noteText(name));
-    parser.on('file', (name, _stream, { filename }) => {
-      if (!filename) this.#noteText(name);
+    parser.on('field', (name, text) => {
+      this.#noteText(name);
+      this.#textBytes += text.length;
+      if (this.#textBytes > MAX_TEXT_BYTES) fail({ code: 'LIMIT_FIELD_VALUE' });
     });
-    const { request, signal } = this.#body;
-    this.#feed = createFormFeed(parser, plainDelimiter(request.headers['content-type']), signal);
-    void this.#pour(parser, this.#feed);
+    parser.on('file', (name, stream, { filename }) => {
+      if (!filename) this.#noteText(name);
+      // multer does not read a file that it refuses for its name. Without a reader the parser would wait for
+      // ever.
+      if (stream.readableFlowing === null) stream.resume();
+    });
+    pipeline(this.#body.open(), this.#normaliser.stream, parser, (cause) => {
+      if (cause) fail(cause);
+    });
   };
-
-  async #pour(parser: FormParser, feed: FormFeed): Promise<void> {
-    try {
-      await this.#body.read(feed.take);
-      if (this.#body.receivedBytes === 0) throw new ProblemError({ kind: 'body-missing' });
-      await feed.end();
-    } catch (cause) {
-      const error = this.errorFor(cause);
-      this.#body.refuse(error);
-      parser.destroy(error);
-    }
-  }
 
   _handleFile(
     _request: unknown,
@@ -81,10 +84,8 @@ export class FormFiles implements multer.StorageEngine {
 
   async #store(file: Express.Multer.File, done: (error?: unknown) => void): Promise<void> {
     try {
-      await this.#take(file);
+      await this.#receive(file);
     } catch (cause) {
-      // The rest of the part has to go somewhere, or the parser waits for ever.
-      file.stream.resume();
       this.#body.refuse(this.errorFor(cause));
       done(cause);
       return;
@@ -92,7 +93,7 @@ export class FormFiles implements multer.StorageEngine {
     done();
   }
 
-  /** The session owns what was stored and removes it with the exchange. */
+  /** The session owns what was stored and removes it with the request. */
   _removeFile(_request: unknown, _file: Express.Multer.File, done: (error: Error | null) => void): void {
     done(null);
   }
@@ -105,15 +106,17 @@ export class FormFiles implements multer.StorageEngine {
     throw new ProblemError(this.#fileMissing());
   }
 
-  /** What is known stays as it is; whatever else comes out of the parser is a form that it cannot read. */
+  /** Known errors stay as they are. Any other error of the parser means that the form cannot be read. */
   errorFor(cause: unknown): Error {
     const known = cause instanceof ProblemError || cause instanceof StoreError || cause instanceof ClientGone;
     if (known) return cause;
     const { destroyed, complete } = this.#body.request;
     if (destroyed && !complete) return new ClientGone({ cause });
-    // A MulterError is made by hand and no `Error` in the strict sense.
+    if (complete && this.#body.receivedBytes === 0) return new ProblemError({ kind: 'body-missing' });
+    // A MulterError is not created as a real `Error`.
     const code = errorCode(cause);
-    // A picture that was sent as a text field is too long for one; its sender is better told which field it was.
+    // A picture that was sent as a text field is too long for one. The answer tells its sender which field it
+    // was.
     if (code === 'LIMIT_FIELD_VALUE' && this.#sentAsText) return new ProblemError(this.#fileMissing());
     return new ProblemError(formProblem(code, this.#policy));
   }
@@ -127,7 +130,7 @@ export class FormFiles implements multer.StorageEngine {
     };
   }
 
-  async #take(file: Express.Multer.File): Promise<void> {
+  async #receive(file: Express.Multer.File): Promise<void> {
     const place = this.#uploads.length;
     this.#uploads.push(undefined);
     const { maxFiles, maxBytes, surplus } = this.#policy;
@@ -136,19 +139,17 @@ export class FormFiles implements multer.StorageEngine {
     }
     if (surplus === 'last-wins' && place >= maxFiles) this.#drop(place - maxFiles);
     const fileName = cleanFileName(file.originalname);
-    const feed = this.#feed;
-    if (!feed) throw new Error('a file came out of a parser that was not fed');
-    const upload = await this.#session.take(
-      (take) => feed.readFile(file.stream, take),
+    const upload = await this.#session.receive(
+      file.stream,
       {
         fieldName: file.fieldname,
         ...(fileName !== undefined && { fileName }),
         declaredType: file.mimetype,
       },
-      { maxBytes, ...(this.#known && { known: this.#known }) },
+      maxBytes,
     );
     this.#uploads[place] = upload;
-    // Others may have begun before this one was put away.
+    // Later files may have begun before this one was stored.
     if (surplus === 'last-wins' && place < this.#uploads.length - maxFiles) this.#drop(place);
   }
 
@@ -156,7 +157,7 @@ export class FormFiles implements multer.StorageEngine {
     const upload = this.#uploads[place];
     if (!upload) return;
     this.#uploads[place] = undefined;
-    // What cannot be removed stays with the session, whose release tells of it.
+    // A file that cannot be removed stays with the session, and its release reports it.
     this.#discarding = Promise.allSettled([this.#discarding, this.#session.discard(upload)]);
   }
 

@@ -1,14 +1,16 @@
-import type { Request, Response } from 'express';
-import { ProblemError } from '../../domain/index.ts';
-import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Readable, Transform } from 'node:stream';
 import type { LimitSettings } from '../../settings/settings.ts';
+import { watchBodyPace } from './body-pace.ts';
 import { ClientGone } from './client-gone.ts';
-import { pump, type TakeChunk } from './pump.ts';
+
+/** Gets a piece of a body. */
+export type TapBody = (chunk: Buffer) => Promise<unknown> | undefined;
 
 /** The body of one request, from its head on. */
 export interface IncomingBody {
-  readonly request: Request;
-  readonly response: Response;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   /** Whether the head announces a body: a length above 0, or chunks. */
   readonly expected: boolean;
   /** Content-Length; absent for chunked bodies. */
@@ -17,35 +19,40 @@ export interface IncomingBody {
   readonly receivedBytes: number;
   /** Whether the client waits for `100 Continue` and has not been told to go on. */
   readonly heldBack: boolean;
-  /** Tells a client that is held back to send its body. */
-  goAhead(): void;
-  /** Aborts, with the reason, when nobody wants the rest of the body any more. */
+  /** Aborts, with the reason, when the rest of the body is not wanted any more. */
   readonly signal: AbortSignal;
-  /** Whether the rest will not come, or not in a shape that can be read: there is nothing left to drain. */
+  /** Whether the rest will not come, or cannot be read. Then there is nothing left to drain. */
   readonly broken: boolean;
-  /** Stops the reading: what came so far is reason enough. */
+  /** Stops the reading, because the part that has arrived is reason enough to refuse. */
   refuse(reason: Error): void;
   /** Stops the reading because the rest will not come. */
   breakOff(reason: Error): void;
   /**
-   * Reads the body to its end. Throws `request-timeout` for silence and for less than the slowest rate, `ClientGone` when the client
-   * leaves, and what `refuse` and `breakOff` are given.
+   * Asks for the body and gives its bytes; call it once. The stream fails with `request-timeout` for silence
+   * and for less than the slowest rate, with `ClientGone` when the client leaves, and with the reasons given
+   * to `refuse` and `breakOff`. A reader that destroys the stream leaves the rest of the body on the
+   * connection.
    */
-  read(take: TakeChunk): Promise<void>;
+  open(): Readable;
+  /**
+   * Passes each piece of the body to `onChunk` before the reader gets it, no matter which part opens the
+   * body. A promise holds the sender back.
+   */
+  tap(onChunk: TapBody): void;
 }
 
 /** Watches over a request's body. */
 export function createIncomingBody(
-  request: Request,
-  response: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
   limits: Pick<LimitSettings, 'bodyTimeoutSeconds' | 'minBytesPerSecond' | 'minRateWindowSeconds'>,
-  garbage: BufferGarbage,
 ): IncomingBody {
   const failure = new AbortController();
   const announced = announcedBytes(request);
   let receivedBytes = 0;
   let heldBack = /^100-continue$/i.test(request.headers.expect ?? '');
   let broken = false;
+  let onChunk: TapBody | undefined;
   const refuse = (reason: Error) => failure.abort(reason);
   const goAhead = () => {
     if (heldBack) response.writeContinue();
@@ -55,9 +62,10 @@ export function createIncomingBody(
     broken = true;
     failure.abort(reason);
   };
-  // Without a listener an aborted request would tell nobody; both come when the connection breaks half-way.
+  // Without this listener an aborted request would go unnoticed. When the connection breaks half-way, both
+  // events come.
   request.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
-  // What is written to a connection that has just gone fails here; the exchange hears of it from the request.
+  // A write to a connection that has just gone fails here. The exchange learns of it from the request.
   response.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
   request.on('close', () => {
     if (!request.complete) breakOff(new ClientGone());
@@ -77,75 +85,46 @@ export function createIncomingBody(
     get broken() {
       return broken;
     },
-    goAhead,
     signal: failure.signal,
     refuse,
     breakOff,
-    async read(take) {
+    tap(next) {
+      onChunk = next;
+    },
+    open() {
       goAhead();
-      const pace = watchPace(limits, breakOff);
-      try {
-        await pump(
-          request,
-          (chunk) => {
-            receivedBytes += chunk.length;
-            pace.received(chunk.length);
-            garbage.passed(chunk.length);
-            const pending = take(chunk);
-            pace.holdWhile(pending);
-            return pending;
-          },
-          failure.signal,
-        );
-      } finally {
+      const stream = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          receivedBytes += chunk.length;
+          pace.received(chunk.length);
+          const waiting = onChunk?.(chunk);
+          const passOn = () => done(null, chunk);
+          if (waiting) waiting.then(passOn, done);
+          else passOn();
+        },
+      });
+      const pace = watchBodyPace(stream, limits, breakOff);
+      const { signal } = failure;
+      const fail = () => stream.destroy(signal.reason);
+      if (signal.aborted) fail();
+      else signal.addEventListener('abort', fail, { once: true });
+      request.once('end', () => pace.stop());
+      // The reader gets this error. A client that leaves after the reader has finished must not end the
+      // process.
+      stream.on('error', () => {});
+      stream.once('close', () => {
         pace.stop();
-      }
+        signal.removeEventListener('abort', fail);
+        request.unpipe(stream);
+      });
+      request.pipe(stream);
+      return stream;
     },
   };
 }
 
-function announcedBytes(request: Request): number | undefined {
+function announcedBytes(request: IncomingMessage): number | undefined {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   if (encoding !== undefined) return undefined;
   return length === undefined ? 0 : Number(length);
-}
-
-/** Cuts a body that falls silent or crawls. Time in which we ourselves hold the sender back does not count. */
-function watchPace(
-  limits: Pick<LimitSettings, 'bodyTimeoutSeconds' | 'minBytesPerSecond' | 'minRateWindowSeconds'>,
-  cut: (reason: Error) => void,
-) {
-  const tooSlow = () => cut(new ProblemError({ kind: 'request-timeout' }));
-  const { minBytesPerSecond, minRateWindowSeconds } = limits;
-  let bytesInWindow = 0;
-  let held = 0;
-  let heldInWindow = false;
-  const silence = setTimeout(() => {
-    if (held > 0) silence.refresh();
-    else tooSlow();
-  }, limits.bodyTimeoutSeconds * 1000);
-  const rate = setInterval(() => {
-    if (!heldInWindow && bytesInWindow < minBytesPerSecond * minRateWindowSeconds) tooSlow();
-    bytesInWindow = 0;
-    heldInWindow = held > 0;
-  }, minRateWindowSeconds * 1000);
-  return {
-    received(bytes: number) {
-      bytesInWindow += bytes;
-      silence.refresh();
-    },
-    holdWhile(pending: Promise<void> | undefined) {
-      if (!pending) return;
-      held += 1;
-      heldInWindow = true;
-      const resume = () => {
-        held -= 1;
-      };
-      pending.then(resume, resume);
-    },
-    stop() {
-      clearTimeout(silence);
-      clearInterval(rate);
-    },
-  };
 }

@@ -1,13 +1,17 @@
+import type { Request, Response } from 'express';
 import multer from 'multer';
 import type { IntakePolicy, Upload } from '../../domain/index.ts';
-import { FormFiles } from './form-files.ts';
+import { FormFiles, MAX_TEXT_BYTES } from './form-files.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import type { UploadSession } from './upload-store.ts';
 
-/** What a form may hold beside its files. Real forms have a handful of short fields. */
+/**
+ * What a form may hold beside its files. Real forms have a handful of short fields. The total length of their
+ * texts is limited too.
+ */
 const FORM_LIMITS = {
   fieldNameSize: 200,
-  fieldSize: 65_536,
+  fieldSize: MAX_TEXT_BYTES,
   fields: 50,
   parts: 80,
   headerPairs: 50,
@@ -19,16 +23,17 @@ const FORM_LIMITS = {
 const SPARE_FILES = 20;
 
 /**
- * Receives a multipart form under a dialect's policy: the wanted file parts in their order, everything else read and dropped.
- * Throws `file-missing`, `too-many-files`, `file-too-large`, `body-malformed`, and what `IncomingBody.read` throws.
+ * Receives a multipart form under a dialect's policy. It returns the wanted file parts in their order;
+ * everything else is read and dropped. Throws `file-missing`, `too-many-files`, `file-too-large`,
+ * `body-malformed`, and what `IncomingBody.open` throws.
  */
 export async function receiveMultipart(
   body: IncomingBody,
+  boundary: string,
   policy: IntakePolicy,
   session: UploadSession,
-  known?: ReadonlySet<string>,
 ): Promise<readonly Upload[]> {
-  const form = new FormFiles(body, policy, session, known);
+  const form = new FormFiles(body, boundary, policy, session);
   // multer waits for the end of the request before it reports an error; the body's own signal is faster.
   const failed = new Promise<never>((_resolve, reject) => {
     const stop = () => reject(body.signal.reason);
@@ -38,7 +43,7 @@ export async function receiveMultipart(
   try {
     await Promise.race([parse(body, policy, form), failed]);
   } catch (cause) {
-    // Whoever still feeds or reads the form stops as well.
+    // This also stops the parts that still feed or read the form.
     body.refuse(form.errorFor(cause));
     throw cause;
   }
@@ -54,7 +59,8 @@ function parse(body: IncomingBody, policy: IntakePolicy, form: FormFiles): Promi
     streamHandler: form.feed,
   };
   return new Promise((resolve, reject) => {
-    multer(options).any()(body.request, body.response, (cause: unknown) => {
+    // multer only uses what every Node request has, and nothing of express.
+    multer(options).any()(body.request as Request, body.response as Response, (cause: unknown) => {
       if (cause === undefined || cause === null) resolve();
       else reject(form.errorFor(cause));
     });

@@ -1,5 +1,5 @@
 import { type IntakePolicy, ProblemError, type Upload, type WireRequestHead } from '../../domain/index.ts';
-import { parseContentType } from './content-type.ts';
+import { readContentType } from './content-type.ts';
 import { fileNameOf } from './file-name.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { receiveMultipart } from './receive-multipart.ts';
@@ -13,28 +13,28 @@ const MAX_SUPERSEDED_FILES = 4;
 
 /**
  * Receives the files of a request, raw or multipart, under a dialect's policy. An announced body that cannot fit is refused before a
- * byte of it is read; `known`: SHA-256 of what stands already. Throws `body-missing`, `unsupported-media-type`, `file-too-large`, and what the two ways of receiving throw.
+ * byte of it is read. Throws `body-missing`, `unsupported-media-type`, `file-too-large`,
+ * and what the two ways of receiving throw.
  */
 export async function receivePictures(
   body: IncomingBody,
   head: WireRequestHead,
   policy: IntakePolicy,
   session: UploadSession,
-  known?: ReadonlySet<string>,
 ): Promise<readonly Upload[]> {
   if (!body.expected) throw new ProblemError({ kind: 'body-missing' });
   requirePlainEncoding(head.headers['content-encoding']);
   const declared = head.headers['content-type'];
-  const { mediaType, boundary } = parseContentType(declared);
+  const { mediaType, boundary } = readContentType(declared);
   const isForm = mediaType === 'multipart/form-data';
 
   if (policy.bodies.includes('multipart') && isForm && boundary !== undefined) {
     requireFitting(body, policy, largestForm(policy));
-    return receiveMultipart(body, policy, session, known);
+    return receiveMultipart(body, boundary, policy, session);
   }
   if (policy.bodies.includes('raw')) {
     requireFitting(body, policy, policy.maxBytes);
-    return [await receiveRaw(body, head, policy, session, known)];
+    return [await receiveRaw(body, head, policy, session)];
   }
   if (isForm) throw new ProblemError({ kind: 'body-malformed', reason: 'boundary-missing' });
   throw new ProblemError({ kind: 'unsupported-media-type', ...(declared !== undefined && { declared }) });
@@ -45,17 +45,16 @@ async function receiveRaw(
   head: WireRequestHead,
   { maxBytes }: IntakePolicy,
   session: UploadSession,
-  known: ReadonlySet<string> | undefined,
 ): Promise<Upload> {
   const fileName = fileNameOf(head.headers['content-disposition']);
   const declaredType = head.headers['content-type'];
-  const upload = await session.take(
-    (take) => body.read(take),
+  const upload = await session.receive(
+    body.open(),
     {
       ...(fileName !== undefined && { fileName }),
       ...(declaredType !== undefined && { declaredType }),
     },
-    { maxBytes, ...(known && { known }) },
+    maxBytes,
   );
   if (upload.bytes === 0) throw new ProblemError({ kind: 'body-missing' });
   return upload;
@@ -74,6 +73,8 @@ function largestForm({ maxBytes, maxFiles, surplus }: IntakePolicy): number {
 
 /** No dialect documents compressed uploads, and a small body that unpacks to a huge one is an old trick. */
 export function requirePlainEncoding(contentEncoding: string | undefined): void {
-  if (contentEncoding === undefined || /^\s*(identity)?\s*$/i.test(contentEncoding)) return;
+  if (contentEncoding === undefined) return;
+  const encoding = contentEncoding.trim();
+  if (encoding === '' || encoding.toLowerCase() === 'identity') return;
   throw new ProblemError({ kind: 'unsupported-media-type', declared: contentEncoding });
 }

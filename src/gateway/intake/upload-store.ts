@@ -1,52 +1,37 @@
-import { mkdir } from 'node:fs/promises';
-import { ProblemError, type Upload } from '../../domain/index.ts';
-import { newProcessTag } from '../../leftovers/process-tag.ts';
-import { sweepLeftovers } from '../../leftovers/sweep-leftovers.ts';
-import { createBlockPool } from './block-pool.ts';
-import { createBodyHasher } from './body-hasher.ts';
-import type { TakeChunk } from './pump.ts';
-import { createSpoolSink, type SinkParts, type SpoolSink } from './spool-sink.ts';
+import type { Readable } from 'node:stream';
+import type { Upload } from '../../domain/index.ts';
+import { createTemporaryFiles } from '../../temporary-files/temporary-files.ts';
+import { createReceivedFile, type FileRoom, type ReceivedFile } from './receive-file.ts';
 
-/** Where received files wait until their exchange is over. */
+/** Where received files wait until their request is over. */
 export interface UploadStore {
-  /** Makes the folder and removes what a process that died left in it; looks again every hour until `stop`. */
+  /** Makes the folder and removes files of processes that died; looks again every hour until `stop`. */
   start(): Promise<void>;
-  /** Call it when no exchange is under way any more. */
-  stop(): Promise<void>;
-  /** For one exchange; `expectedBytes`: how long its body was announced to be. */
+  stop(): void;
+  /** Opens the session of one request. `expectedBytes`: the announced length of its body. */
   session(expectedBytes?: number): UploadSession;
 }
 
-/** The files of one exchange. */
+/** The files of one request. */
 export interface UploadSession {
   /**
-   * Takes what `read` hands over, to its end: counts, hashes and spools in one pass. Throws `file-too-large` on the first byte
-   * past `maxBytes`, and whatever `read` throws; what was taken until then is discarded.
+   * Reads a stream to its end: counts, hashes and stores in one pass. Throws `file-too-large` on the first
+   * byte past `maxBytes`, and the stream's own errors. Then the part that was received is discarded.
    */
-  take(
-    read: (take: TakeChunk) => Promise<void>,
+  receive(
+    stream: Readable,
     facts: Pick<Upload, 'fieldName' | 'fileName' | 'declaredType'>,
-    options: {
-      readonly maxBytes: number;
-      /** SHA-256 of what the store has already: such bytes are not written to a spool file where that can be helped. */
-      readonly known?: ReadonlySet<string>;
-    },
+    maxBytes: number,
   ): Promise<Upload>;
   /** Discards one file. */
   discard(upload: Upload): Promise<void>;
-  /** Discards all of them, those still arriving too. Call it at the end of every exchange. */
+  /** Discards all files, also those that are still arriving. Call it at the end of every request. */
   release(): Promise<void>;
 }
 
 /**
- * Of a container that was replaced nobody can tell at once that it has ended: its files go when they are old, which may be long after the
- * start.
- */
-const SWEEP_EVERY_MS = 3_600_000;
-
-/**
- * Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. `onSweepFailure` is told why leftovers could
- * not be looked at; uploads go on.
+ * Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. `onSweepFailure`
+ * is told why stale files could not be swept; uploads go on all the same.
  */
 export function createUploadStore(options: {
   readonly folder: string;
@@ -55,67 +40,53 @@ export function createUploadStore(options: {
   readonly onSweepFailure: (cause: unknown) => void;
 }): UploadStore {
   const { folder, memoryBytes } = options;
-  const hasher = createBodyHasher();
-  const sinkParts: SinkParts = {
-    folder,
+  const files = createTemporaryFiles(folder);
+  const room: FileRoom = {
     memoryBytes,
     budget: { freeBytes: options.budgetBytes },
-    processTag: newProcessTag(),
-    blocks: createBlockPool(),
-    hasher,
+    newPath: () => files.newPath('upload'),
   };
-  let sweeping: NodeJS.Timeout | undefined;
+  let stopSweeping = () => {};
   return {
     async start() {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      await sweepLeftovers(folder, Date.now());
-      sweeping = setInterval(() => {
-        sweepLeftovers(folder, Date.now()).catch(options.onSweepFailure);
-      }, SWEEP_EVERY_MS).unref();
+      await files.prepare();
+      stopSweeping = files.keepSwept(options.onSweepFailure);
     },
-    async stop() {
-      clearInterval(sweeping);
-      await hasher.stop();
-    },
-    session: (expectedBytes = 0) => createSession(() => createSpoolSink(sinkParts, expectedBytes)),
+    stop: () => stopSweeping(),
+    session: (expectedBytes = 0) => createSession(room, expectedBytes),
   };
 }
 
-function createSession(createSink: () => SpoolSink): UploadSession {
-  const sinks = new Set<SpoolSink>();
-  const sinkOf = new WeakMap<Upload, SpoolSink>();
+function createSession(room: FileRoom, expectedBytes: number): UploadSession {
+  const files = new Set<ReceivedFile>();
+  const fileOf = new WeakMap<Upload, ReceivedFile>();
 
-  async function discardSink(sink: SpoolSink): Promise<void> {
-    // It stays ours until it is gone: whoever releases the session waits for discards that others began.
-    await sink.discard();
-    sinks.delete(sink);
+  async function discardFile(file: ReceivedFile): Promise<void> {
+    // The file stays in the session's list until it is gone, so that `release` waits for discards that began
+    // elsewhere.
+    await file.discard();
+    files.delete(file);
   }
 
   return {
-    async take(read, facts, { maxBytes, known = new Set() }) {
-      const sink = createSink();
-      sinks.add(sink);
-      let bytes = 0;
+    async receive(stream, facts, maxBytes) {
+      const file = createReceivedFile(room, maxBytes, expectedBytes);
+      files.add(file);
       try {
-        await read((chunk) => {
-          bytes += chunk.length;
-          if (bytes > maxBytes) throw new ProblemError({ kind: 'file-too-large', limitBytes: maxBytes });
-          return sink.write(chunk);
-        });
-        const upload: Upload = { ...facts, bytes, ...(await sink.finish(known)) };
-        sinkOf.set(upload, sink);
+        const upload: Upload = { ...facts, ...(await file.receive(stream)) };
+        fileOf.set(upload, file);
         return upload;
       } catch (cause) {
-        await discardSink(sink);
+        await discardFile(file);
         throw cause;
       }
     },
     async discard(upload) {
-      const sink = sinkOf.get(upload);
-      if (sink) await discardSink(sink);
+      const file = fileOf.get(upload);
+      if (file) await discardFile(file);
     },
     async release() {
-      await Promise.all([...sinks].map(discardSink));
+      await Promise.all([...files].map(discardFile));
     },
   };
 }

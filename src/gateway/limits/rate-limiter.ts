@@ -3,28 +3,29 @@ import { type Principal, ProblemError, type RatePolicy } from '../../domain/inde
 import { type RateLimitSettings, USUAL_PUBLIC_CALLS } from '../../settings/rate-limit-settings.ts';
 import type { CredentialLog } from '../credentials/credential-log.ts';
 import { connectRedisWindows, type RedisWindows } from './redis-windows.ts';
-import { strangerKey, windowKey } from './window-key.ts';
+import { anonymousKey, windowKey } from './window-key.ts';
 
-/** Holds callers to a dialect's rate. `start` before the first request, `stop` at shutdown. */
+/** Limits callers to a dialect's rate. Call `start` before the first request, `stop` at shutdown. */
 export interface RateLimiter {
-  /** Connects to Redis where the settings name one, and says in the log for whom the limits count. */
+  /** Connects to Redis where the settings name one, and logs which processes share the limits. */
   start(): Promise<void>;
   /**
-   * Counts one call. Throws `ProblemError` `rate-limited` from the first call past the limit until the window, which began with the
-   * first call, is over; refused calls count as well but never prolong it.
+   * Counts one call. Throws `ProblemError` `rate-limited` for calls past the limit until the window is over,
+   * which began with the first call. Refused calls count as well but never prolong the window.
    */
   admit(principal: Principal, policy: RatePolicy, operationId: string): Promise<void>;
   /**
-   * Counts one call of a public operation against whoever calls: the client's address, where it is known. Throws like `admit`. It bounds
-   * what guessing a secret costs here, and how far it gets.
+   * Counts one call of a public operation against the client's address, where it is known. Throws like
+   * `admit`. It bounds how many secrets a client can guess here, and the cost of checking them.
    */
-  admitStranger(address: string | undefined, dialect: string, operationId: string): Promise<void>;
+  admitAnonymous(address: string | undefined, dialect: string, operationId: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
- * Fixed windows per credential, or per credential and operation; for public operations per address and operation. Without Redis each process counts on its own, so that n gateways
- * together let n times the limit pass; while Redis is away each falls back to that.
+ * Fixed windows per credential, or per credential and operation; for public operations per address and
+ * operation. Without Redis each process counts on its own, so n gateways together admit n times the limit.
+ * While Redis is away each process does the same.
  */
 export function createRateLimiter({
   enabled,
@@ -63,7 +64,8 @@ export function createRateLimiter({
 
   return {
     async start() {
-      if (!enabled) return log.info({ rateLimits: 'off' }, 'rate limits are off');
+      if (!enabled)
+        return log.info({ rateLimits: 'off' }, 'rate limits are off; wrong passwords still have to wait');
       if (redisUrl === undefined) {
         return log.info(
           { rateLimits: 'process' },
@@ -75,8 +77,8 @@ export function createRateLimiter({
 
     admit: (principal, policy, operationId) =>
       take(policy, windowKey(principal, policy, operationId), Math.ceil(policy.weights?.[operationId] ?? 1)),
-    admitStranger: (address, dialect, operationId) =>
-      take(publicCalls, strangerKey(address, dialect, operationId), 1),
+    admitAnonymous: (address, dialect, operationId) =>
+      take(publicCalls, anonymousKey(address, dialect, operationId), 1),
 
     async stop() {
       await redis?.close();

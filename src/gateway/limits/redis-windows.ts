@@ -11,16 +11,16 @@ export interface RedisWindows {
   close(): Promise<void>;
 }
 
-/** A request waits no longer than this for its count. */
+/** The longest that a request waits for its count. */
 const commandTimeoutMs = 500;
 const connectTimeoutMs = 2000;
-/** Also how long the client's own timer holds up the process after `close`. */
+/** It is also how long the client's own timer keeps the process alive after `close`. */
 const disconnectTimeoutMs = 100;
 const longestReconnectMs = 5000;
 
 /**
- * Imports the client and connects. A Redis that is away does not stop the gateway: limits then count per process, the log says so
- * once, and the client keeps trying.
+ * Imports the client and connects. The gateway goes on without Redis: limits then count per process, one line
+ * is logged, and the client keeps trying.
  */
 export async function connectRedisWindows(url: string, log: CredentialLog): Promise<RedisWindows> {
   const { Redis } = await import('ioredis');
@@ -47,7 +47,7 @@ export async function connectRedisWindows(url: string, log: CredentialLog): Prom
   client.on('error', ({ name, code }: Error & { code?: string }) => {
     cause = code ?? name;
   });
-  // The listeners above tell of a failure; the client goes on trying by itself.
+  // The listeners above report a failure, and the client keeps trying by itself.
   await client.connect().catch(() => undefined);
   return {
     limiter: (options, insuranceLimiter) =>

@@ -4,9 +4,14 @@ import type { Duplex } from 'node:stream';
 import { ProblemError } from '../../domain/index.ts';
 import type { GatewayContext } from '../gateway-context.ts';
 import { ClientGone } from '../intake/client-gone.ts';
+import { cutSlowReaders } from './cut-slow-readers.ts';
 import { connectionBroke, parserProblem } from './parser-problem.ts';
 import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
+import { watchSurplusConnections } from './surplus-connections.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
+
+/** How many parts may wait for one response to close, with room for pages and pipelines. */
+const RESPONSE_LISTENERS = 32;
 
 /** How often Node looks for requests that have taken too long. */
 const TIMEOUT_CHECK_MS = 500;
@@ -16,34 +21,53 @@ export interface Listener {
   /** Resolves when connections are accepted. */
   start(): Promise<{ readonly host: string; readonly port: number }>;
   /**
-   * Accepts no more, closes idle connections, lets exchanges under way end for at most `shutdownSeconds`, then cuts what is left.
+   * Accepts no more connections and closes idle ones. Exchanges under way may end within `shutdownSeconds`;
+   * then the rest is cut.
    */
   stop(): Promise<void>;
 }
 
-/** An HTTP server under the settings' limits. Everything that Node would answer by itself is answered by the gateway. */
-export function createListener(context: GatewayContext, handle: RequestListener): Listener {
-  const { listen, limits } = context.parts.settings;
+/**
+ * An HTTP server under the settings' limits. The gateway itself answers everything that Node would otherwise
+ * answer. `current` gives the parts that serve a request that begins now.
+ */
+export function createListener(current: () => GatewayContext, handle: RequestListener): Listener {
+  const { parts, isStopping } = current();
+  const { listen, limits } = parts.settings;
   const server = createServer({
     headersTimeout: limits.headersTimeoutSeconds * 1000,
     requestTimeout: limits.requestTimeoutSeconds * 1000,
     keepAliveTimeout: limits.keepAliveTimeoutSeconds * 1000,
     connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-    // Node would answer a missing Host with an empty 400; the dialect has something to say.
+    // Node would answer a missing Host with an empty 400. The gateway answers it in the dialect.
     requireHostHeader: false,
   });
-  server.maxConnections = limits.maxConnections;
-  // A client that closes its side after its request still waits for the answer; Node would hang up on it in the middle of the work.
+  const surplus = watchSurplusConnections(server, limits.maxConnections);
+  // A client that closes its side after its request still waits for the answer. Node would close the
+  // connection in the middle of the work.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const turns = takeTurns(handle, () => context.isStopping());
+  const reading = cutSlowReaders(limits);
+  const turns = takeTurns((request, response) => {
+    // Each part that holds something for the request listens for the response's close. These are more
+    // listeners than Node expects.
+    response.setMaxListeners(RESPONSE_LISTENERS);
+    reading.watch(response);
+    if (surplus.has(request.socket)) {
+      response.setHeader('Connection', 'close');
+      current().surplus.add(request);
+    }
+    handle(request, response);
+  }, isStopping);
   server.on('request', turns.handle);
-  // Body bytes are only asked for once the head has been found good.
+  // The gateway asks for the body only after it has accepted the head.
   server.on('checkContinue', turns.handle);
   server.on('checkExpectation', turns.handle);
   server.on('connect', (request, socket) => {
+    const context = current();
     guarded(context, socket, () => refuseTunnel(context, socket, request.url ?? '/'));
   });
   server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
+    const context = current();
     guarded(context, socket, () => {
       if (!breakOffBody(context, turns, socket, fault)) refuseSocket(context, socket, fault);
     });
@@ -63,6 +87,7 @@ export function createListener(context: GatewayContext, handle: RequestListener)
         const cut = setTimeout(() => server.closeAllConnections(), limits.shutdownSeconds * 1000);
         server.close(() => {
           clearTimeout(cut);
+          reading.stop();
           resolve();
         });
         server.closeIdleConnections();
@@ -70,7 +95,10 @@ export function createListener(context: GatewayContext, handle: RequestListener)
   };
 }
 
-/** Outside of every exchange nobody else would catch a mistake of ours, and it would end the process. */
+/**
+ * Catches programming errors outside of any exchange. Nothing else would catch them there, and they would end
+ * the process.
+ */
 function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): void {
   try {
     act();
@@ -81,8 +109,9 @@ function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): vo
 }
 
 /**
- * The parser's error, or the connection's, in the middle of an exchange: its body is broken off and the exchange answers for itself. Also
- * `true` where an answer is still going out, after which the connection shuts.
+ * Handles an error of the parser or of the connection in the middle of an exchange. The exchange's body is
+ * broken off, and the exchange answers by itself. Also `true` where an answer is still being sent; then the
+ * connection closes after it.
  */
 function breakOffBody(
   { inFlight }: GatewayContext,
@@ -90,12 +119,12 @@ function breakOffBody(
   socket: Duplex,
   fault: NodeJS.ErrnoException,
 ): boolean {
-  const mine = [...inFlight].filter(({ body }) => body.request.socket === socket);
-  const unfinished = mine.filter(({ body }) => !body.request.complete);
+  const mine = [...inFlight].filter(({ request }) => request.socket === socket);
+  const unfinished = mine.filter(({ request }) => !request.complete);
   const reason = connectionBroke(fault.code)
     ? new ClientGone({ cause: fault })
     : new ProblemError(parserProblem(fault.code, true));
-  for (const { body } of unfinished) body.breakOff(reason);
+  for (const body of unfinished) body.breakOff(reason);
   const last = turns.lastOf(socket);
   if (last && !last.headersSent) last.setHeader('Connection', 'close');
   return last !== undefined;

@@ -2,15 +2,15 @@ import type { Problem } from '../../domain/index.ts';
 import type { RouteMatch } from '../routes/route-table.ts';
 
 /**
- * What an error of Node's HTTP parser means to the caller. `receiving`: the head was understood and its body is under way.
- * The codes are llhttp's (https://github.com/nodejs/llhttp, `error.ts`) and Node's own.
+ * What an error of Node's HTTP parser means to the caller. `receiving`: the head was understood and the body
+ * is being received. The codes are llhttp's (https://github.com/nodejs/llhttp, `error.ts`) and Node's own.
  */
 export function parserProblem(code: string | undefined, receiving: boolean): Problem {
   const row = PARSER_PROBLEMS[code ?? ''] ?? UNREADABLE;
   return receiving ? row.body : row.head;
 }
 
-/** Whether the connection broke, so that there is nobody to complain to. */
+/** Whether the connection broke, so that no answer can be sent. */
 export function connectionBroke(code: string | undefined): boolean {
   return code === 'ECONNRESET' || code === 'EPIPE' || code === 'ETIMEDOUT';
 }
@@ -42,7 +42,8 @@ const PARSER_PROBLEMS: Readonly<Record<string, ParserProblem>> = {
   HPE_INVALID_URL: always({ kind: 'invalid-parameter', location: 'path', name: 'path' }),
   HPE_INVALID_CONTENT_LENGTH: always({ kind: 'length-mismatch' }),
   HPE_UNEXPECTED_CONTENT_LENGTH: always({ kind: 'length-mismatch' }),
-  // The client closed its side: before the body it is a cut-off head, in the body it is fewer bytes than announced.
+  // The client closed its side. Before the body the head is cut off; in the body there are fewer bytes than
+  // announced.
   HPE_INVALID_EOF_STATE: {
     head: { kind: 'body-malformed', reason: 'syntax' },
     body: { kind: 'length-mismatch' },

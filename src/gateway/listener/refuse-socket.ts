@@ -1,22 +1,24 @@
 import { STATUS_CODES } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Exchange, Problem, WireRequestHead, WireResponse } from '../../domain/index.ts';
-import { readyAnswer } from '../answers/send-answer.ts';
-import type { ExchangeReport } from '../exchange-report.ts';
+import type { Problem, RequestContext, WireRequestHead, WireResponse } from '../../domain/index.ts';
+import { plainAddress } from '../../settings/address-ranges.ts';
 import type { GatewayContext } from '../gateway-context.ts';
-import { loggablePath } from '../loggable-path.ts';
-import { renderProblem } from '../problems/render-problem.ts';
+import { loggablePath } from '../reports/loggable-path.ts';
+import { reportRequest } from '../reports/report-request.ts';
+import type { RequestReport } from '../reports/request-report.ts';
+import { buildBytesResponse } from '../responses/build-response.ts';
+import { renderProblem } from '../responses/render-problem.ts';
 import { splitTarget } from '../routes/request-target.ts';
 import type { RouteMatch } from '../routes/route-table.ts';
-import { tellOf } from '../tell-of.ts';
 import { connectionBroke, parserProblem, unknownMethodProblem } from './parser-problem.ts';
 
 /** How long a refused connection stays open so that its client can read the answer. */
 const LINGER_MS = 500;
 
 /**
- * Answers on a connection whose request Node's parser could not read, in the dialect of the path as far as one can be made out, and
- * shuts it.
+ * Answers on a connection whose request Node's parser could not read, and closes it. The answer is in the
+ * dialect of the path, where the path can be made out.
  */
 export function refuseSocket(
   context: GatewayContext,
@@ -35,14 +37,14 @@ export function refuseSocket(
   writeAndShut(context, socket, broken, problem);
 }
 
-/** Answers a CONNECT, which Node hands over as a bare socket: the gateway is nobody's tunnel. */
+/** Refuses a CONNECT, because the gateway is not a proxy. Node passes it on as a bare socket. */
 export function refuseTunnel(context: GatewayContext, socket: Duplex, target: string): void {
   const match = context.routes.match('CONNECT', splitTarget(target).path);
   const broken = brokenRequest(context, { method: 'CONNECT', path: splitTarget(target).path });
   writeAndShut(context, socket, broken, unknownMethodProblem(match));
 }
 
-/** A request of which only the first line, if that, could be read. */
+/** A request of which at most the first line could be read. */
 interface BrokenRequest {
   readonly head: WireRequestHead;
   readonly match?: RouteMatch;
@@ -65,7 +67,7 @@ function writeAndShut(
 ): void {
   const { parts } = context;
   const loaded = match?.loaded;
-  const exchange: Exchange<object> = {
+  const exchange: RequestContext<object> = {
     requestId: parts.ids.newId(),
     traceId: parts.ids.newId(),
     nowMs: parts.clock.nowMs(),
@@ -76,7 +78,7 @@ function writeAndShut(
     request: head,
   };
   const { requestId } = exchange;
-  const answer = renderProblem(context, loaded, problem, exchange);
+  const answer = renderProblem(parts.log, loaded, problem, exchange);
   socket.on('error', () => socket.destroy());
   socket.end(
     answerBytes(answer, head, {
@@ -86,7 +88,10 @@ function writeAndShut(
   );
   socket.resume();
   setTimeout(() => socket.destroy(), LINGER_MS).unref();
-  const report: ExchangeReport = {
+  // The address is that of the connection, because there are no headers that could name a client behind a
+  // proxy.
+  const address = socket instanceof Socket ? socket.remoteAddress : undefined;
+  const report: RequestReport = {
     requestId,
     traceId: exchange.traceId,
     method: head.method,
@@ -97,9 +102,10 @@ function writeAndShut(
     problem: problem.kind,
     receivedBytes: 0,
     durationMs: 0,
+    ...(address !== undefined && { clientAddress: plainAddress(address) }),
     facts: { ...answer.logFields },
   };
-  tellOf(context, report);
+  reportRequest(context, report, { problem });
 }
 
 function answerBytes(
@@ -108,17 +114,14 @@ function answerBytes(
   further: Readonly<Record<string, string>>,
 ): Buffer {
   if (body.kind === 'picture') throw new Error('a problem is never a picture');
-  const ready = readyAnswer({ status, headers, body }, head);
+  const ready = buildBytesResponse({ status, headers, body }, head);
   const all = { ...further, ...ready.headers, Date: new Date().toUTCString(), Connection: 'close' };
   const lines = Object.entries(all).map(
-    // Nothing checks these for us: a line break in a value would begin a header of its own.
+    // Node does not check these headers. A line break in a value would begin another header.
     ([name, value]) => `${name}: ${value.replace(/\p{Cc}/gu, ' ')}\r\n`,
   );
   const start = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`;
-  return Buffer.concat([
-    Buffer.from(start, 'latin1'),
-    (ready.kind === 'bytes' && ready.bytes) || Buffer.alloc(0),
-  ]);
+  return Buffer.concat([Buffer.from(start, 'latin1'), ready.bytes ?? Buffer.alloc(0)]);
 }
 
 interface RequestLine {
@@ -126,7 +129,7 @@ interface RequestLine {
   readonly path: string;
 }
 
-/** The first line of what the parser choked on, where it still looks like one. */
+/** The first line of the bytes that the parser rejected, where it still looks like one. */
 function requestLine(packet: Buffer | undefined): RequestLine | undefined {
   const text = packet?.subarray(0, 8192).toString('latin1') ?? '';
   const found = /^\r?\n?([A-Za-z!#$%&'*+.^_`|~-]{1,32}) +(\S+)/.exec(text);

@@ -1,6 +1,6 @@
 /**
- * Replaces every local `$ref` by what it points at. Keys beside a `$ref` win over the target's (OpenAPI 3.1 allows
- * `summary` and `description` there). Throws for references that lead nowhere, elsewhere, or in a circle.
+ * Replaces every local `$ref` by its target. Keys beside a `$ref` override the target's (OpenAPI 3.1 allows
+ * `summary` and `description` there). Throws for references without a target, to other files, or in a circle.
  */
 export function dereference(root: unknown): unknown {
   const done = new Map<string, unknown>();

@@ -9,8 +9,9 @@ const MAX_AGE_SECONDS = 600;
 const EXPOSED = 'ETag, Retry-After, X-Request-Id';
 
 /**
- * Lets the pages of the named origins (`*`: all) call the dialects. No credentials in the browser's sense: keys are sent by the
- * script. Without origins nothing is added, and OPTIONS is a method like any other.
+ * Lets the pages of the named origins (`*`: all) call the dialects. Browsers send no credentials of their
+ * own: the page's script sends the key. Without origins no header is added, and OPTIONS is a method like any
+ * other.
  */
 export function createCors(origins: readonly string[], routes: RouteTable): RequestHandler {
   return (request, response, next) => {

@@ -8,12 +8,16 @@ export interface RequestTarget {
 
 /** Splits a request target. The absolute form that proxies use (`GET http://host/path`) counts as its path. */
 export function splitTarget(target: string): RequestTarget {
-  const local = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  const [beforeFragment = ''] = local.split('#', 1);
-  const mark = beforeFragment.indexOf('?');
-  const path = mark === -1 ? beforeFragment : beforeFragment.slice(0, mark);
+  const local = originForm(target);
+  const mark = local.indexOf('?');
   return {
-    path: path.startsWith('/') ? path : `/${path}`,
-    query: mark === -1 ? '' : beforeFragment.slice(mark + 1),
+    path: mark === -1 ? local : local.slice(0, mark),
+    query: mark === -1 ? '' : local.slice(mark + 1),
   };
+}
+
+/** Path and query of a request target as sent, without the scheme, the authority and the fragment that some clients add. */
+export function originForm(target: string): string {
+  const [local = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split('#', 1);
+  return local.startsWith('/') ? local : `/${local}`;
 }

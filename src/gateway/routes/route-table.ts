@@ -1,8 +1,9 @@
 import type { LoadedDialect } from '../dialect-registry.ts';
+import { DOWNLOAD_PREFIX } from '../downloads/download-links.ts';
 import { type DocumentOperation, prefixesOf } from '../openapi/open-api-document.ts';
 import { compareTemplates, matchTemplate, parseTemplate, type RouteTemplate } from './route-template.ts';
 
-/** What a method and a path lead to. */
+/** The route of a method and a path. */
 export type RouteMatch =
   | {
       readonly kind: 'operation';
@@ -15,7 +16,7 @@ export type RouteMatch =
     }
   /** The path is documented, the method is not. */
   | { readonly kind: 'wrong-method'; readonly loaded: LoadedDialect; readonly allow: readonly string[] }
-  /** Nothing documents the path; the dialect that owns its mount answers, if there is one. */
+  /** No document has the path. The dialect that owns its mount answers, if there is one. */
   | { readonly kind: 'unknown'; readonly loaded?: LoadedDialect };
 
 /** The routes of all loaded dialects. */
@@ -36,12 +37,13 @@ interface Route {
 }
 
 /**
- * Builds the table from the documents' `servers` and `paths`. Several dialects may share a prefix. Throws where two operations
- * claim the same method and path.
+ * Builds the table from the documents' `servers` and `paths`. Several dialects may share a prefix. Throws
+ * where two operations claim the same method and path.
  */
 export function createRouteTable(dialects: readonly LoadedDialect[]): RouteTable {
   const routes = dialects.flatMap(routesOf).sort((a, b) => compareTemplates(a.parts, b.parts));
   requireDistinct(routes);
+  requireReserved(routes);
   const mounts = mountsOf(dialects);
   const fallback = dialects.find(({ document }) => document['x-polyface-fallback'] === true);
 
@@ -66,7 +68,7 @@ export function createRouteTable(dialects: readonly LoadedDialect[]): RouteTable
         }
         if (!route.rest && !allow.has(route.method)) allow.set(route.method, route.loaded);
       }
-      // What can be got can be asked about (RFC 9110, 9.1), whether the document says so or not.
+      // Every path with GET also accepts HEAD (RFC 9110, 9.1), even where the document does not say so.
       if (method === 'HEAD' && allow.has('GET')) return table.match('GET', path);
       const [first] = allow.values();
       if (first) return { kind: 'wrong-method', loaded: first, allow: allowed([...allow.keys()]) };
@@ -90,17 +92,19 @@ function routesOf(loaded: LoadedDialect): Route[] {
         .filter((parameter) => parameter.in === 'path' && parameter['x-polyface-rest'] === true)
         .map(({ name }) => name),
     );
-    return documented.prefixes.map((prefix) => {
-      const parts = parseTemplate(prefix, documented.template, restNames);
-      return {
-        loaded,
-        documented,
-        method: documented.method.toUpperCase(),
-        template: `${prefix}${documented.template}`,
-        parts,
-        rest: parts.some(({ kind }) => kind === 'rest'),
-      };
-    });
+    return documented.prefixes.flatMap((prefix) =>
+      [documented.template, ...documented.aliases].map((spelling) => {
+        const parts = parseTemplate(prefix, spelling, restNames);
+        return {
+          loaded,
+          documented,
+          method: documented.method.toUpperCase(),
+          template: `${prefix}${documented.template}`,
+          parts,
+          rest: parts.some(({ kind }) => kind === 'rest'),
+        };
+      }),
+    );
   });
 }
 
@@ -120,9 +124,25 @@ function requireDistinct(routes: readonly Route[]): void {
   }
 }
 
+/** Downloads are served under a path of their own, which no document may claim. */
+function requireReserved(routes: readonly Route[]): void {
+  const reserved = DOWNLOAD_PREFIX.split('/').slice(1, -1);
+  for (const { parts, rest, loaded, documented } of routes) {
+    const reachesIn = reserved.every((segment, index) => {
+      const part = parts[index];
+      return part ? part.kind !== 'literal' || part.text === segment : rest;
+    });
+    if (reachesIn && (rest || parts.length > reserved.length)) {
+      throw new Error(
+        `${loaded.dialect.name} ${documented.operationId} reaches into ${DOWNLOAD_PREFIX}, which is reserved for signed downloads`,
+      );
+    }
+  }
+}
+
 /**
- * Longest prefix first. A prefix that only some path item names is a mount as well, unless it is the root: a dialect that answers
- * one path there does not own all the others.
+ * Sorts the longest prefix first. A prefix that only a path item names is a mount as well, except the root,
+ * because a dialect that has one path at the root does not own all other paths there.
  */
 function mountsOf(dialects: readonly LoadedDialect[]): { prefix: string; loaded: LoadedDialect }[] {
   const own = dialects.flatMap((loaded) =>

@@ -25,8 +25,9 @@ export function parseTemplate(
 }
 
 /**
- * The raw, still percent-encoded values of a path's parameters; `undefined` where the path does not match. Literals compare
- * after decoding, so that `%69mages` is `images`; an encoded slash never parts segments. A parameter is never empty.
+ * The raw values of a path's parameters, still percent-encoded; `undefined` where the path does not match.
+ * Literals are compared after decoding, so that `%69mages` is `images`. An encoded slash never separates
+ * segments. A parameter is never empty.
  */
 export function matchTemplate(
   template: RouteTemplate,
@@ -61,8 +62,8 @@ export function decodeSegment(segment: string): string | undefined {
 }
 
 /**
- * Negative where `a` is the more particular of two templates that match the same path: at the first difference a literal beats
- * a parameter and a parameter beats a rest.
+ * Negative where `a` is the more specific of two templates that match the same path. The first difference
+ * decides: a literal beats a parameter, and a parameter beats a rest.
  */
 export function compareTemplates(a: RouteTemplate, b: RouteTemplate): number {
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {

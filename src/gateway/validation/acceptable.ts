@@ -1,6 +1,7 @@
 /**
- * Whether an Accept header (RFC 9110, 12.5.1) leaves room for one of the media types, which may be ranges themselves (`image/*`). No
- * header, no types, and a header that names no media range at all leave room for everything.
+ * Whether an Accept header (RFC 9110, 12.5.1) allows one of the media types, which may be ranges themselves
+ * (`image/*`). Everything is allowed without a header, without types, and by a header that names no media
+ * range.
  */
 export function isAcceptable(accept: string | undefined, types: readonly string[]): boolean {
   if (accept === undefined || types.length === 0) return true;

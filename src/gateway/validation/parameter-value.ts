@@ -1,14 +1,14 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { DocumentParameter } from '../openapi/open-api-document.ts';
 
-/** What a parameter's text means under its schema. */
+/** The meaning of a parameter's text under its schema. */
 export type ParameterValue =
   | { readonly understood: true; readonly value: unknown }
   | { readonly understood: false };
 
 /**
- * Reads a parameter's text, or texts, as its schema's type. Integers are held against their format as whole decimal numbers: past
- * 2^53 a JavaScript number would lie.
+ * Reads a parameter's text, or texts, as its schema's type. Integers are checked against their format as
+ * decimal text, because a JavaScript number is not exact past 2^53.
  */
 export function parameterValue(parameter: DocumentParameter, texts: readonly string[]): ParameterValue {
   const schema = schemaOf(parameter.schema);

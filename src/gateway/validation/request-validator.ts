@@ -8,10 +8,10 @@ import type { SchemaCheck, SchemaCompiler } from './schema-compiler.ts';
 /** Holds the requests of one operation against its document. */
 export interface RequestValidator {
   /**
-   * Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong, and `not-acceptable` where Accept
-   * rules out every documented success.
+   * Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong, and
+   * `not-acceptable` where Accept rules out every documented success, unless any type will do.
    */
-  requireHead(head: WireRequestHead): void;
+  requireHead(head: WireRequestHead, options?: { readonly anyType: boolean }): void;
   /** Throws `invalid-parameter` (`body`) for the first member of a JSON body that is missing or wrong. */
   requireJson(json: Json): void;
 }
@@ -35,9 +35,9 @@ export function createRequestValidator(
   const validateJson = media?.schema ? compiler.compile(media.schema) : undefined;
   const successTypes = successTypesOf(operation);
   return {
-    requireHead(head) {
+    requireHead(head, { anyType } = { anyType: false }) {
       for (const check of checks) check(head);
-      if (!isAcceptable(head.headers.accept, successTypes))
+      if (!anyType && !isAcceptable(head.headers.accept, successTypes))
         throw new ProblemError({ kind: 'not-acceptable' });
     },
     requireJson(json) {
@@ -46,10 +46,16 @@ export function createRequestValidator(
   };
 }
 
+/**
+ * The media types that Accept is checked against. Operations that answer with a picture have none: a client
+ * that asks for JSON or anything else still gets the picture, as RFC 9110 (12.5.1) allows and generated
+ * clients need.
+ */
 function successTypesOf({ responses = {} }: DocumentOperation['operation']): string[] {
-  return Object.entries(responses).flatMap(([status, response]) =>
+  const types = Object.entries(responses).flatMap(([status, response]) =>
     status.startsWith('2') && response && 'content' in response ? Object.keys(response.content ?? {}) : [],
   );
+  return types.some((type) => type.startsWith('image/')) ? [] : types;
 }
 
 function locationOf({ in: where, name }: DocumentParameter): ParameterLocation | undefined {
@@ -107,7 +113,10 @@ function pathOf({ instancePath, keyword, params }: ErrorObject): string[] {
 /** What an answer repeats of a list or an object, in characters. */
 const SHOWN_CHARACTERS = 100;
 
-/** The value's text, for the answer that names it: lists and objects as the beginning of their JSON; nothing for what is missing. */
+/**
+ * The value's text, for the answer that names it: lists and objects as the beginning of their JSON; nothing
+ * for what is missing.
+ */
 function valueAt(json: Json, path: readonly string[]): string | undefined {
   let node: unknown = json;
   for (const key of path) {

@@ -12,23 +12,33 @@ export interface SchemaCheck {
 
 /** Compiles the schemas of OpenAPI 3.1 documents. */
 export interface SchemaCompiler {
-  /** A check that is compiled once: at its first use, or by `warmUp`, whichever comes first. */
+  /** A check that is compiled once, at its first use or by `warmUp`. */
   compile(schema: unknown): SchemaCheck;
   /**
-   * Compiles what is still to be compiled, one schema at a turn, so that a gateway answers from the start and no later request waits for a
-   * compiler. Throws where a schema is none.
+   * Compiles the remaining schemas, one at a turn, so that a gateway answers from the start and later
+   * requests need not wait for the compiler. Throws for an invalid schema.
    */
   warmUp(): Promise<void>;
 }
 
 const load = createRequire(import.meta.url);
 
-/** Loaded with the first schema that is compiled, which is after the gateway listens; not in an `import()`, for checks do not wait. */
+/**
+ * ajv is loaded with the first schema that is compiled, after the gateway listens. It is not loaded by
+ * `import()`, because checks are synchronous.
+ */
 function createAjv(): Ajv {
   const { Ajv2020 } = load('ajv/dist/2020.js') as typeof AjvModule;
   const addFormats = load('ajv-formats') as typeof FormatsModule;
   return addFormats.default(
-    new Ajv2020({ strict: false, validateSchema: false, allErrors: false, logger: false }),
+    new Ajv2020({
+      strict: false,
+      // JSON reads 1e999 as infinity, and no document allows that as a number.
+      strictNumbers: true,
+      validateSchema: false,
+      allErrors: false,
+      logger: false,
+    }),
   );
 }
 

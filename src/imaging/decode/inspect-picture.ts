@@ -1,7 +1,7 @@
 import type { DecoderInput } from './decoder-input.ts';
 import type { PictureHeader } from './picture-header.ts';
 
-/** The header, and what only the pixels tell. */
+/** The header, and the facts that only the pixels show. */
 export interface InspectedPicture extends PictureHeader {
   readonly transparent: boolean;
 }
@@ -10,17 +10,17 @@ export interface InspectedPicture extends PictureHeader {
 const SHRINK = 8;
 
 /**
- * Decodes the whole picture, all frames, where no rendition will: what is to be kept is known to be whole. Also looks whether
- * any part is see-through: the alpha channel of a screenshot is mostly there for nothing. A still, opaque picture of which
- * renditions are made is skipped, for they decode all of it.
+ * Decodes the whole picture, all frames, so that every stored picture is known to be whole. Skipped where
+ * `proven` says that another step decodes it. Also checks whether any part is see-through, because
+ * screenshots mostly have an alpha channel without using it.
  */
 export async function inspectPicture(
   input: DecoderInput,
   header: PictureHeader,
-  rendered: boolean,
+  proven: boolean,
 ): Promise<InspectedPicture> {
   const { animated } = header;
-  if (rendered && !animated && !header.hasAlpha) return { ...header, transparent: false };
+  if (proven && !animated && !header.hasAlpha) return { ...header, transparent: false };
   const { data, info } = await input.decode({ animated, ignoreProfile: true }, (image) =>
     image
       .resize({ width: Math.ceil(header.storedWidth / SHRINK) })

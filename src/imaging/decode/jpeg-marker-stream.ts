@@ -1,16 +1,17 @@
-import type { ByteReader } from '../recognise/byte-reader.ts';
+import type { ByteReader } from '../detect/byte-reader.ts';
 import { EOI, isMarker } from './jpeg-markers.ts';
 
-/** The next marker mostly stands at once; within coded data it is far away. */
+/** The next marker mostly follows at once. Within coded data it is far away. */
 const FIRST_WINDOW_BYTES = 64;
 const WINDOW_BYTES = 256 * 1024;
 
-/** 49 MB of full segments are 784; what has more is made to keep its reader busy. */
+/** A file of 49 MB has 784 full segments. A file with far more is made to keep its reader busy. */
 const MAX_MARKERS = 10_000;
 
 /**
- * The markers of a JPEG in order, up to its end marker if it has one, read through a window: a file of 49 MB is not held in memory for
- * the sake of its last two bytes. Restart markers belong to their scan and are left out.
+ * The markers of a JPEG in order, up to its end marker if it has one. They are read through a window, so that
+ * a file of 49 MB is not held in memory for its last two bytes. Restart markers belong to their scan and are
+ * left out.
  */
 export async function* jpegMarkers(reader: ByteReader): AsyncGenerator<number> {
   let at = 2;

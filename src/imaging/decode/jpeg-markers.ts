@@ -2,9 +2,9 @@
 export interface JpegPart {
   /** The second byte of the marker, e.g. 0xda for a scan. */
   readonly marker: number;
-  /** Of the marker's first byte. */
+  /** Position of the marker's first byte. */
   readonly start: number;
-  /** After the segment; for a scan, after its coded data. */
+  /** Position after the segment; for a scan, after its coded data. */
   readonly end: number;
   /** Between the segment's length and its end; empty for the end marker. */
   readonly payload: Buffer;
@@ -15,8 +15,8 @@ export const SOS = 0xda;
 export const EOI = 0xd9;
 
 /**
- * The parts of a JPEG in order, up to the end marker; bytes between segments that belong to none are skipped, as decoders do.
- * Stops where the file does; a part that is cut off is left out.
+ * The parts of a JPEG in order, up to the end marker. Bytes between segments are skipped, as decoders do.
+ * Stops at the end of the file, and leaves out a part that is cut off.
  */
 export function* jpegParts(bytes: Buffer): Generator<JpegPart> {
   let at = 2;
@@ -38,14 +38,14 @@ export function* jpegParts(bytes: Buffer): Generator<JpegPart> {
 }
 
 /**
- * Whether this byte after an 0xff makes a marker that has a length, or the end marker: not a stuffed zero, a fill byte, nor one of those
- * that stand alone (TEM, RST, SOI), which decoders pass over wherever they meet them.
+ * Whether this byte after an 0xff makes a marker with a length, or the end marker. Stuffed zeros and fill
+ * bytes do not. Markers without a length (TEM, RST, SOI) do not either; decoders skip them everywhere.
  */
 export function isMarker(byte: number): boolean {
   return byte > 0x01 && byte !== 0xff && (byte < 0xd0 || byte > 0xd8);
 }
 
-/** Where the next marker begins, -1 where there is none. */
+/** The position of the next marker; -1 where there is none. */
 function nextMarker(bytes: Buffer, from: number): number {
   for (
     let at = bytes.indexOf(0xff, from);

@@ -1,7 +1,7 @@
 import sharp from 'sharp';
-import type { PictureFormat } from '../../domain/index.ts';
+import type { RenderedFormat } from '../../domain/index.ts';
 
-/** The loader class of libvips for each format that is decoded here. No other loader is ever open. */
+/** The loader class of libvips for each format that sharp decodes. No other loader is ever open. */
 const LOADERS = {
   jpeg: 'VipsForeignLoadJpeg',
   png: 'VipsForeignLoadPng',
@@ -9,29 +9,23 @@ const LOADERS = {
   webp: 'VipsForeignLoadWebp',
   avif: 'VipsForeignLoadHeif',
   tiff: 'VipsForeignLoadTiff',
-} as const satisfies Partial<Record<PictureFormat, string>>;
-
-/** A format that the decoder opens. */
-export type DecodableFormat = keyof typeof LOADERS;
-
-/** Whether the decoder opens this format. */
-export function isDecodable(format: PictureFormat): format is DecodableFormat {
-  return Object.hasOwn(LOADERS, format);
-}
+} as const satisfies Record<RenderedFormat, string>;
 
 const ALL_LOADERS = { operation: ['VipsForeignLoad'] };
 
-// One picture at a time and never the same twice: a cache only holds memory. The pool is the parallelism.
+// No cache: it would only hold memory, because no picture is decoded twice. Each worker decodes one picture
+// at a time, and the pool runs several workers.
 sharp.cache(false);
 sharp.concurrency(1);
 sharp.block(ALL_LOADERS);
-let opened: DecodableFormat | undefined;
+let opened: RenderedFormat | undefined;
 
 /**
- * Opens the loader of one format and blocks every other one, so that the decoder cannot take the bytes for anything else than
- * what they were recognised as, and a format that the policy does not name never meets its decoder. Costs some 15 µs.
+ * Opens the loader of one format and blocks every other one. So the decoder cannot read the bytes as another
+ * format than the detected one, and a format that the policy does not name never reaches its decoder. Costs
+ * some 15 µs.
  */
-export function openLoaderOf(format: DecodableFormat | undefined): void {
+export function openLoaderOf(format: RenderedFormat | undefined): void {
   if (opened === format) return;
   sharp.block(ALL_LOADERS);
   if (format) sharp.unblock({ operation: [LOADERS[format]] });
@@ -41,7 +35,9 @@ export function openLoaderOf(format: DecodableFormat | undefined): void {
 const GIF = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>');
 
-/** Tries whether blocking works in this build of the decoder: the fault found, or `undefined` when all is well. */
+/**
+ * Tries whether blocking works in this build of the decoder. Gives the fault, or `undefined` where it works.
+ */
 export async function findLoaderFault(): Promise<string | undefined> {
   openLoaderOf(undefined);
   if (await opens(GIF)) return 'loaders cannot be blocked';

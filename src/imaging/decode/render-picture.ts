@@ -1,9 +1,9 @@
 import type { Sharp } from 'sharp';
 import { outputFormat, type PictureFormat, type RenditionRecipe } from '../../domain/index.ts';
+import type { WorkerLimits } from '../job.ts';
 import type { DecoderInput } from './decoder-input.ts';
 import { encodeAs } from './encode-as.ts';
 import type { InspectedPicture } from './inspect-picture.ts';
-import { isDecodable } from './loaders.ts';
 
 /** A finished rendition in memory. */
 export interface MadeRendition {
@@ -14,20 +14,20 @@ export interface MadeRendition {
 }
 
 /**
- * Makes one rendition: upright, sRGB with 8 bits a channel, without metadata (the decoder drops all of it unless asked). The
- * same picture and recipe always give the same bytes, whatever else was made with it: each rendition decodes for itself, since
- * sharing a decode would make the result depend on the largest size asked for.
+ * Makes one rendition: upright, sRGB with 8 bits a channel, without metadata (the decoder drops it by
+ * default). One picture and recipe always give the same bytes, regardless of the other renditions. So each
+ * rendition decodes for itself: a shared decode would make the result depend on the largest requested size.
  */
 export async function renderPicture(
   input: DecoderInput,
   picture: InspectedPicture,
   recipe: RenditionRecipe,
+  { limitPixels }: WorkerLimits,
 ): Promise<MadeRendition> {
   const format = outputFormat(recipe, picture);
-  if (!isDecodable(format)) throw new Error(`there is no encoder for ${format}`);
   const animated = keepsAnimation(picture, recipe, format);
   const { data, info } = await input.decode({ animated }, (image) => {
-    const sized = fitted(image.autoOrient(), picture, recipe);
+    const sized = fitIntoBox(inColour(image, picture, recipe).autoOrient(), picture, recipe, limitPixels);
     const flat =
       format === 'jpeg' && picture.hasAlpha ? sized.flatten({ background: recipe.background }) : sized;
     return encodeAs(format, flat, recipe.quality).toBuffer({ resolveWithObject: true });
@@ -35,7 +35,10 @@ export async function renderPicture(
   return { bytes: data, format, width: info.width, height: info.pageHeight ?? info.height };
 }
 
-/** An animation that must be turned becomes its first frame: the decoder turns stills alone, and upright comes first. */
+/**
+ * An animation that must be turned becomes its first frame. The decoder turns only stills, and being upright
+ * matters more.
+ */
 function keepsAnimation(
   picture: InspectedPicture,
   { animated }: RenditionRecipe,
@@ -44,13 +47,31 @@ function keepsAnimation(
   return animated && picture.animated && !picture.turned && format === picture.format;
 }
 
-function fitted(image: Sharp, picture: InspectedPicture, recipe: RenditionRecipe): Sharp {
+/**
+ * Converts grey pictures to colour where the background has a colour. Otherwise the padding would be grey.
+ */
+function inColour(image: Sharp, { hasAlpha }: InspectedPicture, { fit, background }: RenditionRecipe): Sharp {
+  const shown = fit === 'pad' || hasAlpha;
+  return shown && !/^#(..)\1\1$/iu.test(background) ? image.pipelineColourspace('srgb') : image;
+}
+
+function fitIntoBox(
+  image: Sharp,
+  picture: InspectedPicture,
+  recipe: RenditionRecipe,
+  limitPixels: number,
+): Sharp {
   const { box, fit, enlarge, background } = recipe;
   if (fit === 'pad') {
     const side = paddedSide(picture, recipe);
     return image.resize({ width: side, height: side, fit: 'contain', background });
   }
-  return box ? image.resize({ ...box, fit: 'inside', withoutEnlargement: !enlarge }) : image;
+  if (box) return image.resize({ ...box, fit: 'inside', withoutEnlargement: !enlarge });
+  // A rendition in the picture's own size must not exceed the pixels that other pictures may have.
+  const { width, height } = picture;
+  const scale = Math.sqrt(limitPixels / (width * height));
+  if (scale >= 1) return image;
+  return image.resize({ width: Math.floor(width * scale), height: Math.floor(height * scale), fit: 'fill' });
 }
 
 /** The side of the square that holds the picture after it was fitted into the box. */

@@ -1,26 +1,31 @@
-import { ProblemError } from '../../domain/index.ts';
-import type { ByteReader } from '../recognise/byte-reader.ts';
-import { findGifTrailer } from './gif-blocks.ts';
+import { ProblemError, type RenderedFormat } from '../../domain/index.ts';
+import type { ByteReader } from '../detect/byte-reader.ts';
+import type { DecoderInput } from './decoder-input.ts';
+import { isWholeGif } from './gif-blocks.ts';
 import { jpegMarkers } from './jpeg-marker-stream.ts';
 import { EOI } from './jpeg-markers.ts';
-import type { DecodableFormat } from './loaders.ts';
-
-/** Tells whether the end is there, for the formats that have one. */
-const ENDS: Partial<Record<DecodableFormat, (reader: ByteReader) => Promise<boolean>>> = {
-  jpeg: async (reader) => (await endsAtOnce(reader)) || endsSomewhere(reader),
-  gif: async (reader) => findGifTrailer(await reader.read(0, reader.size)),
-};
 
 /**
- * Formats that say where they end must do so: the decoder takes a JPEG that is cut off in its last strip, and a GIF that is cut
- * off between two frames, for whole. What follows the end does not matter. Throws `ProblemError` `corrupt-image`.
+ * Formats with an end marker must have it, or must be proved complete. Otherwise the decoder would accept a
+ * JPEG that is cut off in its last strip, and a GIF that is cut off between two frames. Bytes after the end
+ * do not matter. Throws `ProblemError` `corrupt-image`.
  */
-export async function requireEnding(format: DecodableFormat, reader: ByteReader): Promise<void> {
-  const ends = ENDS[format];
-  if (ends && !(await ends(reader))) throw new ProblemError({ kind: 'corrupt-image' });
+export async function requireEnding(
+  format: RenderedFormat,
+  reader: ByteReader,
+  input: DecoderInput,
+): Promise<void> {
+  if (format === 'jpeg' && !(await endsAtOnce(reader)) && !(await endsSomewhere(reader)))
+    await input.repair();
+  if (format === 'gif' && !isWholeGif(await reader.read(0, reader.size))) {
+    throw new ProblemError({ kind: 'corrupt-image' });
+  }
 }
 
-/** The usual case costs two bytes. Within coded data they cannot stand: a cut does not look like this by chance. */
+/**
+ * Checks the usual case, which costs two bytes. These two bytes cannot occur within coded data, so a file
+ * that was cut off does not end with them by chance.
+ */
 async function endsAtOnce(reader: ByteReader): Promise<boolean> {
   const last = await reader.read(reader.size - 2, 2);
   return last.length === 2 && last.readUInt16BE(0) === 0xff00 + EOI;

@@ -1,18 +1,18 @@
-import type { ByteReader } from '../recognise/byte-reader.ts';
+import type { RenderedFormat } from '../../domain/index.ts';
+import type { ByteReader } from '../detect/byte-reader.ts';
 import { jpegParts, SOS } from './jpeg-markers.ts';
-import type { DecodableFormat } from './loaders.ts';
 
-/** What a file says of itself at a place that is easy to read, before native code sees a byte of it. */
+/** What a file says about itself at a place that is easy to read. No native code has seen its bytes yet. */
 export interface StatedHeader {
   readonly width: number;
   readonly height: number;
-  /** Set where this is all there is to know: nothing is turned, see-through or moving. */
+  /** Set where nothing else matters: the picture is not turned, see-through or animated. */
   readonly plain?: { readonly channels: number; readonly progressive: boolean };
 }
 
-/** Reads it; `undefined` where the format keeps its size elsewhere or the file hides it. */
+/** Reads the header; `undefined` where the format stores its size elsewhere or the file hides it. */
 export async function readStatedHeader(
-  format: DecodableFormat,
+  format: RenderedFormat,
   reader: ByteReader,
 ): Promise<StatedHeader | undefined> {
   switch (format) {
@@ -29,7 +29,7 @@ export async function readStatedHeader(
   }
 }
 
-/** EXIF with a thumbnail fits twice; a profile too. */
+/** Twice the room that EXIF with a thumbnail, or a profile, needs. */
 const JPEG_HEAD_BYTES = 128 * 1024;
 const EXIF_SEGMENT = 0xe1;
 const BASELINE = 0xc0;
@@ -43,7 +43,7 @@ function gifHeader(size: Buffer): StatedHeader | undefined {
   return size.length < 4 ? undefined : { width: size.readUInt16LE(0), height: size.readUInt16LE(2) };
 }
 
-/** Plain is a JPEG in which nothing that could hold an orientation stands before its frame or its scan. */
+/** A JPEG is plain where no segment before its frame or its scan could hold an orientation. */
 function jpegHeader(head: Buffer): StatedHeader | undefined {
   let found: { width: number; height: number; channels: number; progressive: boolean } | undefined;
   for (const { marker, payload } of jpegParts(head)) {

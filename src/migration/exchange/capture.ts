@@ -1,43 +1,60 @@
-import { randomUUID } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { HeldBytes } from '../../domain/index.ts';
 
-/** Bytes that may wait for the disk before the capture is given up, so that nobody ever waits for it. */
+/**
+ * How many bytes may wait for the disk, or for permission to use it. Above that the capture is given up, so
+ * that the client never waits for it.
+ */
 const MAX_LAG_BYTES = 8 * 1024 * 1024;
 
-/** Keeps a copy of a stream that flows past, without ever holding it up. */
+/** Keeps a copy of a stream, without ever delaying the stream. */
 export interface Capture {
   /** The next piece of the stream. */
   piece(piece: Buffer): void;
-  /** What was copied, or why there is no copy; call it once the stream has ended. Never rejects. */
-  take(): Promise<HeldBytes | 'too large' | 'disk'>;
+  /** The copy, or why there is none; call it once the stream has ended. Never rejects. */
+  take(): Promise<HeldBytes | CaptureFailure>;
   /** Gives the copy up. */
   drop(): Promise<void>;
 }
 
+/** Why there is no copy; `anonymous`: the copy is too long to keep for a caller who is not authenticated. */
+export type CaptureFailure = 'too large' | 'disk' | 'anonymous';
+
 /** A capture in memory up to `memoryBytes`, in a private file beyond that, up to `maxBytes`. */
 export function createCapture(options: {
-  readonly folder: string;
+  /** Makes the path of the private file. */
+  readonly newPath: () => string;
   readonly memoryBytes: number;
   readonly maxBytes: number;
+  /**
+   * Called once, when the copy grows too long for the memory. Bytes of anonymous callers stay off the disk.
+   */
+  readonly mayUseDisk: () => Promise<boolean>;
 }): Capture {
   let pieces: Buffer[] = [];
   let size = 0;
   let file:
     | { readonly path: string; readonly stream: WriteStream; readonly ready: Promise<void> }
     | undefined;
-  let failure: 'too large' | 'disk' | undefined;
+  let failure: CaptureFailure | undefined;
+  let asking: Promise<void> | undefined;
 
-  const path = join(options.folder, `captured-${randomUUID()}`);
+  const path = options.newPath();
   const release = () => rm(path, { force: true });
 
-  function fail(reason: 'too large' | 'disk'): void {
+  function fail(reason: CaptureFailure): void {
     failure ??= reason;
     pieces = [];
     file?.stream.destroy();
+  }
+
+  async function askForDisk(): Promise<void> {
+    const may = await options.mayUseDisk();
+    if (failure) return;
+    if (may) spill();
+    else fail('anonymous');
   }
 
   function spill(): void {
@@ -52,15 +69,20 @@ export function createCapture(options: {
     if (failure) return;
     size += piece.byteLength;
     if (size > options.maxBytes) return fail('too large');
-    if (!file && size > options.memoryBytes) spill();
-    if (!file) pieces.push(piece);
-    else if (file.stream.writableLength > MAX_LAG_BYTES) fail('disk');
-    else file.stream.write(piece);
+    if (file) {
+      if (file.stream.writableLength > MAX_LAG_BYTES) fail('disk');
+      else file.stream.write(piece);
+      return;
+    }
+    pieces.push(piece);
+    if (size > options.memoryBytes) asking ??= askForDisk();
+    if (size > options.memoryBytes + MAX_LAG_BYTES) fail('anonymous');
   }
 
   return {
     piece: copy,
     async take() {
+      await asking;
       if (file) {
         if (!failure) file.stream.end();
         await file.ready;
@@ -75,13 +97,9 @@ export function createCapture(options: {
     },
     async drop() {
       fail('disk');
+      await asking;
       if (file) await file.ready;
       await release();
     },
   };
-}
-
-/** Makes sure that the folder of captures is there. */
-export async function makeCaptureFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
 }

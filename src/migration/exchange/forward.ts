@@ -1,69 +1,98 @@
-import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { Subject } from '../../domain/index.ts';
 import { targetBelow } from '../upstream/backend-address.ts';
-import { endToEnd } from '../upstream/hop-by-hop.ts';
+import { endToEnd, headerNames } from '../upstream/hop-by-hop.ts';
 import type { IncomingAnswer } from '../upstream/upstream-connection.ts';
-import { aliasIn, CREDENTIAL_HEADERS, credentialHeaders } from '../upstream/upstream-credential.ts';
-import { LOOPBACK_HEADER } from './loopback.ts';
+import { CREDENTIAL_HEADERS, credentialHeaders } from '../upstream/upstream-credential.ts';
+import type { ForwardedCall } from './intercepted-call.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
-type Forwarding = Pick<MigrationAtBackend, 'address' | 'connection' | 'settings' | 'name'>;
+type Forwarding = Pick<
+  MigrationAtBackend,
+  'address' | 'connection' | 'credentialWatch' | 'settings' | 'name'
+>;
 
-/** Sends a client's request on as it came, as a good proxy does. `body`: in place of the client's own stream. */
+/**
+ * Whose credential goes to the backend: what the client sent, or the gateway's own on behalf of a subject.
+ */
+export type SentCredential =
+  | { readonly kind: 'client' }
+  | { readonly kind: 'gateway'; readonly subject?: Subject };
+
+/** Sends a client's request on as it came, like a well-behaved proxy. */
 export async function forward(
   migration: Forwarding,
-  request: IncomingMessage,
+  call: ForwardedCall,
   options: {
-    readonly subject?: Subject;
+    readonly credential: SentCredential;
     readonly body?: Readable | AsyncIterable<Uint8Array>;
     readonly signal?: AbortSignal;
   },
 ): Promise<IncomingAnswer> {
-  const body = options.body ?? (hasBody(request) ? request : undefined);
-  return migration.connection.request({
+  const answer = await migration.connection.request({
     origin: migration.address.origin,
-    target: targetBelow(migration.address, request.url ?? '/'),
-    method: request.method ?? 'GET',
-    rawHeaders: await headersFor(migration, request, options.subject),
-    ...(body ? { body } : {}),
+    target: targetBelow(migration.address, call.target),
+    method: call.request.method ?? 'GET',
+    rawHeaders: await headersFor(migration, call, options.credential),
+    ...(options.body ? { body: options.body } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
+  if (options.credential.kind === 'gateway') {
+    const { subject } = options.credential;
+    const refused = answer.status === 401 || answer.status === 403;
+    migration.credentialWatch.heard(refused, subject?.aliases[spokenBy(migration)]);
+  }
+  return answer;
 }
 
-/** Whether a body follows the head (RFC 9112, 6.3). */
-export function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+function spokenBy({ settings, name }: Pick<Forwarding, 'settings' | 'name'>): string {
+  return settings.speaks ?? name.dialect;
 }
 
 async function headersFor(
   { settings, name }: Forwarding,
-  request: IncomingMessage,
-  subject: Subject | undefined,
+  call: ForwardedCall,
+  credential: SentCredential,
 ): Promise<string[]> {
-  const replaced = settings.passCredential ? [] : CREDENTIAL_HEADERS;
-  const own = settings.passCredential
-    ? {}
-    : await credentialHeaders(
-        settings.credential,
-        subject && aliasIn(settings.speaks ?? name.dialect, subject),
-      );
+  const { rawHeaders } = call.request;
+  const spoken = spokenBy({ settings, name });
+  const own =
+    credential.kind === 'gateway'
+      ? await credentialHeaders(settings.credential, credential.subject?.aliases[spoken])
+      : {};
+  const replaced = [
+    'host',
+    'forwarded',
+    ...headerNames(rawHeaders).filter((name) => name.startsWith('x-forwarded-')),
+    ...(credential.kind === 'gateway' ? [...CREDENTIAL_HEADERS, ...lowerNames(own)] : []),
+  ];
+  const { host } = call.request.headers;
+  const sentHost = settings.preserveHost && host !== undefined ? ['Host', host] : [];
   return [
-    ...endToEnd(request.rawHeaders, ['host', LOOPBACK_HEADER, ...replaced]),
+    ...sentHost,
+    ...endToEnd(rawHeaders, replaced),
     ...Object.entries(own).flat(),
-    ...viaHeaders(request),
+    ...proxyHeaders(call),
   ];
 }
 
-/** RFC 9110, 7.6.3, and what backends behind proxies look for. */
-function viaHeaders({ headers, httpVersion, socket }: IncomingMessage): string[] {
+function lowerNames(headers: Readonly<Record<string, string>>): string[] {
+  return Object.keys(headers).map((name) => name.toLowerCase());
+}
+
+/**
+ * Headers of RFC 9110, 7.6.3, and others that backends behind proxies look for. What a client says of itself
+ * there is passed on only where the gateway trusts the client.
+ */
+function proxyHeaders({ request, exchange, client }: ForwardedCall): string[] {
+  const { protocol } = new URL(exchange.baseUrl);
   return [
     'Via',
-    `${httpVersion} polyface`,
+    `${request.httpVersion} polyface`,
     'X-Forwarded-For',
-    socket.remoteAddress ?? 'unknown',
+    client.address ?? 'unknown',
     'X-Forwarded-Proto',
-    'http',
-    ...(headers.host === undefined ? [] : ['X-Forwarded-Host', headers.host]),
+    protocol.slice(0, -1),
+    ...(client.host === undefined ? [] : ['X-Forwarded-Host', client.host]),
   ];
 }

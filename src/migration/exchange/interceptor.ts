@@ -1,106 +1,104 @@
+import type { Core } from '../../core/core.ts';
 import { findSubject } from '../../core/find-subject.ts';
 import {
+  type AnyOperation,
   type CommandExecutor,
   type CommandKind,
   type Loss,
   type Principal,
   ProblemError,
+  type Subject,
   type SubjectDirectory,
 } from '../../domain/index.ts';
-import type { BufferGarbage } from '../../memory/buffer-garbage.ts';
 import { createMigratingExecutor, type MigratingParts, type MigrationAtWork } from '../migrating-executor.ts';
-import type { Conduct } from '../stages/conduct.ts';
-import { conductOf, isShadowing, onlyStreams, type StageRecord } from '../stages/stage-record.ts';
+import { isShadowing, onlyStreams, policyOf, type Stage } from '../stages/stage-record.ts';
 import type { EnteredStage, StageWatch } from '../stages/stage-watch.ts';
+import type { WritePolicy } from '../stages/write-policy.ts';
+import { forwardPicture } from './forward-pictures.ts';
+import { forwardStream } from './forward-stream.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
-import type { Loopback } from './loopback.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 import { shadowTranslation } from './shadow-translation.ts';
-import { takeBoth } from './take-both.ts';
-import { takeStream } from './take-stream.ts';
 import { createBackendTranslator } from './translate-commands.ts';
 import { operationOf, principalOf, shadowedCommand, shadowOf, subjectOf } from './whom-it-concerns.ts';
+import { writeBothAsSent } from './write-both-as-sent.ts';
 
 /** What the interceptor works with. */
 export interface InterceptorParts {
   readonly migrations: readonly MigrationAtBackend[];
   readonly watch: StageWatch;
-  readonly loopback: Loopback;
-  readonly garbage: BufferGarbage;
-  readonly core: CommandExecutor;
+  readonly core: Core;
   readonly directory: SubjectDirectory;
   readonly imaging: Parameters<typeof createBackendTranslator>[0]['imaging'];
   readonly nowMs: () => number;
   readonly onLosses: (migration: MigrationAtBackend, requestId: string, losses: readonly Loss[]) => void;
 }
 
-/** A migration with the stage that holds for this exchange. */
+/** A migration with the stage that applies to this request. */
 interface Entered extends EnteredStage {
   readonly migration: MigrationAtBackend;
 }
 
-/** Decides for each exchange under a dialect that is being migrated who answers it. */
+/** Decides who answers each request in a dialect that is being migrated. */
 export function createMigrationInterceptor(parts: InterceptorParts): {
   intercept(call: MigrationCall): Promise<MigrationInterception>;
 } {
   return {
     async intercept(call) {
-      const looped = parts.loopback.take(call.exchange.request.headers);
-      if (looped) return { executor: looped, unmetered: true };
-      const streamed = await streamAtOnce(parts, call);
+      const streamed =
+        (await forwardPicture(parts.migrations, parts.watch, call)) ?? (await streamAtOnce(parts, call));
       if (streamed) return streamed;
       const principal = await principalOf(call);
-      const front = frontOf(parts, call, principal);
-      const tenant = principal?.tenant ?? front?.name.tenant;
+      const primary = primaryOf(parts, call, principal);
+      const tenant = principal?.tenant ?? primary?.name.tenant;
       const concerned = parts.migrations.filter(({ name }) => name.tenant === tenant);
       if (concerned.length === 0) return undefined;
       const entered = await enterAll(parts, concerned);
-      const leave = () => {
+      call.onEnd(() => {
         for (const one of entered) one.leave();
-      };
-      call.response.once('close', leave);
-      const here = entered.find(({ migration }) => migration === front);
-      const others = entered.filter(({ migration }) => migration !== front);
-      return here ? answerFor(parts, call, principal, here, others) : besides(parts, others);
+      });
+      const here = entered.find(({ migration }) => migration === primary);
+      const secondaries = entered.filter(({ migration }) => migration !== primary);
+      return here ? answerFor(parts, call, principal, here, secondaries) : answerBesides(parts, secondaries);
     },
   };
 }
 
 /**
- * Where the backend answers whatever the credential is, nothing of ours is waited for: the client is served although the own store or
- * the proof of the credential should hang. Who it was is found out meanwhile, for the shadow alone.
+ * The backend answers here, whatever the credential is. The client is served even when the local store or the
+ * check of the credential hangs. The shadow finds out later who the caller was.
  */
 async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promise<MigrationInterception> {
   const [only, ...more] = parts.migrations.filter(({ name }) => name.dialect === call.loaded.dialect.name);
   if (!only || more.length > 0 || only.isTranslated) return undefined;
   if (!only.settings.takesUnknown || !only.settings.passCredential) return undefined;
-  const { record, leave } = await parts.watch.enter(only.name);
-  if (!onlyStreams(record)) {
+  const { leave, ...stage } = await parts.watch.enter(only.name);
+  if (!onlyStreams(stage.record)) {
     leave();
     return undefined;
   }
-  call.response.once('close', leave);
-  const shadow = shadowWanted(parts, only, call, record, record.placement.stage === 'shadow');
-  return takeStream(only, call, { garbage: parts.garbage, ...(shadow ? { shadow } : {}) });
+  call.onEnd(leave);
+  const shadow = shadowWanted(parts, only, call, stage, stage.record.rollout.stage === 'shadow');
+  return forwardStream(only, call, shadow ? { shadow } : {});
 }
 
-/** How to find out whom a streamed exchange is about, where such exchanges are shadowed at all. */
+/** How to find out whom a streamed request is about; `undefined` where it is not shadowed. */
 function shadowWanted(
   { directory }: InterceptorParts,
   migration: MigrationAtBackend,
   call: MigrationCall,
-  record: StageRecord,
+  stage: Stage,
   isShadowed: boolean,
 ): (() => ReturnType<typeof shadowOf>) | undefined {
   const isCompared = shadowedCommand(operationOf(call)) !== undefined;
-  if (isShadowed && isCompared) return () => shadowOf(directory, call, record);
-  if (isShadowed || isShadowing(record)) {
+  if (isShadowed && isCompared) return () => shadowOf(directory, call, stage);
+  if (isShadowed || isShadowing(stage.record)) {
     migration.shadow.notCompared(isCompared ? 'outside the ramp' : 'operation not compared');
   }
   return undefined;
 }
 
-function frontOf(
+function primaryOf(
   { migrations }: InterceptorParts,
   { loaded }: MigrationCall,
   principal: Principal | undefined,
@@ -125,16 +123,16 @@ async function enterAll(
   return entered;
 }
 
-/** A dialect without a backend of its own, in a tenant where others have one. */
-function besides(parts: InterceptorParts, others: readonly Entered[]): MigrationInterception {
-  return { executor: createMigratingExecutor({ core: parts.core, others: others.map(atWork) }) };
+/** Answers a dialect without a backend, in a tenant where other dialects have one. */
+function answerBesides(parts: InterceptorParts, secondaries: readonly Entered[]): MigrationInterception {
+  return { executor: createMigratingExecutor({ core: parts.core, secondaries: secondaries.map(atWork) }) };
 }
 
-function atWork({ migration, record }: Entered): MigrationAtWork {
+function atWork({ migration, ...stage }: Entered): MigrationAtWork {
   return {
     replica: migration.replica,
     hurry: (subject) => migration.reconciler.hurry(subject),
-    conductOf: (key) => conductOf(record, key),
+    policyOf: (key) => policyOf(stage, key),
   };
 }
 
@@ -143,68 +141,98 @@ async function answerFor(
   call: MigrationCall,
   principal: Principal | undefined,
   here: Entered,
-  others: readonly Entered[],
+  secondaries: readonly Entered[],
 ): Promise<MigrationInterception> {
-  const { migration, record } = here;
+  const { migration } = here;
   const operation = operationOf(call);
-  const subject = operation && (await subjectOf(parts.directory, call, operation, principal));
-  const conduct = conductOf(record, subject?.key);
+  const subject = operation && (await subjectWhereNeeded(parts, call, operation, principal, here));
+  const policy = policyOf(here, subject?.key);
   const executorParts: MigratingParts = {
     core: parts.core,
-    front: atWork(here),
-    others: others.map(atWork),
+    primary: atWork(here),
+    secondaries: secondaries.map(atWork),
   };
-  if (migration.isTranslated) return translated(parts, call, here, executorParts);
-  switch (wayOf(migration, operation?.command, conduct)) {
+  if (migration.isTranslated) return answerTranslated(parts, call, here, executorParts);
+  switch (wayOf(migration, operation?.command, policy)) {
     case 'stream': {
-      const shadow = shadowWanted(parts, migration, call, record, conduct.shadow);
-      return takeStream(migration, call, {
-        garbage: parts.garbage,
-        ...(subject ? { subject } : {}),
+      const shadow = shadowWanted(parts, migration, call, here, policy.shadow);
+      return forwardStream(migration, call, {
+        principal,
+        ...(subject ? { subject, ...learning(migration, operation?.command, subject) } : {}),
         ...(shadow ? { shadow } : {}),
       });
     }
     case 'both':
-      return takeBoth(
-        {
-          migration,
-          loopback: parts.loopback,
-          executorParts,
-          conduct,
-          maxBytes: maxBodyBytes(call),
-          timeoutMs: migration.settings.timeoutSeconds * 1000,
-        },
-        call,
-        subject,
-      );
-    case 'own':
+      // The gateway refuses anonymous callers before it reads a body, so their bodies take no room.
+      if (!principal) return { executor: createMigratingExecutor(executorParts) };
+      return writeBothAsSent({ migration, executorParts, policy }, call);
+    case 'local':
       return { executor: createMigratingExecutor(executorParts) };
   }
 }
 
-type Way = 'stream' | 'both' | 'own';
+/** Learns from a streamed answer what the backend knows of the person. */
+function learning(
+  { backend, learner }: MigrationAtBackend,
+  command: CommandKind | undefined,
+  subject: Subject,
+): Pick<Parameters<typeof forwardStream>[2], 'onAnswer'> {
+  if (!learner.isActive || command !== 'read-subject') return {};
+  const read = { kind: command, subject: { kind: 'key', key: subject.key }, images: false } as const;
+  return {
+    onAnswer(answer) {
+      const outcome = backend.meaningOf(read, answer);
+      if (outcome.kind === 'done') learner.learn(subject, outcome.profile);
+    },
+  };
+}
+
+/**
+ * The subject of the request. While the backend answers everything, a directory that fails does not refuse
+ * the client.
+ */
+async function subjectWhereNeeded(
+  { directory }: InterceptorParts,
+  call: MigrationCall,
+  operation: AnyOperation<object>,
+  principal: Principal | undefined,
+  { record }: Stage,
+): Promise<Subject | undefined> {
+  try {
+    return await subjectOf(directory, call, operation, principal);
+  } catch (cause) {
+    if (cause instanceof ProblemError && onlyStreams(record)) return undefined;
+    throw cause;
+  }
+}
+
+type Way = 'stream' | 'both' | 'local';
 
 function wayOf(
   { settings }: MigrationAtBackend,
   command: CommandKind | undefined,
-  { write, read }: Conduct,
+  { write, read }: WritePolicy,
 ): Way {
   switch (command) {
     case 'put-images':
     case 'delete-images':
-      return write === 'own-only' ? 'own' : write;
+      return write === 'local-only' ? 'local' : write;
     case 'issue-token':
-      // Tokens are good where they were issued: at the backend only if the backend gets to see them.
-      return read === 'backend' && settings.passCredential ? 'stream' : 'own';
+      // The backend can check only its own tokens, so it issues them where it also sees them.
+      return read === 'backend' && settings.passCredential ? 'stream' : 'local';
+    case undefined:
+      // Only the backend can answer operations that no document names, so they go there while there is a
+      // backend.
+      return write === 'local-only' ? 'local' : 'stream';
     default:
-      return read === 'backend' ? 'stream' : 'own';
+      return read === 'backend' ? 'stream' : 'local';
   }
 }
 
-function translated(
+function answerTranslated(
   parts: InterceptorParts,
   call: MigrationCall,
-  { migration, record }: Entered,
+  { migration, ...stage }: Entered,
   executorParts: MigratingParts,
 ): MigrationInterception {
   const losses: Loss[] = [];
@@ -216,13 +244,14 @@ function translated(
   return {
     executor: createMigratingExecutor({
       ...executorParts,
-      ...(onlyStreams(record) ? { open: openWithoutStore(parts.directory, migration) } : {}),
-      translator: shadowTranslation(migration, call, record, (onAnswer) =>
+      ...(onlyStreams(stage.record) ? { open: openWithoutStore(parts.directory, migration) } : {}),
+      translator: shadowTranslation(migration, call, stage, (onAnswer) =>
         createBackendTranslator({
           backend: migration.backend,
           directory: parts.directory,
           imaging: parts.imaging,
           nowMs: parts.nowMs,
+          prints: operationOf(call)?.prints ?? [],
           onLosses,
           onAnswer,
         }),
@@ -237,7 +266,7 @@ function translated(
   };
 }
 
-/** While the backend answers everything, a store of ours that hangs or fails keeps nobody waiting. */
+/** While the backend answers everything, no client waits for a local store that hangs or fails. */
 function openWithoutStore(
   directory: SubjectDirectory,
   { name }: MigrationAtBackend,
@@ -245,18 +274,10 @@ function openWithoutStore(
   return async (reference, principal) => {
     const subject = await findSubject(directory, reference, { ...principal, dialect: name.dialect });
     if (subject?.tenant !== principal.tenant) throw new ProblemError({ kind: 'subject-not-found' });
-    return { subject, generation: 0 };
+    return { subject, generation: 0, snapshot: {} };
   };
 }
 
 function lossText(losses: readonly Loss[]): string {
   return [...new Set(losses.map(({ field, fate }) => `${fate} ${field}`))].join(', ') || 'none';
-}
-
-function maxBodyBytes({ loaded, exchange }: MigrationCall): number {
-  const { maxBytes, maxFiles } = loaded.dialect.intake({
-    options: exchange.options,
-    profile: exchange.profile,
-  });
-  return maxBytes * maxFiles;
 }

@@ -1,28 +1,43 @@
 import { createHash } from 'node:crypto';
+import { requireSize } from '../../core/store-bodies.ts';
 import {
-  ALL_PICTURE_FORMATS,
   type CommandContext,
   type CommandOf,
+  type ImageField,
   type ImageView,
   type Imaging,
   type Loss,
+  mediaTypeOf,
   type OpenedSubject,
   type Outcome,
   type PictureFormat,
   ProblemError,
   type ProfileImage,
+  READABLE_FORMATS,
   type StoredPicture,
   type Subject,
   type SubjectDirectory,
+  type SubjectProfile,
   type Upload,
   type UpstreamImage,
   type UpstreamOutcome,
   uuidFrom,
 } from '../../domain/index.ts';
 import type { BackendTranslator } from '../migrating-executor.ts';
+import { blameBackend } from '../replicas/blame-backend.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
+import { lossesInAnswer } from './losses-in-answer.ts';
 
-/** What the backend said of an image, completed by what can be found out. */
+type PictureFacts = Pick<KnownImage, 'format' | 'width' | 'height'>;
+
+/** An upload that is a picture which the clients' dialect accepts. */
+interface MeasuredPut {
+  readonly slot: number;
+  readonly upload: Upload;
+  readonly facts: PictureFacts;
+}
+
+/** What the backend said of an image, with what the gateway could find out besides. */
 interface KnownImage extends UpstreamImage {
   readonly format: PictureFormat;
   readonly width: number;
@@ -32,20 +47,30 @@ interface KnownImage extends UpstreamImage {
 }
 
 /**
- * Carries commands out at a backend of another dialect, and puts what it says into the domain's words. What had to be made up is told to
- * `onLosses`.
+ * Carries commands out at a backend of another dialect, and puts its answers into the domain's words.
+ * `onLosses` gets the fields that had to be made up.
  */
 export function createBackendTranslator(parts: {
   readonly backend: HttpBackend;
   readonly directory: SubjectDirectory;
   readonly imaging: Imaging;
   readonly nowMs: () => number;
+  /**
+   * Fields of an image that the answer to the client prints. Only these count as losses when they are made
+   * up.
+   */
+  readonly prints: readonly ImageField[];
   readonly onLosses: (losses: readonly Loss[]) => void;
-  /** Told what the backend said, and again when more is known of its images. */
+  /** Called with what the backend said, and again when more is known of its images. */
   readonly onAnswer: (outcome: UpstreamOutcome) => void;
 }): BackendTranslator {
-  const told = new Set<string>();
-  return { execute: (command, context, opened) => translate(command, context, opened) };
+  return {
+    async execute(command, context, opened) {
+      const outcome = await translate(command, context, opened);
+      parts.onLosses(lossesInAnswer(outcome, context, parts.prints));
+      return outcome;
+    },
+  };
 
   async function translate(
     command: Parameters<BackendTranslator['execute']>[0],
@@ -54,12 +79,15 @@ export function createBackendTranslator(parts: {
   ): Promise<Outcome> {
     if (command.kind === 'locate-images') return locate(command, context);
     if (!opened) throw new ProblemError({ kind: 'subject-not-found' });
-    const { outcome, losses } = await parts.backend.ask(command, opened.subject);
+    // A client that is told that its file is not a picture has changed nothing at the backend.
+    const measured = command.kind === 'put-images' ? await measureUploads(command, context) : undefined;
+    const sent = command.kind === 'put-images' && measured ? { ...command, images: measured } : command;
+    const { outcome, losses } = await parts.backend.ask(sent, opened.subject);
     parts.onLosses(losses);
     parts.onAnswer(outcome);
     if (outcome.kind === 'problem') throw new ProblemError(outcome.problem);
     if (outcome.kind !== 'done') throw new ProblemError({ kind: 'upstream-unavailable' });
-    const subject = { ...opened.subject, profile: { ...opened.subject.profile, ...outcome.profile } };
+    const subject = withProfile(opened.subject, outcome.profile);
     switch (command.kind) {
       case 'delete-images':
         return { kind: 'images-deleted', subject, slots: command.slots };
@@ -68,7 +96,7 @@ export function createBackendTranslator(parts: {
           kind: 'images-put',
           subject,
           created: false,
-          images: await putViews(command, subject, context, outcome),
+          images: await putViews(measured ?? [], subject, context, outcome),
         };
       case 'read-subject':
         return {
@@ -79,18 +107,36 @@ export function createBackendTranslator(parts: {
     }
   }
 
-  async function putViews(
+  async function measureUploads(
     { images }: CommandOf<'put-images'>,
+    { intake }: CommandContext,
+  ): Promise<MeasuredPut[]> {
+    return Promise.all(
+      images.map(async ({ slot, upload }) => {
+        requireSize(upload, intake);
+        const facts = await factsOf(upload, intake.formats);
+        return { slot, facts, upload: { ...upload, declaredType: mediaTypeOf(facts.format) } };
+      }),
+    );
+  }
+
+  async function putViews(
+    images: readonly MeasuredPut[],
     subject: Subject,
     context: CommandContext,
     outcome: Extract<UpstreamOutcome, { kind: 'done' }>,
   ): Promise<ImageView[]> {
-    const named = outcome.images.length > 0 ? outcome.images : await imagesAtBackend(subject);
+    // The put is done. It stays done even where the backend cannot say what it stored.
+    const isNamed = images.every(({ slot }) =>
+      outcome.images.some((one) => one.slot === slot && (!context.links || hasAddress(one))),
+    );
+    // The client's contract prints an address, and some APIs answer an upload without one.
+    const named = isNamed ? outcome.images : await imagesAtBackend(subject).catch(() => outcome.images);
     parts.onAnswer({ ...outcome, images: named });
     return Promise.all(
-      images.map(async ({ slot, upload }) => {
+      images.map(({ slot, facts, upload }) => {
         const image = named.find((one) => one.slot === slot) ?? { slot };
-        return viewOf(await measured(image, upload), subject, context);
+        return viewOf(knownImage(image, facts, upload), subject, context);
       }),
     );
   }
@@ -100,7 +146,10 @@ export function createBackendTranslator(parts: {
       { kind: 'read-subject', subject: { kind: 'key', key: subject.key }, images: true },
       subject,
     );
-    return outcome.kind === 'done' ? outcome.images : [];
+    if (outcome.kind === 'done') return outcome.images;
+    if (outcome.kind === 'problem' && outcome.problem.kind === 'subject-not-found') return [];
+    // A backend that gives no clear answer does not prove that there is no picture.
+    throw new ProblemError(outcome.kind === 'problem' ? outcome.problem : { kind: 'upstream-unavailable' });
   }
 
   function views(
@@ -115,7 +164,9 @@ export function createBackendTranslator(parts: {
           const fetched = await parts.backend.fetch(image, subject);
           if (!fetched) return undefined;
           try {
-            return viewOf(await measured(image, fetched.upload), subject, context);
+            const { upload } = fetched;
+            const facts = await blameBackend(() => factsOf(upload, READABLE_FORMATS));
+            return await viewOf(knownImage(image, facts, upload), subject, context);
           } finally {
             await fetched.release();
           }
@@ -123,17 +174,8 @@ export function createBackendTranslator(parts: {
     ).then((all) => all.filter((view): view is ImageView => view !== undefined));
   }
 
-  async function measured(image: UpstreamImage, upload: Upload): Promise<KnownImage> {
-    const facts = await factsOf(upload);
-    return { ...image, ...facts, bytes: upload.bytes, sha256: upload.sha256 };
-  }
-
-  async function factsOf(upload: Upload): Promise<Pick<KnownImage, 'format' | 'width' | 'height'>> {
-    const processed = await parts.imaging.process({
-      source: upload.source,
-      accepted: ALL_PICTURE_FORMATS,
-      recipes: [],
-    });
+  async function factsOf(upload: Upload, accepted: readonly PictureFormat[]): Promise<PictureFacts> {
+    const processed = await parts.imaging.process({ source: upload.source, accepted, recipes: [] });
     try {
       const { format, width, height } = processed.facts;
       return { format, width, height };
@@ -155,52 +197,32 @@ export function createBackendTranslator(parts: {
     return {
       image: imageOf(image, picture, subject, context),
       picture,
+      synthesised: image.version === undefined ? [...NEVER_SAID, 'version'] : NEVER_SAID,
       ...(url
         ? { url: url.href, urlExpiresAtMs: parts.nowMs() + (context.links?.ttlSeconds ?? 0) * 1000 }
         : {}),
     };
   }
 
-  /** What the backend did not say is made up, which is a loss only where the answer to the client says it. */
   function imageOf(
     { slot, sha256, version }: KnownImage,
     original: StoredPicture,
     { key }: Subject,
     context: CommandContext,
   ): ProfileImage {
-    const writtenAtMs = parts.nowMs();
     return {
-      get id() {
-        tell('image.id', 'synthesised', "made from the picture's digest");
-        // The same picture in the same place has the same id each time it is read, and another picture has another.
-        return digest(`${key}\0${slot}\0${sha256}`);
-      },
-      get handle() {
-        tell('image.handle', 'synthesised', "made from the image's place");
-        return uuidFrom(digest(`${key}\0${slot}`));
-      },
-      get writtenAtMs() {
-        tell('image.writtenAt', 'defaulted', 'the backend does not say when it was written');
-        return writtenAtMs;
-      },
-      get version() {
-        if (version === undefined) tell('image.version', 'defaulted', 'the backend does not count');
-        return version ?? 1;
-      },
+      // The id is the same at each read of one picture in one place. Another picture gets another id.
+      id: digest(`${key}\0${slot}\0${sha256}`),
+      handle: uuidFrom(digest(`${key}\0${slot}`)),
+      writtenAtMs: parts.nowMs(),
+      version: version ?? 1,
       slot,
       generation: version ?? 1,
       writtenThrough: context.dialect,
-      decodable: true,
       transparent: false,
       original,
       renditions: {},
     };
-  }
-
-  function tell(field: string, fate: Loss['fate'], note: string): void {
-    if (told.has(field)) return;
-    told.add(field);
-    parts.onLosses([{ field, fate, note }]);
   }
 
   async function locate(command: CommandOf<'locate-images'>, context: CommandContext): Promise<Outcome> {
@@ -228,6 +250,23 @@ export function createBackendTranslator(parts: {
   }
 }
 
+/** What the backend says of the person wins. Fields that it does not print stay as they are. */
+function withProfile(subject: Subject, said: SubjectProfile): Subject {
+  const extra = { ...subject.profile.extra, ...said.extra };
+  return { ...subject, profile: { ...subject.profile, ...said, extra } };
+}
+
+function hasAddress({ url, locate }: UpstreamImage): boolean {
+  return url !== undefined || locate !== undefined;
+}
+
+function knownImage(image: UpstreamImage, facts: PictureFacts, { bytes, sha256 }: Upload): KnownImage {
+  return { ...image, ...facts, bytes, sha256 };
+}
+
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
+
+/** Fields of an image that no backend of another dialect prints. */
+const NEVER_SAID: readonly ImageField[] = ['id', 'handle', 'writtenAtMs'];

@@ -9,10 +9,10 @@ import {
 } from '../../domain/index.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
-import { conductOf, type StageRecord } from '../stages/stage-record.ts';
+import { policyOf, type Stage } from '../stages/stage-record.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 
-/** `undefined` where the gateway does not know the credential: the backend may. */
+/** `undefined` where the gateway does not know the credential; the backend may know it. */
 export async function principalOf(call: MigrationCall): Promise<Principal | undefined> {
   try {
     return await call.authenticate();
@@ -27,7 +27,7 @@ export function operationOf({ loaded, operationId }: MigrationCall): AnyOperatio
   return operationId === undefined ? undefined : loaded.dialect.operations[operationId];
 }
 
-/** Whom the request is about, as far as its head and the directory tell. */
+/** The subject of the request, as far as its head and the directory tell. */
 export async function subjectOf(
   directory: SubjectDirectory,
   { exchange, loaded }: MigrationCall,
@@ -59,7 +59,7 @@ export function shadowedCommand(
 export async function shadowOf(
   directory: SubjectDirectory,
   call: MigrationCall,
-  record: StageRecord,
+  stage: Stage,
 ): Promise<ShadowSubject | NotComparedReason> {
   const operation = operationOf(call);
   const command = shadowedCommand(operation);
@@ -67,5 +67,5 @@ export async function shadowOf(
   if (!operation || !command || operationId === undefined) return 'operation not compared';
   const subject = await subjectOf(directory, call, operation, await principalOf(call));
   if (!subject) return 'not known here';
-  return conductOf(record, subject.key).shadow ? { subject, operationId, command } : 'outside the ramp';
+  return policyOf(stage, subject.key).shadow ? { subject, operationId, command } : 'outside the ramp';
 }

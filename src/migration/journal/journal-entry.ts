@@ -1,9 +1,12 @@
 import type { Json, StoredPicture } from '../../domain/index.ts';
 
-/** A write that was begun and of which it is not known that both sides have it. */
+/** A write that was begun, and that one of the sides may not have. */
 export type Intent = {
   readonly id: string;
-  /** The subject's generation when it began; a record that has moved past it in the slots concerned wins. */
+  /**
+   * The subject's generation when the write began. A record that is newer than this in the slots concerned
+   * wins.
+   */
   readonly generation: number;
   readonly startedAtMs: number;
 } & (
@@ -24,21 +27,22 @@ export type IntendedImage = {
 };
 
 /**
- * A write got no answer and may take effect at the backend as late as `atMs`. From then on own's newest state of the slots is sent once more
- * (`push`), where it is newer than `after`; or own follows the backend (`adopt`).
+ * A write got no answer and may take effect at the backend until `atMs`. From then on, `push` sends the
+ * newest local state of the slots once more where it is newer than `after`; `resync` makes the local store
+ * follow the backend.
  */
-export type SecondLook = {
+export type Recheck = {
   readonly atMs: number;
-  readonly how: 'push' | 'adopt';
+  readonly how: 'push' | 'resync';
   readonly slots: readonly number[];
   /** The generation before the write. */
   readonly after: number;
 };
 
-/** Who alone may write to the backend for this subject. */
+/** The only process that may write to the backend for this subject, and until when. */
 export type Lease = { readonly owner: string; readonly untilMs: number };
 
-/** One subject's unfinished business with one backend. */
+/** The unfinished work of one subject at one backend. */
 export type JournalEntry = {
   readonly schema: 1;
   readonly subjectKey: string;
@@ -46,26 +50,32 @@ export type JournalEntry = {
   /** A subject that was made from its alias is in no directory before its first record. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly sinceMs: number;
-  /** The subject's record may owe something, or may do so soon. */
-  readonly owing?: boolean;
-  /** Nobody takes `owing` back for a while after this: a swap that owes may be on its way. */
+  /** The subject's record may have a pending replication, or may get one soon. */
+  readonly mayBePending?: boolean;
+  /**
+   * `mayBePending` stays set for a while after this moment, because a swap that makes a replication pending
+   * may be under way.
+   */
   readonly touchedAtMs: number;
   /** The generation up to which the backend is known to hold everything. */
   readonly reached: number;
   readonly lease?: Lease;
   readonly intent?: Intent;
-  readonly lookAgain?: SecondLook;
-  /** Slots of the backend that were filled only so that a later one could be reached; what they hold has to be deleted again. */
+  readonly recheck?: Recheck;
+  /**
+   * Slots of the backend that were filled only so that a later slot could be reached. Their pictures have to
+   * be deleted again.
+   */
   readonly fillers?: readonly number[];
-  /** Tries in vain since the last success. */
+  /** Failed attempts since the last success. */
   readonly attempts: number;
   readonly notBeforeMs: number;
   readonly lastFailure?: string;
 };
 
 /** Whether the entry has to stay. */
-export function isNeeded({ intent, lookAgain, owing, fillers }: JournalEntry): boolean {
-  return intent !== undefined || lookAgain !== undefined || owing === true || fillers !== undefined;
+export function isNeeded({ intent, recheck, mayBePending, fillers }: JournalEntry): boolean {
+  return intent !== undefined || recheck !== undefined || mayBePending === true || fillers !== undefined;
 }
 
 /** A record as it came from the store. */

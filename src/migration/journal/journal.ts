@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createKeyedLocks } from '../../core/keyed-locks.ts';
 import { type Clock, ProblemError, type RecordStore, type Subject } from '../../domain/index.ts';
 import { keyPart, type MigrationName } from '../stages/stage-store.ts';
 import { asJournalEntry, isNeeded, type JournalEntry } from './journal-entry.ts';
-import { createKeyedLocks } from './keyed-locks.ts';
 
-/** An entry that was touched owes for at least so long, in milliseconds: no swap of a record takes longer. */
+/**
+ * An entry that was touched counts as pending for at least this long, in milliseconds. No swap of a record
+ * takes longer.
+ */
 export const KEEP_TOUCHED_MS = 60_000;
 /** A touch that is younger than this does not have to be renewed. */
 const RENEW_TOUCH_MS = 20_000;
@@ -13,36 +16,41 @@ const LEASE_WAIT_MS = 15_000;
 /** Pause between two tries to take a lease, in milliseconds. */
 const LEASE_POLL_MS = 40;
 
-/** Entries that are read at once when all of them are looked at. */
+/** How many entries are read at once when all are read. */
 const READ_AT_ONCE = 16;
 
 /** The subject that an entry is about. */
 export type JournalSubject = Pick<Subject, 'key' | 'id' | 'aliases'>;
 
-/** The entry in the hands of whoever has its lease. */
+/** The entry, for the process that holds its lease. */
 export interface HeldEntry {
   /** As it stands in the store. */
   readonly entry: JournalEntry;
-  /** Replaces the entry; throws `LeaseLostError` where somebody else has it by now. */
+  /** Replaces the entry; throws `LeaseLostError` where another process holds the lease by now. */
   write(change: (entry: JournalEntry) => JournalEntry): Promise<void>;
-  /** Gives the lease back, and takes the entry out where nothing is left to do. Never rejects: a lease runs out by itself. */
+  /**
+   * Gives the lease back, and deletes the entry where nothing is left to do. Never rejects, because a lease
+   * also expires by itself.
+   */
   readonly release: () => Promise<void>;
 }
 
-/** The lease went to somebody else: whatever was being done is theirs to finish. */
+/** Another process has the lease now and finishes the work. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
-/** Unfinished business with one backend, one entry for each subject. */
+/** Unfinished work at one backend, one entry for each subject. */
 export interface Journal {
   /**
-   * Makes sure that there is an entry that owes for the next minute. `generation`: what the backend holds for sure if it is new.
+   * Makes sure that there is an entry that counts as pending for the next minute. `generation`: the one up to
+   * which the backend holds everything, for a new entry.
    */
   touch(subject: JournalSubject, generation: number): Promise<void>;
   /**
-   * Takes the subject's lease: nobody else, in any process, writes to the backend for it until `release`. `generation` as above.
-   * Throws `ProblemError` `conflict` where the lease cannot be had in time.
+   * Takes the subject's lease: until `release` no other holder, in any process, writes to the backend for the
+   * subject. `generation` as above. Throws `ProblemError` `conflict` where the lease stays taken for too
+   * long.
    */
   lease(
     subject: JournalSubject,
@@ -59,7 +67,10 @@ interface StoredEntry {
   readonly version: string;
 }
 
-/** The journal of one migration. `leaseMs` must exceed the longest time that a request to the backend may take. */
+/**
+ * The journal of one migration. `leaseMs` must exceed the longest time that a request to the backend may
+ * take.
+ */
 export function createJournal(parts: {
   readonly records: RecordStore;
   readonly clock: Clock;
@@ -94,25 +105,26 @@ export function createJournal(parts: {
     };
   }
 
-  /** One try; `undefined` where another holds it or was faster. */
-  async function take(subject: JournalSubject, generation: number): Promise<StoredEntry | undefined> {
+  /** Tries once; `undefined` where another process holds the lease or was faster. */
+  async function acquire(subject: JournalSubject, generation: number): Promise<StoredEntry | undefined> {
     const found = await find(subject.key);
     const nowMs = clock.nowMs();
     const before = found?.entry ?? freshEntry(subject, generation);
-    // A lease of our own that nobody here holds is one that could not be given back.
+    // The locks of this process keep its holders apart. A stored lease of its own is one that could not be given
+    // back, so it may be taken.
     if (before.lease && before.lease.owner !== parts.owner && before.lease.untilMs > nowMs) return undefined;
     const entry = { ...before, lease: { owner: parts.owner, untilMs: nowMs + parts.leaseMs } };
     const result = await records.swap(prefix + subject.key, found?.version, entry);
     return result === 'conflict' ? undefined : { entry, version: result.version };
   }
 
-  async function takeInTime(
+  async function acquireInTime(
     subject: JournalSubject,
     generation: number,
     waitMs: number,
   ): Promise<StoredEntry> {
     for (let waitedMs = 0; ; ) {
-      const taken = await take(subject, generation);
+      const taken = await acquire(subject, generation);
       if (taken) return taken;
       if (waitedMs >= waitMs) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
       const restMs = Math.min(LEASE_POLL_MS * (0.5 + Math.random()), waitMs - waitedMs);
@@ -121,7 +133,7 @@ export function createJournal(parts: {
     }
   }
 
-  async function giveBack(subjectKey: string): Promise<void> {
+  async function giveLeaseBack(subjectKey: string): Promise<void> {
     for (;;) {
       const found = await find(subjectKey);
       if (found?.entry.lease?.owner !== parts.owner) return;
@@ -154,7 +166,7 @@ export function createJournal(parts: {
       },
       async release() {
         try {
-          await giveBack(subject.key);
+          await giveLeaseBack(subject.key);
         } catch (cause) {
           parts.warn('a lease could not be given back; it runs out', cause);
         } finally {
@@ -170,15 +182,15 @@ export function createJournal(parts: {
         const found = await find(subject.key);
         const nowMs = clock.nowMs();
         const before = found?.entry ?? freshEntry(subject, generation);
-        if (before.owing && nowMs - before.touchedAtMs < RENEW_TOUCH_MS) return;
-        const entry: JournalEntry = { ...before, owing: true, touchedAtMs: nowMs };
+        if (before.mayBePending && nowMs - before.touchedAtMs < RENEW_TOUCH_MS) return;
+        const entry: JournalEntry = { ...before, mayBePending: true, touchedAtMs: nowMs };
         if ((await records.swap(prefix + subject.key, found?.version, entry)) !== 'conflict') return;
       }
     },
     async lease(subject, generation, options) {
       const unlock = await locks.acquire(subject.key);
       try {
-        const taken = await takeInTime(
+        const taken = await acquireInTime(
           subject,
           generation,
           options?.waitMs ?? parts.leaseWaitMs ?? LEASE_WAIT_MS,

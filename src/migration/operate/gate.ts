@@ -1,90 +1,110 @@
 import { createHash } from 'node:crypto';
-import { readTally } from '../parity/parity-tally.ts';
-import { upperBound95 } from '../parity/upper-bound.ts';
-import { isEquivalent, type ParityVerdict } from '../parity/verdict.ts';
-import { awaitDrained } from '../replicas/await-drained.ts';
+import { readPreflight } from '../preflight/preflight-report.ts';
 import { type Backlog, readBacklog } from '../replicas/backlog.ts';
-import type { Placement } from '../stages/placement.ts';
-import { readPresences } from '../stages/presence.ts';
+import { awaitDrained } from '../replicas/unfinished-writes.ts';
+import { gatewaysBehind } from '../stages/change-stage.ts';
+import { readHeartbeats } from '../stages/heartbeat.ts';
+import { countLeftOut, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
-import type { StageRecord } from '../stages/stage-record.ts';
+import { loadCohorts, type StageRecord } from '../stages/stage-record.ts';
+import {
+  findMoved,
+  findParity,
+  findVerification,
+  type ParityFigures,
+  type StepVerification,
+} from './evidence.ts';
+import type { Guard } from './guard.ts';
 import type { OperatedBackend } from './operated-backend.ts';
-import { readVerification, type VerificationReport } from './verify-subjects.ts';
+import { preflightGuard } from './preflight-guard.ts';
+import { switchGuards } from './switch-guards.ts';
 
-/** How long the gate waits for what is under way, in milliseconds. */
+/** How long the gate waits for unfinished work, in milliseconds. */
 const DRAIN_WAIT_MS = 15_000;
 
-/** One thing that must hold before a step. */
-export interface Guard {
-  readonly name: string;
-  readonly holds: boolean;
-  readonly found: string;
-  /** What to do about it. */
-  readonly next: string;
-}
-
-/** The evidence for a step, as it is written to a file. */
-export interface Certificate {
+/**
+ * What the gate found before a step, as it is written to a file. The figures are those of the people whom the
+ * step moves.
+ */
+export interface GateReport {
   readonly schema: 1;
   readonly tenant: string;
   readonly dialect: string;
   readonly atMs: number;
-  readonly step: { readonly from: Placement; readonly to: Placement };
+  readonly step: { readonly from: Rollout; readonly to: Rollout };
   readonly guards: readonly Guard[];
   readonly override?: string;
   readonly backlog: Backlog;
-  readonly parity: { readonly compared: number; readonly different: number; readonly upperBound95: number };
-  readonly verification?: VerificationReport;
+  readonly parity: ParityFigures;
+  readonly verification?: StepVerification;
   readonly revision: number;
 }
 
-/** Looks at everything that a step depends on. */
-export async function examine(
+/** Examines everything that a step depends on, for the people whom it moves. */
+export async function examineStep(
   operated: OperatedBackend,
   record: StageRecord,
-  to: Placement,
-  override: string | undefined,
-): Promise<Certificate> {
+  to: Rollout,
+  options: { readonly override?: string; readonly timeoutMs?: number } = {},
+): Promise<GateReport> {
   const { at, core } = operated;
   const nowMs = core.clock.nowMs();
-  const [backlog, isDrained, parity, verification, presences] = await Promise.all([
-    readBacklog(at.replica),
-    awaitDrained(at.replica, DRAIN_WAIT_MS),
-    parityFigures(operated),
-    readVerification(operated),
-    readPresences(core.records, nowMs),
+  const from = record.rollout;
+  const moved = await findMoved(operated, from, to);
+  const leadsUpToSwitched = leadsUpTo(from, to, 'switched');
+  const needsDrain = leadsUpToSwitched || leadsUpTo(from, to, 'complete');
+  const waitMs = Math.min(options.timeoutMs ?? DRAIN_WAIT_MS, DRAIN_WAIT_MS);
+  const [backlog, isDrained, parity, verification, heartbeats, behind] = await Promise.all([
+    readBacklog(at.replica, moved.has),
+    needsDrain && !record.change ? awaitDrained(at.replica, waitMs, moved.has) : false,
+    findParity(operated, moved),
+    leadsUpToSwitched ? findVerification(operated, record, moved) : undefined,
+    readHeartbeats(core.records, nowMs),
+    gatewaysBehind({ records: core.records, clock: core.clock, name: at.name }, record),
   ]);
-  const silent = presences.filter(({ heard }) => !heard).map(({ gatewayId }) => gatewayId);
-  const guards = [
+  const silent = heartbeats.filter(({ heard }) => !heard).map(({ gatewayId }) => gatewayId);
+  const { override } = options;
+  const guards: Guard[] = [
+    ...(await rampGuards(operated, from, to)),
     {
       name: 'no change is under way',
       holds: record.change === undefined,
-      found: record.change ? `phase ${record.change.phase}` : 'none',
-      next: 'polyface migrate status --wait',
+      found: record.change ? `to ${record.change.to.stage}, phase ${record.change.phase}` : 'none',
+      next: 'polyface migrate status --wait; or back to where it came from: polyface migrate cancel',
+      isFirm: true,
     },
     {
       name: 'every gateway is heard from',
-      holds: silent.length === 0 || !leadsPastShadow(record.placement, to),
+      holds: silent.length === 0 || !leadsPastShadow(from, to),
       found: silent.length === 0 ? 'all' : `silent: ${silent.join(', ')}`,
       next: 'make sure that these processes are gone, then: polyface migrate status --forget-silent',
     },
-    ...(leadsUpTo(record.placement, to, 'dual-write') ? [credentialGuard(operated)] : []),
-    ...(leadsUpTo(record.placement, to, 'switched')
-      ? switchGuards(operated, {
+    {
+      name: 'every gateway has taken the last step',
+      holds: behind.length === 0,
+      found: behind.length === 0 ? 'all' : `not yet: ${behind.map(({ gatewayId }) => gatewayId).join(', ')}`,
+      next: 'polyface migrate status --wait',
+      isFirm: true,
+    },
+    ...(record.resyncSinceMs === undefined ? [] : [caughtUpGuard(record.resyncSinceMs)]),
+    ...(leadsUpTo(from, to, 'dual-write')
+      ? [credentialGuard(operated), ...preflightGuard(operated, await readPreflight(operated))]
+      : []),
+    ...(needsDrain ? [backlogGuard(backlog, isDrained)] : []),
+    ...(leadsUpToSwitched
+      ? switchGuards(at.settings.gate, {
           nowMs,
-          backlog,
-          isDrained,
           parity,
+          fedSinceMs: record.fedSinceMs ?? 0,
           ...(verification ? { verification } : {}),
         })
       : []),
-    ...(leadsUpTo(record.placement, to, 'complete') ? [backlogGuard(backlog, isDrained)] : []),
   ];
   return {
     schema: 1,
     ...at.name,
     atMs: nowMs,
-    step: { from: record.placement, to },
+    step: { from, to },
     guards,
     ...(override === undefined ? {} : { override }),
     backlog,
@@ -94,9 +114,35 @@ export async function examine(
   };
 }
 
-/** SHA-256 of a certificate's JSON text. */
-export function certificateSha256(certificate: Certificate): string {
-  return createHash('sha256').update(JSON.stringify(certificate)).digest('hex');
+/** SHA-256 of a gate report's JSON text. */
+export function gateReportSha256(report: GateReport): string {
+  return createHash('sha256').update(JSON.stringify(report)).digest('hex');
+}
+
+/** People whom the new ramp leaves out would go back, although the step leads up. */
+async function rampGuards({ core }: OperatedBackend, from: Rollout, to: Rollout): Promise<Guard[]> {
+  if (from.stage !== to.stage) return [];
+  const leftOut = countLeftOut(from.ramp, to.ramp, await loadCohorts(core.records, [from, to]));
+  return [
+    {
+      name: 'everybody who has taken the step is still taken in',
+      holds: leftOut === 0,
+      found: leftOut === undefined ? 'a list cannot be compared with a percentage' : `${leftOut} left out`,
+      next: 'widen the ramp; or polyface migrate back, then polyface migrate advance with the right people',
+      isFirm: true,
+    },
+  ];
+}
+
+/** Writes in `complete` can be noted for the backend only after every gateway has left that stage. */
+function caughtUpGuard(sinceMs: number): Guard {
+  return {
+    name: 'what was written in complete is noted for the backend',
+    holds: false,
+    found: `not yet: what was written since ${new Date(sinceMs).toISOString()}`,
+    next: 'polyface migrate status --wait',
+    isFirm: true,
+  };
 }
 
 function credentialGuard({ at }: OperatedBackend): Guard {
@@ -108,76 +154,20 @@ function credentialGuard({ at }: OperatedBackend): Guard {
   };
 }
 
-/** Under load something is always under way; what matters is that all of it gets done. */
-function backlogGuard(backlog: Backlog, isDrained: boolean): Guard {
+/** Under load some work is always unfinished. What matters is that all of it gets done. */
+function backlogGuard({ intents, pendingReplications, rechecks }: Backlog, isDrained: boolean): Guard {
   return {
     name: 'the backlog is empty, or gets empty',
     holds: isDrained,
-    found: `${backlog.intents} intents, ${backlog.debts} debts, ${backlog.secondLooks} second looks`,
+    found: `${intents} intents, ${pendingReplications} pending replications, ${rechecks} rechecks`,
     next: 'polyface migrate status shows what is failing; the reconciler of any running gateway works it off',
   };
 }
 
-function switchGuards(
-  { at }: OperatedBackend,
-  evidence: {
-    readonly nowMs: number;
-    readonly backlog: Backlog;
-    readonly isDrained: boolean;
-    readonly parity: Certificate['parity'];
-    readonly verification?: VerificationReport;
-  },
-): Guard[] {
-  const { verificationHours, minSamples, maxDifferentPercent } = at.settings.gate;
-  const { nowMs, backlog, isDrained, parity, verification } = evidence;
-  const ageHours = verification ? (nowMs - verification.atMs) / 3_600_000 : Number.POSITIVE_INFINITY;
-  const verify = 'polyface backfill verify --dialect … --subjects FILE';
-  return [
-    backlogGuard(backlog, isDrained),
-    {
-      name: 'the verification is fresh',
-      holds: ageHours <= verificationHours,
-      found: verification ? `${ageHours.toFixed(2)} h old` : 'never verified',
-      next: verify,
-    },
-    {
-      name: 'the live difference is empty',
-      holds: verification !== undefined && verification.equal === verification.subjects,
-      found: verification ? JSON.stringify(verification.differences) : 'unknown',
-      next: `polyface backfill --dialect … --subjects FILE, then ${verify}`,
-    },
-    {
-      name: 'the parity sample is large enough',
-      holds: parity.compared >= minSamples,
-      found: `${parity.compared} of ${minSamples}`,
-      next: 'stay in shadow for longer',
-    },
-    {
-      name: 'the answers are alike',
-      holds: minSamples === 0 || parity.upperBound95 * 100 <= maxDifferentPercent,
-      found: `${parity.different} of ${parity.compared}; at 95 % at most ${(parity.upperBound95 * 100).toFixed(2)} %`,
-      next: 'polyface migrate parity --differences',
-    },
-  ];
-}
-
-async function parityFigures({ at, core }: OperatedBackend): Promise<Certificate['parity']> {
-  const { operations } = await readTally(core.records, at.name);
-  let compared = 0;
-  let different = 0;
-  for (const tally of Object.values(operations)) {
-    compared += tally.compared;
-    for (const [verdict, count] of Object.entries(tally.verdicts) as [ParityVerdict, number][]) {
-      if (!isEquivalent(verdict)) different += count;
-    }
-  }
-  return { compared, different, upperBound95: upperBound95(different, compared) };
-}
-
-function leadsUpTo(from: Placement, to: Placement, stage: Placement['stage']): boolean {
+function leadsUpTo(from: Rollout, to: Rollout, stage: Rollout['stage']): boolean {
   return to.stage === stage && STAGES.indexOf(from.stage) <= STAGES.indexOf(stage);
 }
 
-function leadsPastShadow(from: Placement, to: Placement): boolean {
+function leadsPastShadow(from: Rollout, to: Rollout): boolean {
   return [from, to].some(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf('dual-write'));
 }

@@ -1,27 +1,40 @@
-import { beginChange, finishChange, placementAbove, placementBelow } from '../stages/change-stage.ts';
-import { EVERYBODY, isEverybody, type Placement, type Ramp } from '../stages/placement.ts';
+import {
+  beginChange,
+  cancelChange,
+  finishChange,
+  gatewaysBehind,
+  rolloutAbove,
+  rolloutBelow,
+} from '../stages/change-stage.ts';
+import { EVERYBODY, isEverybody, type Ramp, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
 import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
-import { type Certificate, certificateSha256, examine } from './gate.ts';
-import { changeParts, type OperatedBackend } from './operated-backend.ts';
+import { changeParts } from './change-parts.ts';
+import { examineStep, type GateReport, gateReportSha256 } from './gate.ts';
+import type { OperatedBackend } from './operated-backend.ts';
 import { resyncSinceComplete } from './resync.ts';
 import { sweepShadow } from './sweep-shadow.ts';
+import { readWaitingFor, type WaitingFor, waitingSteps } from './waiting-for.ts';
 
-/** What a step came to. */
+/** The result of a step. */
 export interface StepResult {
-  readonly outcome: 'arrived' | 'under way' | 'refused' | 'nothing to do';
+  readonly outcome: 'arrived' | 'cancelled' | 'under way' | 'refused' | 'nothing to do';
   readonly record: StageRecord;
-  readonly certificate?: Certificate;
-  readonly certificateSha256?: string;
+  readonly gateReport?: GateReport;
+  readonly gateReportSha256?: string;
+  /** With `under way`: gateways and people. */
+  readonly waitingFor?: WaitingFor;
+  /** With `refused`: the reason, where it is not a guard of the gate. */
+  readonly missing?: string;
   readonly nextSteps: readonly string[];
 }
 
 /** How to take a step. */
 export interface StepOptions {
-  /** Whom the step takes in; default: everybody. */
+  /** Whom the step takes in; default: every person. */
   readonly ramp?: Ramp;
-  /** Goes on although a guard does not hold; kept in the history. */
+  /** The reason for going on although a guard does not hold; kept in the history. */
   readonly override?: string;
   readonly timeoutMs: number;
   readonly onWait?: (record: StageRecord) => void;
@@ -29,76 +42,100 @@ export interface StepOptions {
 
 /** One step up, or a wider ramp, if its guards hold. */
 export async function advance(operated: OperatedBackend, options: StepOptions): Promise<StepResult> {
-  const record = await stageOf(operated);
-  const to = placementAbove(record.placement, options.ramp ?? EVERYBODY);
+  const record = await readCaughtUp(operated);
+  const to = rolloutAbove(record.rollout, options.ramp ?? EVERYBODY);
   return to ? step(operated, record, to, options) : nothing(record);
 }
 
-/** One step down for everybody. Nothing acknowledged is lost: what is owed is paid first. */
+/**
+ * One step down for every person. No acknowledged write is lost: pending replications are sent to the backend
+ * first.
+ */
 export async function back(operated: OperatedBackend, options: StepOptions): Promise<StepResult> {
-  const record = await stageOf(operated);
-  await resyncSinceComplete(operated);
-  const to = placementBelow(record.placement);
-  return to ? step(operated, await stageOf(operated), to, options) : nothing(record);
+  const record = await readCaughtUp(operated);
+  const to = rolloutBelow(record.rollout);
+  return to ? step(operated, record, to, options) : nothing(record);
 }
 
-/** Waits for a change that somebody else began, or that was interrupted. */
+/** Turns a change under way around, and waits until every person is back in the earlier stage. */
+export async function cancel(
+  operated: OperatedBackend,
+  options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
+): Promise<StepResult> {
+  const before = await readRecord(operated);
+  const cancelled = await cancelChange(changeParts(operated));
+  if (cancelled === 'no change') return nothing(before);
+  if (cancelled === 'too late') {
+    return {
+      outcome: 'refused',
+      record: before,
+      missing: `the last phase of the change to ${before.change?.to.stage} has no way back: let it arrive, then step from there`,
+      waitingFor: await readWaitingFor(operated, before),
+      nextSteps: ['polyface migrate status --wait', 'then polyface migrate advance'],
+    };
+  }
+  const result = await finishStep(operated, before, options);
+  return result.outcome === 'arrived' ? { ...result, outcome: 'cancelled' } : result;
+}
+
+/** Waits for a change that another command began, or that was interrupted. */
 export async function resume(
   operated: OperatedBackend,
   options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
 ): Promise<StepResult> {
-  const record = await stageOf(operated);
-  return finish(operated, record, options);
+  return finishStep(operated, await readRecord(operated), options);
 }
 
 async function step(
   operated: OperatedBackend,
   record: StageRecord,
-  to: Placement,
+  to: Rollout,
   options: StepOptions,
 ): Promise<StepResult> {
-  const certificate = await examine(operated, record, to, options.override);
-  const failing = certificate.guards.filter(({ holds }) => !holds);
-  const underWay = record.change !== undefined;
-  if (underWay || (failing.length > 0 && options.override === undefined)) {
-    return { outcome: 'refused', record, certificate, nextSteps: failing.map(({ next }) => next) };
+  const gateReport = await examineStep(operated, record, to, options);
+  const failing = gateReport.guards.filter(({ holds }) => !holds);
+  const isOverridden = options.override !== undefined && !failing.some(({ isFirm }) => isFirm);
+  if (failing.length > 0 && !isOverridden) {
+    return { outcome: 'refused', record, gateReport, nextSteps: failing.map(({ next }) => next) };
   }
-  const sha256 = certificateSha256(certificate);
+  const sha256 = gateReportSha256(gateReport);
   await beginChange(changeParts(operated), to, {
-    certificate: sha256,
+    gateReport: sha256,
     ...(options.override === undefined ? {} : { override: options.override }),
   });
-  const result = await finish(operated, record, options);
-  return { ...result, certificate, certificateSha256: sha256 };
+  const result = await finishStep(operated, record, options);
+  return { ...result, gateReport, gateReportSha256: sha256 };
 }
 
-async function finish(
+/** Waits for the change under way. Says what it waits for where the change has not arrived in time. */
+export async function finishStep(
   operated: OperatedBackend,
   before: StageRecord,
   options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
 ): Promise<StepResult> {
-  const isThere = await finishChange(changeParts(operated), options);
-  if (isThere) await tidy(operated, before);
-  const record = await stageOf(operated);
-  return {
-    outcome: isThere ? 'arrived' : 'under way',
-    record,
-    nextSteps: isThere ? nextSteps(record.placement) : ['polyface migrate status --wait'],
-  };
+  const hasArrived = await finishChange(changeParts(operated), options);
+  if (hasArrived) {
+    await tidy(operated, before);
+    const record = await readRecord(operated);
+    return { outcome: 'arrived', record, nextSteps: nextSteps(record.rollout) };
+  }
+  const record = await readRecord(operated);
+  const waitingFor = await readWaitingFor(operated, record);
+  return { outcome: 'under way', record, waitingFor, nextSteps: waitingSteps(waitingFor, record) };
 }
 
-/** What a step leaves to be done once everybody has taken it. */
-async function tidy(operated: OperatedBackend, { placement }: StageRecord): Promise<void> {
-  const { placement: now } = await stageOf(operated);
+/** Does what a step leaves to do once it has taken effect for every person. */
+async function tidy(operated: OperatedBackend, { rollout }: StageRecord): Promise<void> {
+  const { rollout: now } = await readRecord(operated);
   await resyncSinceComplete(operated);
-  const leftShadow = placement.stage === 'shadow' && now.stage !== 'shadow' && isEverybody(now.ramp);
+  const leftShadow = rollout.stage === 'shadow' && now.stage !== 'shadow' && isEverybody(now.ramp);
   if (leftShadow) await sweepShadow(operated);
 }
 
-/** What usually comes after a stage. */
-export function nextSteps({ stage, ramp }: Placement): string[] {
+/** The usual next steps after a stage. */
+export function nextSteps({ stage, ramp }: Rollout): string[] {
   if (!isEverybody(ramp))
-    return ['watch the backlog and the errors', 'polyface migrate advance, with a wider --percent'];
+    return ['watch the backlog and the errors', 'polyface migrate advance, with a wider --percent or --only'];
   return [...(NEXT[STAGES.indexOf(stage)] ?? [])];
 }
 
@@ -108,7 +145,6 @@ const NEXT: readonly (readonly string[])[] = [
   [
     'polyface backfill --dialect … --subjects FILE',
     'polyface backfill verify --dialect … --subjects FILE',
-    'polyface migrate drill',
     'polyface migrate advance (to switched)',
   ],
   [
@@ -118,10 +154,22 @@ const NEXT: readonly (readonly string[])[] = [
   ['take the backend down'],
 ];
 
-async function stageOf({ at, core }: OperatedBackend): Promise<StageRecord> {
+/** The record, once the writes of `complete` are noted for the backend, where that is possible now. */
+async function readCaughtUp(operated: OperatedBackend): Promise<StageRecord> {
+  const { at, core } = operated;
+  const record = await readRecord(operated);
+  if (record.resyncSinceMs === undefined) return record;
+  // A gateway that still acts upon `complete` notes nothing. Only after it has left are all writes there that
+  // have to be noted.
+  const behind = await gatewaysBehind({ records: core.records, clock: core.clock, name: at.name }, record);
+  if (behind.length === 0) await resyncSinceComplete(operated);
+  return readRecord(operated);
+}
+
+async function readRecord({ at, core }: OperatedBackend): Promise<StageRecord> {
   return (await beginStage(core.records, at.name, at.settings.initialStage)).record;
 }
 
 function nothing(record: StageRecord): StepResult {
-  return { outcome: 'nothing to do', record, nextSteps: nextSteps(record.placement) };
+  return { outcome: 'nothing to do', record, nextSteps: nextSteps(record.rollout) };
 }

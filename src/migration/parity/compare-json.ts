@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from '../../domain/index.ts';
 
-/** What a value is when only its kind is compared: values of these kinds differ between any two servers. */
+/** The kind of a value of which only the kind is compared: its value differs between any two servers. */
 type VolatileKind = 'url' | 'uuid' | 'hex' | 'instant' | 'token';
 
 const KINDS: readonly (readonly [VolatileKind, RegExp])[] = [
@@ -11,42 +11,50 @@ const KINDS: readonly (readonly [VolatileKind, RegExp])[] = [
   ['token', /^(?=.*\d)(?=.*[A-Za-z])[\w!.~+/=-]{10,}$/],
 ];
 
-/** Members whose numbers and texts name a version, a moment or one exchange. */
-const VOLATILE_NAME =
-  /((trace|ref|request|image|file)_?id|token|handle|version|(modified|created|expires)\w*)$/i;
+/** Differences that are allowed because two servers never give the same values there. */
+export interface Allowance {
+  /** Paths that do not count: two answers of one server differed there, or the settings ignore them. */
+  readonly noise?: ReadonlySet<string>;
+  /**
+   * Names of members whose numbers and texts name a version, a moment or one request; see `volatileMembers`.
+   */
+  readonly volatile?: ReadonlySet<string>;
+}
 
 /**
- * Where two JSON documents differ, as JSON pointers with `*` for list positions. Ids, times and addresses are held against their kind, not
- * their value; `noise` is known to differ by itself.
+ * Where two JSON documents differ, as JSON pointers with `*` for list positions. Of ids, times and addresses
+ * only the kind is compared, not the value.
  */
 export function differingPaths(
   theirs: Json | undefined,
   ours: Json | undefined,
-  noise: ReadonlySet<string> = new Set(),
+  allowance: Allowance = {},
   path = '',
 ): string[] {
-  if (noise.has(path) || isSameScalar(theirs, ours, path)) return [];
+  if (allowance.noise?.has(path) || isSameScalar(theirs, ours, path, allowance)) return [];
   if (isJsonArray(theirs) && isJsonArray(ours)) {
     if (theirs.length !== ours.length) return [`${path}/length`];
-    return unique(theirs.flatMap((one, at) => differingPaths(one, ours[at], noise, `${path}/*`)));
+    return unique(theirs.flatMap((one, at) => differingPaths(one, ours[at], allowance, `${path}/*`)));
   }
   if (isJsonObject(theirs) && isJsonObject(ours)) {
     const names = unique([...Object.keys(theirs), ...Object.keys(ours)]);
-    return names.flatMap((name) => differingPaths(theirs[name], ours[name], noise, `${path}/${name}`));
+    return names.flatMap((name) => differingPaths(theirs[name], ours[name], allowance, `${path}/${name}`));
   }
   return [path === '' ? '/' : path];
 }
 
-function isSameScalar(theirs: Json | undefined, ours: Json | undefined, path: string): boolean {
+function isSameScalar(
+  theirs: Json | undefined,
+  ours: Json | undefined,
+  path: string,
+  { volatile }: Allowance,
+): boolean {
   if (theirs === ours) return true;
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  if (typeof theirs === 'number' && typeof ours === 'number') return VOLATILE_NAME.test(name);
+  const isVolatile = volatile?.has(path.slice(path.lastIndexOf('/') + 1)) === true;
+  if (typeof theirs === 'number' && typeof ours === 'number') return isVolatile;
   if (typeof theirs !== 'string' || typeof ours !== 'string') return false;
   const kind = kindOf(theirs);
-  return (
-    (kind !== undefined && kind === kindOf(ours)) ||
-    (VOLATILE_NAME.test(name) && theirs !== '' && ours !== '')
-  );
+  return (kind !== undefined && kind === kindOf(ours)) || (isVolatile && theirs !== '' && ours !== '');
 }
 
 function kindOf(text: string): VolatileKind | undefined {

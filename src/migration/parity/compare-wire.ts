@@ -1,12 +1,11 @@
 import { asUpstreamAnswer, type WholeAnswer } from '../upstream/read-answer.ts';
-import { differingPaths } from './compare-json.ts';
+import { differingHeaders } from './compare-headers.ts';
+import { type Allowance, differingPaths } from './compare-json.ts';
 
-/** Where two answers differ on the wire: `status`, `content-type`, `body`, or JSON pointers. */
-export function compareWire(
-  theirs: WholeAnswer,
-  ours: WholeAnswer,
-  noise: ReadonlySet<string> = new Set(),
-): string[] {
+/**
+ * Where two answers differ on the wire: `status`, `content-type`, `header:<name>`, `body`, or JSON pointers.
+ */
+export function compareWire(theirs: WholeAnswer, ours: WholeAnswer, allowance: Allowance = {}): string[] {
   const one = asUpstreamAnswer(theirs);
   const other = asUpstreamAnswer(ours);
   const found: string[] = [];
@@ -14,10 +13,11 @@ export function compareWire(
   if (mediaType(one.headers['content-type']) !== mediaType(other.headers['content-type'])) {
     found.push('content-type');
   }
+  found.push(...differingHeaders(one.headers, other.headers));
   if (one.json !== undefined && other.json !== undefined)
-    found.push(...differingPaths(one.json, other.json, noise));
+    found.push(...differingPaths(one.json, other.json, allowance));
   else if (one.text !== other.text) found.push('body');
-  return found.filter((path) => !noise.has(path));
+  return found.filter((path) => !allowance.noise?.has(path));
 }
 
 function mediaType(contentType: string | undefined): string {

@@ -1,6 +1,8 @@
 import type { Clock, Json, RecordStore } from '../../domain/index.ts';
 import { keyPart, type MigrationName } from '../stages/stage-store.ts';
-import type { LevelVerdicts, ParityVerdict } from './verdict.ts';
+import type { DifferingValues } from './differing-values.ts';
+import { createSample, decodeSample, type SampledComparison } from './sample.ts';
+import { isEquivalent, type LevelVerdicts, type ParityVerdict } from './verdict.ts';
 
 /** Figures of one operation. */
 export type OperationTally = {
@@ -17,6 +19,8 @@ export type ParityTally = {
   readonly notCompared: Readonly<Record<string, number>>;
   /** By operation: paths that differ between two answers of the backend itself. */
   readonly noise: Readonly<Record<string, readonly string[]>>;
+  /** The newest comparisons of one process with whom they concerned. */
+  readonly sample?: string;
 };
 
 /** A difference, without secrets. */
@@ -30,6 +34,10 @@ export type ParityDifference = {
   readonly verdict: ParityVerdict;
   readonly levels: LevelVerdicts;
   readonly paths: readonly string[];
+  /** What differs too and does not count: the backend differs from itself there, or the settings let it differ. */
+  readonly ignored?: readonly string[];
+  /** Both values of what differs, of what is ignored too, if the settings say so. */
+  readonly values?: DifferingValues;
   /** Absent where the backend speaks another dialect. */
   readonly statuses?: readonly [theirs: number, ours: number];
   readonly requestSha256?: string;
@@ -53,19 +61,24 @@ export type NotComparedReason =
   | 'answer too long'
   | 'body: too large'
   | 'body: disk'
+  | 'body: anonymous'
   | 'no answer here'
   | 'no picture from the backend'
+  | 'picture: not held here'
+  | 'picture: not given by the backend'
+  | 'picture: body gone here'
   | 'failed here'
   | 'stopped';
 
-/** Told of every comparison, and of every exchange that was not compared. */
+/** Told of every comparison, and of every request that was not compared. */
 export interface ParityObserver {
   compared(operationId: string, verdict: ParityVerdict, levels: LevelVerdicts): void;
   notCompared(reason: NotComparedReason): void;
 }
 
 /** Counts comparisons and keeps the newest differences, in memory until `flush`. */
-export interface ParityBook extends ParityObserver {
+export interface ParityBook extends Pick<ParityObserver, 'notCompared'> {
+  compared(operationId: string, verdict: ParityVerdict, levels: LevelVerdicts, subjectKey: string): void;
   learnNoise(operationId: string, paths: readonly string[]): void;
   noiseOf(operationId: string): ReadonlySet<string>;
   /** Gives the difference that had to make room. */
@@ -89,11 +102,13 @@ export function createParityBook(parts: {
   let flushed: ParityTally | undefined;
   let version: string | undefined;
   let differences = 0;
+  const sample = createSample();
   const key = `${tallyPrefix(parts.name)}${parts.gatewayId}`;
 
   return {
-    compared(operationId, verdict, levels) {
+    compared(operationId, verdict, levels, subjectKey) {
       parts.observer?.compared(operationId, verdict, levels);
+      sample.add({ subjectKey, isDifferent: !isEquivalent(verdict) });
       const before = tally.operations[operationId] ?? { compared: 0, verdicts: {}, differing: {} };
       const differing = { ...before.differing };
       for (const [level, value] of Object.entries(levels) as [keyof LevelVerdicts, string][]) {
@@ -129,7 +144,7 @@ export function createParityBook(parts: {
       if (tally === flushed || tally === NOTHING) return;
       const now = tally;
       version ??= (await parts.records.read(key))?.version;
-      const result = await parts.records.swap(key, version, now);
+      const result = await parts.records.swap(key, version, { ...now, sample: sample.encode() });
       if (result === 'conflict') version = undefined;
       else {
         ({ version } = result);
@@ -142,11 +157,23 @@ export function createParityBook(parts: {
 /** The sum over all gateway processes, past ones included. */
 export async function readTally(records: RecordStore, name: MigrationName): Promise<ParityTally> {
   let sum = NOTHING;
+  for await (const tally of readTallies(records, name)) sum = addTallies(sum, tally);
+  return sum;
+}
+
+/** The newest comparisons of all gateway processes, past ones included. */
+export async function* readSample(
+  records: RecordStore,
+  name: MigrationName,
+): AsyncGenerator<SampledComparison> {
+  for await (const { sample = '' } of readTallies(records, name)) yield* decodeSample(sample);
+}
+
+async function* readTallies(records: RecordStore, name: MigrationName): AsyncGenerator<ParityTally> {
   for await (const key of records.list(tallyPrefix(name))) {
     const found = await records.read(key);
-    if (found && isTally(found.value)) sum = added(sum, found.value);
+    if (found && isTally(found.value)) yield found.value;
   }
-  return sum;
 }
 
 /** Kept differences, of all processes. */
@@ -168,15 +195,15 @@ function differencePrefix({ tenant, dialect }: MigrationName): string {
   return `migration/differences/${keyPart(tenant)}/${keyPart(dialect)}/`;
 }
 
-function added(one: ParityTally, other: ParityTally): ParityTally {
+function addTallies(one: ParityTally, other: ParityTally): ParityTally {
   const operations: Record<string, OperationTally> = { ...one.operations };
   for (const [id, tally] of Object.entries(other.operations)) {
     const before = operations[id];
     operations[id] = before
       ? {
           compared: before.compared + tally.compared,
-          verdicts: addedCounts(before.verdicts, tally.verdicts),
-          differing: addedCounts(before.differing, tally.differing),
+          verdicts: addCounts(before.verdicts, tally.verdicts),
+          differing: addCounts(before.differing, tally.differing),
         }
       : tally;
   }
@@ -184,10 +211,10 @@ function added(one: ParityTally, other: ParityTally): ParityTally {
   for (const [id, paths] of Object.entries(other.noise)) {
     noise[id] = [...new Set([...(noise[id] ?? []), ...paths])];
   }
-  return { operations, notCompared: addedCounts(one.notCompared, other.notCompared), noise };
+  return { operations, notCompared: addCounts(one.notCompared, other.notCompared), noise };
 }
 
-function addedCounts<K extends string>(
+function addCounts<K extends string>(
   one: Readonly<Partial<Record<K, number>>>,
   other: Readonly<Partial<Record<K, number>>>,
 ): Record<K, number> {

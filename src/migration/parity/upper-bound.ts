@@ -1,6 +1,6 @@
 /**
- * The largest rate that is still compatible, at 95 % confidence, with seeing `hits` in `trials`: the one-sided Clopper-Pearson bound. 1 where
- * there were no trials.
+ * The largest rate that is still compatible, at 95 % confidence, with seeing `hits` in `trials`: the
+ * one-sided Clopper-Pearson bound. 1 without trials.
  */
 export function upperBound95(hits: number, trials: number): number {
   if (trials === 0 || hits >= trials) return 1;

@@ -1,4 +1,4 @@
-/** What a comparison came to, the worst first. */
+/** The result of a comparison, the worst first. */
 export type ParityVerdict =
   | 'error differs'
   | 'missing'
@@ -8,12 +8,12 @@ export type ParityVerdict =
   | 're-encoded'
   | 'identical';
 
-/** Verdicts that do not keep anybody from switching. */
+/** Whether the verdict does not speak against switching. */
 export function isEquivalent(verdict: ParityVerdict): boolean {
   return verdict === 'identical' || verdict === 're-encoded';
 }
 
-/** Each level with a verdict of its own; `undefined`: there was nothing to compare. */
+/** Each level with its own verdict; `undefined`: there was nothing to compare. */
 export type LevelVerdicts = {
   /** Status, content type and JSON; does not apply where the backend speaks another dialect. */
   readonly wire?: 'same' | 'differs';

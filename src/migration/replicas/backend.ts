@@ -14,23 +14,24 @@ export type BackendCommand = CommandOf<'put-images' | 'delete-images' | 'read-su
 /** What a backend said, in the domain's words. */
 export interface BackendReply {
   readonly outcome: UpstreamOutcome;
-  /** What could not be said to it. */
+  /** What could not be said to the backend. */
   readonly losses: readonly Loss[];
 }
 
 /** A picture fetched from a backend. */
 export interface FetchedPicture {
   readonly upload: Upload;
-  /** Removes whatever is held on disk. */
+  /** Removes the bytes that are held on disk. */
   readonly release: () => Promise<void>;
 }
 
 /**
- * A legacy backend. Whatever it answers is a reply, refusals included; a rejection means that there is no answer:
- * `ProblemError` `upstream-unavailable` where nothing was sent, `upstream-timeout` where it may or may not take effect.
+ * A legacy backend. Each of its answers is a reply, refusals included. A rejection means that there is no
+ * answer: `ProblemError` `upstream-unavailable` where nothing was sent, `upstream-timeout` where the request
+ * may or may not take effect.
  */
 export interface Backend {
-  /** Slots of a subject there. */
+  /** How many slots a subject has there. */
   readonly slots: number;
   readonly canDelete: boolean;
   carryOut(command: BackendCommand, subject: Subject): Promise<BackendReply>;
@@ -39,8 +40,8 @@ export interface Backend {
 }
 
 /**
- * What a reply to a write means. `refused`: for good, and nothing happened. `later`: nothing happened now. `unsure`: it may have
- * happened.
+ * What a reply to a write means. `refused`: the backend refused it for good and changed nothing. `later`: it
+ * changed nothing, but may accept the write later. `unsure`: it may have carried the write out.
  */
 export type Verdict = 'done' | 'refused' | 'later' | 'unsure';
 
@@ -70,6 +71,11 @@ const VERDICTS = {
   overloaded: 'later',
   'upstream-unavailable': 'unsure',
   'upstream-timeout': 'unsure',
+  'name-taken': 'refused',
+  'person-exists': 'refused',
+  'person-erased': 'refused',
+  'precondition-failed': 'refused',
+  'invalid-person': 'refused',
   internal: 'unsure',
 } as const satisfies Record<ProblemKind, Verdict>;
 

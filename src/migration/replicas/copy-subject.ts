@@ -1,18 +1,21 @@
 import { type CommandContext, ProblemError, type Subject, type UpstreamImage } from '../../domain/index.ts';
 import type { FetchedPicture } from './backend.ts';
-import { openOwn } from './own-record.ts';
+import { blameBackend } from './blame-backend.ts';
+import { openLocal } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 /** Pictures can be replaced between the answer that names them and their download. */
 const MAX_READS = 4;
 
-/** A subject's pictures at the backend, all of one moment as far as can be told. */
+/** A subject's pictures at the backend. They belong to one moment, as far as that can be told. */
 export interface BackendPictures {
   readonly pictures: readonly { readonly slot: number; readonly fetched: FetchedPicture }[];
   readonly release: () => Promise<void>;
 }
 
-/** Reads every picture of a subject from the backend. None for a subject that the backend does not know. */
+/**
+ * Reads every picture of a subject from the backend. Gives none for a subject that the backend does not know.
+ */
 export async function readBackendPictures(
   { backend }: Pick<ReplicaParts, 'backend'>,
   subject: Subject,
@@ -58,28 +61,26 @@ async function fetchAll(
 }
 
 /**
- * Copies every picture of a subject that was never written here, all in one swap, only if that is still so at the swap. Call it with
- * the subject's lease.
+ * Copies every picture of a subject that was never written here, all in one swap. The swap fails where the
+ * subject was written meanwhile. Call it with the subject's lease.
  */
 export async function copySubject(
   parts: ReplicaParts,
   subject: Subject,
 ): Promise<'copied' | 'nothing there' | 'written here'> {
-  const opened = await openOwn(parts, subject);
+  const opened = await openLocal(parts, subject);
   if (opened.generation > 0) return 'written here';
   const { pictures, release } = await readBackendPictures(parts, subject);
   try {
     if (pictures.length === 0) return 'nothing there';
     const images = pictures.map(({ slot, fetched }) => ({ slot, upload: fetched.upload }));
-    const context: CommandContext = { ...parts.ownContext, opened };
-    await parts.own.execute(
-      {
-        kind: 'put-images',
-        subject: { kind: 'key', key: subject.key },
-        images,
-        onlyIf: { kind: 'never-written' },
-      },
-      context,
+    const context: CommandContext = { ...parts.localContext, opened };
+    const subjectReference = { kind: 'key', key: subject.key } as const;
+    await blameBackend(() =>
+      parts.local.execute(
+        { kind: 'put-images', subject: subjectReference, images, onlyIf: { kind: 'never-written' } },
+        context,
+      ),
     );
     return 'copied';
   } catch (cause) {

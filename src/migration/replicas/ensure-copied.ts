@@ -1,11 +1,11 @@
 import type { OpenedSubject, Subject } from '../../domain/index.ts';
 import { copySubject } from './copy-subject.ts';
-import { openOwn } from './own-record.ts';
+import { openLocal } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 /**
- * The subject with everything that the backend held when nothing was known of it here. A subject of which the backend has no
- * picture stays at generation 0. Throws where the backend cannot be asked.
+ * The subject, after every picture of the backend was copied where the local store had nothing yet. A subject
+ * without a picture at the backend stays at generation 0. Throws where the backend cannot be asked.
  */
 export async function ensureCopied(parts: ReplicaParts, opened: OpenedSubject): Promise<OpenedSubject> {
   if (opened.generation > 0) return opened;
@@ -17,10 +17,10 @@ export async function ensureCopied(parts: ReplicaParts, opened: OpenedSubject): 
   } finally {
     await held.release();
   }
-  return openOwn(parts, subject);
+  return openLocal(parts, subject);
 }
 
-/** Asked first, so that readers of subjects without a picture do not queue for a lease. */
+/** Asked before the lease is taken, so that readers of subjects without a picture do not queue for it. */
 async function hasPictures({ backend }: ReplicaParts, subject: Subject): Promise<boolean> {
   const { outcome } = await backend.carryOut(
     { kind: 'read-subject', subject: { kind: 'key', key: subject.key }, images: true },

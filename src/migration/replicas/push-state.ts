@@ -1,5 +1,6 @@
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import {
+  mediaTypeOf,
   ProblemError,
   type ProfileImage,
   type Subject,
@@ -8,53 +9,66 @@ import {
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import { KEEP_TOUCHED_MS } from '../journal/journal.ts';
-import type { JournalEntry, SecondLook } from '../journal/journal-entry.ts';
+import type { JournalEntry, Recheck } from '../journal/journal-entry.ts';
+import type { WritePolicy } from '../stages/write-policy.ts';
 import { type BackendCommand, type BackendReply, verdictOf } from './backend.ts';
-import { payDebt, slotGeneration } from './own-record.ts';
+import { clearPending, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
-import { unsureLook } from './unsure-look.ts';
+import { followSlots } from './resync-from-backend.ts';
+import { scheduleRecheck } from './schedule-recheck.ts';
 
-/** The record moves on while it is being pushed; after so many rounds the next run goes on. */
+/**
+ * How many rounds one run makes, because the record may change while it is being sent. The next run
+ * continues.
+ */
 const MAX_ROUNDS = 8;
 
 /**
- * Brings the backend to own's newest state, deletes first, until the record owes nothing. The state is sent, not the operations: the latest
- * wins. Throws where the backend refuses or gives no answer; the debt stays. Call it with the subject's lease.
+ * Sends the newest local state to the backend, deletes first, until nothing is pending. The state is sent,
+ * not the operations: the latest one wins. Throws where the backend refuses or gives no answer; the
+ * replication stays pending. Call it with the subject's lease.
  */
-export async function pushDebt(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
+export async function pushPending(
+  parts: ReplicaParts,
+  held: HeldEntry,
+  subject: Subject,
+  policy: WritePolicy,
+): Promise<void> {
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const beganAtMs = parts.clock.nowMs();
     const { record } = await readSubjectRecord(parts.records, subject.key);
-    if (!record?.owes?.[parts.replica]) {
-      if (record && held.entry.fillers) await pushSlots(parts, held, subject, record, []);
-      return forgetOwing(parts, held);
+    if (!record?.pendingReplicas?.[parts.replica]) {
+      if (record && held.entry.fillers) await pushSlots(parts, held, subject, record, [], policy);
+      return forgetPending(parts, held);
     }
     const { reached } = held.entry;
     const slots = Object.keys(record.slots)
       .map(Number)
       .filter((slot) => slotGeneration(record, slot) > reached);
-    await pushSlots(parts, held, subject, record, slots);
+    await pushSlots(parts, held, subject, record, slots, policy);
     await held.write((entry) => ({ ...entry, reached: record.generation }));
-    await payDebt(parts, subject, record.generation);
+    await clearPending(parts, subject, record.generation, beganAtMs);
   }
 }
 
-/** Sends own's newest state of the slots that a write without an answer may have spoilt. */
-export async function pushAgain(
+/** Sends the newest local state of the slots that a write without an answer may have changed. */
+export async function pushRecheck(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  { slots, after }: SecondLook,
+  { slots, after }: Recheck,
+  policy: WritePolicy,
 ): Promise<void> {
   const { record } = await readSubjectRecord(parts.records, subject.key);
   if (!record) return;
   const newer = slots.filter((slot) => slotGeneration(record, slot) > after);
-  await pushSlots(parts, held, subject, record, newer);
+  await pushSlots(parts, held, subject, record, newer, policy);
 }
 
-async function forgetOwing(parts: ReplicaParts, held: HeldEntry): Promise<void> {
+async function forgetPending(parts: ReplicaParts, held: HeldEntry): Promise<void> {
   const isOld = (entry: JournalEntry) => parts.clock.nowMs() - entry.touchedAtMs > KEEP_TOUCHED_MS;
-  if (held.entry.owing && isOld(held.entry)) {
-    await held.write((entry) => (isOld(entry) ? { ...entry, owing: false } : entry));
+  if (held.entry.mayBePending && isOld(held.entry)) {
+    await held.write((entry) => (isOld(entry) ? { ...entry, mayBePending: false } : entry));
   }
 }
 
@@ -62,8 +76,9 @@ async function pushSlots(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  record: SubjectRecord,
+  found: SubjectRecord,
   slots: readonly number[],
+  { read }: WritePolicy,
 ): Promise<void> {
   const reachable = slots.filter((slot) => slot < parts.backend.slots);
   const unreachable = slots.filter((slot) => !reachable.includes(slot));
@@ -74,9 +89,11 @@ async function pushSlots(
       note: 'the backend has no such slot',
     })),
   );
+  const record = read === 'backend' ? await followSlotsBefore(parts, subject, found, reachable) : found;
   const buried = reachable.filter((slot) => record.slots[slot]?.kind === 'tombstone');
   const imaged = reachable.filter((slot) => record.slots[slot]?.kind === 'image');
-  // Where parts are put into slots by their order, the slots before the last one have to be sent as well.
+  // Some dialects put parts into slots by their order. Then the slots before the last one have to be sent as
+  // well.
   const last = Math.max(-1, ...imaged);
   const filled = Array.from({ length: last + 1 }, (_, slot) => slot);
   const isImage = (slot: number) => record.slots[slot]?.kind === 'image';
@@ -89,6 +106,25 @@ async function pushSlots(
   if (filled.length > 0) await putSlots(parts, held, subject, record, filled, last);
   if (canDelete) await deleteSlots(parts, held, subject, record, fillers);
   if (held.entry.fillers) await held.write(({ fillers: _empty, ...entry }) => entry);
+}
+
+/**
+ * Pictures are sent along for the slots before the last one. Where the backend is the truth, they could be
+ * older than the backend's own. The local store follows the backend in those slots first.
+ */
+async function followSlotsBefore(
+  parts: ReplicaParts,
+  subject: Subject,
+  record: SubjectRecord,
+  slots: readonly number[],
+): Promise<SubjectRecord> {
+  const last = Math.max(-1, ...slots.filter((slot) => imageOf(record, slot)));
+  const isSentAlong = (slot: number) => slot < last && !slots.includes(slot);
+  if (!Array.from({ length: Math.max(last, 0) }, (_, slot) => slot).some(isSentAlong)) return record;
+  if ((await followSlots(parts, subject, isSentAlong)) === 'written meanwhile') {
+    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  }
+  return (await readSubjectRecord(parts.records, subject.key)).record ?? record;
 }
 
 async function deleteSlots(
@@ -145,11 +181,13 @@ async function uploadOf(
   // Replaced since the record was read: the next round sees the newer record.
   if (!body) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   const { source, release } = await spool.hold(body.stream, body.totalBytes);
-  const { bytes, sha256 } = original;
-  return { upload: { bytes, sha256, source, ...(fileName === undefined ? {} : { fileName }) }, release };
+  const { bytes, sha256, format } = original;
+  const declaredType = mediaTypeOf(format);
+  const upload = { bytes, sha256, source, declaredType, ...(fileName === undefined ? {} : { fileName }) };
+  return { upload, release };
 }
 
-/** Asks the backend, and takes note where the answer does not come. */
+/** Asks the backend. Notes in the journal where no answer comes. */
 async function carryOut(
   parts: ReplicaParts,
   held: HeldEntry,
@@ -162,8 +200,8 @@ async function carryOut(
     await held.write((entry) => ({
       ...entry,
       reached: Math.min(entry.reached, ...slots.map((slot) => slotGeneration(record, slot) - 1)),
-      // Whatever is newest when the second look comes belongs there, however old: hence 0.
-      lookAgain: unsureLook(parts, entry, slots, 0),
+      // The recheck sends the newest picture, however old it is; hence 0.
+      recheck: scheduleRecheck(parts, entry, slots, 0),
     }));
   };
   try {

@@ -1,34 +1,76 @@
 import type { Subject } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
-import type { Conduct } from '../stages/conduct.ts';
-import { adoptBackend } from './adopt-backend.ts';
-import { pushAgain, pushDebt } from './push-state.ts';
+import type { WritePolicy } from '../stages/write-policy.ts';
+import { pushPending, pushRecheck } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
-import { resolveIntent } from './resolve-intent.ts';
+import { discardIntended, resolveIntent } from './resolve-intent.ts';
+import { resyncFromBackend } from './resync-from-backend.ts';
 
 /** First pause after a failure, in milliseconds; doubles each time. */
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
- * Does what is due for one subject: the unfinished write, the second look, the debt. Idempotent; a failure is noted and tried again after a
- * growing pause. `'busy'`: somebody else has the lease.
+ * Does the work that is due for one subject: the unfinished write, the recheck, the pending replication.
+ * Idempotent. A failure is noted and tried again after a growing pause. `'busy'`: another process has the
+ * lease.
  */
 export async function reconcileEntry(
   parts: ReplicaParts,
   entry: JournalEntry,
   subject: Subject,
-  conduct: Conduct,
+  policy: WritePolicy,
 ): Promise<'done' | 'failed' | 'busy'> {
+  const result = await reconcileSubject(parts, entry, subject, policy);
+  return result === 'done' && subject.key !== entry.subjectKey ? settleMerged(parts, entry, subject) : result;
+}
+
+/**
+ * A person who was merged has no pictures of their own any more. Their pending replications are the
+ * survivor's, and have just been sent. An unfinished write was never acknowledged. It is given up, because
+ * the generations of two records cannot be compared.
+ */
+async function settleMerged(
+  parts: ReplicaParts,
+  { subjectKey, reached }: JournalEntry,
+  survivor: Subject,
+): Promise<'done' | 'busy'> {
   let held: HeldEntry;
   try {
-    held = await parts.journal.lease(subject, entry.reached, { waitMs: 0 });
+    held = await parts.journal.lease({ ...survivor, key: subjectKey }, reached, { waitMs: 0 });
   } catch {
     return 'busy';
   }
   try {
-    await finish(parts, held, subject, conduct);
+    const { intent } = held.entry;
+    await held.write(
+      ({ intent: _given, recheck: _up, mayBePending: _too, fillers: _all, ...entry }) => entry,
+    );
+    if (intent) await discardIntended(parts, intent);
+    return 'done';
+  } finally {
+    await held.release();
+  }
+}
+
+async function reconcileSubject(
+  parts: ReplicaParts,
+  entry: JournalEntry,
+  subject: Subject,
+  policy: WritePolicy,
+): Promise<'done' | 'failed' | 'busy'> {
+  let held: HeldEntry;
+  // The journal's generations are those of the merged person's record. They say nothing about the survivor's
+  // record.
+  const reached = subject.key === entry.subjectKey ? entry.reached : 0;
+  try {
+    held = await parts.journal.lease(subject, reached, { waitMs: 0 });
+  } catch {
+    return 'busy';
+  }
+  try {
+    await finish(parts, held, subject, policy);
     if (held.entry.attempts > 0) {
       await held.write(({ lastFailure: _over, ...rest }) => ({ ...rest, attempts: 0, notBeforeMs: 0 }));
     }
@@ -51,33 +93,33 @@ async function finish(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  conduct: Conduct,
+  policy: WritePolicy,
 ): Promise<void> {
-  if (conduct.recheck) return;
-  if (conduct.write === 'stream' || !conduct.redo) {
-    // Own is not fed any more: the backend is the truth, whatever was left unfinished.
-    await held.write(({ intent: _given, lookAgain: _up, owing: _too, ...entry }) => entry);
+  if (policy.recheck) return;
+  if (policy.write === 'stream' || !policy.redo) {
+    // The local store is not fed any more. The backend is the truth, whether or not work was left unfinished.
+    await held.write(({ intent: _given, recheck: _up, mayBePending: _too, ...entry }) => entry);
     return;
   }
-  await resolveIntent(parts, held, subject, conduct);
-  if (held.entry.owing || held.entry.fillers) await pushDebt(parts, held, subject);
-  await lookAgain(parts, held, subject, conduct);
+  await resolveIntent(parts, held, subject, policy);
+  if (held.entry.mayBePending || held.entry.fillers) await pushPending(parts, held, subject, policy);
+  await recheck(parts, held, subject, policy);
 }
 
-async function lookAgain(
+async function recheck(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  { read }: Conduct,
+  policy: WritePolicy,
 ): Promise<void> {
-  const look = held.entry.lookAgain;
+  const look = held.entry.recheck;
   if (!look || look.atMs > parts.clock.nowMs()) return;
-  // Own is followed by the backend from the moment on at which readers get own.
-  if (look.how === 'push' || read === 'own') await pushAgain(parts, held, subject, look);
-  else if ((await adoptBackend(parts, subject)) === 'written meanwhile') return;
+  // Once readers get the local store, the backend follows it.
+  if (look.how === 'push' || policy.read === 'local') await pushRecheck(parts, held, subject, look, policy);
+  else if ((await resyncFromBackend(parts, subject)) === 'written meanwhile') return;
   await held.write((entry) => {
-    if (entry.lookAgain?.atMs !== look.atMs) return entry;
-    const { lookAgain: _done, ...rest } = entry;
+    if (entry.recheck?.atMs !== look.atMs) return entry;
+    const { recheck: _done, ...rest } = entry;
     return rest;
   });
 }

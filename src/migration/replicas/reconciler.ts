@@ -1,36 +1,36 @@
 import PQueue from 'p-queue';
 import type { Subject } from '../../domain/index.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
-import type { Conduct } from '../stages/conduct.ts';
+import type { WritePolicy } from '../stages/write-policy.ts';
 import { type PendingWork, pendingWork } from './pending-work.ts';
 import { reconcileEntry } from './reconcile-entry.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 /** Pause between two looks at the journal, in milliseconds. */
 const ROUND_MS = 250;
-/** Subjects that are worked on at once. */
+/** How many subjects are worked on at once. */
 const AT_ONCE = 8;
 
-/** Subjects that may wait to be attended to at once. */
+/** How many subjects may wait in the queue of urgent ones. */
 const MOST_HURRIED = 1_000;
 
-/** Finishes what writes left behind, in the background, for as long as it runs. */
+/** Finishes in the background what writes left unfinished. */
 export interface Reconciler {
   start(): void;
-  /** Attends to a subject at once, in the background: a write has just left a debt. */
+  /** Works on a subject at once, in the background, because a write has just left something pending. */
   hurry(subject: Subject): void;
   /** Resolves when the work under way has ended. */
   stop(): Promise<void>;
-  /** One whole look at the journal; how many entries there are, and how many of them failed. */
+  /** Goes through the whole journal once. Gives how many entries there are, and how many of them failed. */
   round(): Promise<{ readonly entries: number; readonly failed: number }>;
 }
 
-/** The reconciler of one migration; any number of processes may run one. */
+/** The reconciler of one migration. Any number of processes may each run one. */
 export function createReconciler(parts: {
   readonly replica: ReplicaParts;
   readonly subjectOf: (entry: JournalEntry) => Promise<Subject>;
-  /** How the subject is treated now; `undefined` while that cannot be told, or while the backend must not be called. */
-  readonly conductOf: (subjectKey: string) => Promise<Conduct | undefined>;
+  /** The subject's policy now; `undefined` while it is unknown, or while the backend must not be called. */
+  readonly policyOf: (subjectKey: string) => Promise<WritePolicy | undefined>;
 }): Reconciler {
   const { journal, warn } = parts.replica;
   let timer: NodeJS.Timeout | undefined;
@@ -44,9 +44,9 @@ export function createReconciler(parts: {
   }
 
   async function attend(entry: JournalEntry): Promise<'done' | 'failed' | 'busy'> {
-    const conduct = stopped ? undefined : await parts.conductOf(entry.subjectKey);
-    if (!conduct || conduct.write === 'own-only') return 'busy';
-    return reconcileEntry(parts.replica, entry, await parts.subjectOf(entry), conduct);
+    const policy = stopped ? undefined : await parts.policyOf(entry.subjectKey);
+    if (!policy || policy.write === 'local-only') return 'busy';
+    return reconcileEntry(parts.replica, entry, await parts.subjectOf(entry), policy);
   }
 
   async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
@@ -65,7 +65,7 @@ export function createReconciler(parts: {
       const work = await pendingWork(parts.replica, entry);
       if (work !== 'nothing') due.push({ entry, work });
     });
-    // Deletes first: a picture that should be gone does more harm than one that is late.
+    // Deletes first: a picture that should be gone does more harm than a late one.
     due.sort((one, other) => Number(other.work === 'delete') - Number(one.work === 'delete'));
     let failed = 0;
     await inParallel(due, async ({ entry }) => {
@@ -92,7 +92,7 @@ export function createReconciler(parts: {
   return {
     start: () => schedule(0),
     hurry(subject) {
-      // What does not fit in is found by the next round.
+      // The next round finds what does not fit in.
       if (queue.size > MOST_HURRIED || stopped) return;
       void queue
         .add(() => hurry(subject))

@@ -1,7 +1,7 @@
+import type { Core } from '../../core/core.ts';
 import type {
   Clock,
   CommandContext,
-  CommandExecutor,
   Loss,
   ObjectStore,
   PictureComparer,
@@ -12,17 +12,17 @@ import type { Journal } from '../journal/journal.ts';
 import type { MigrationName } from '../stages/stage-store.ts';
 import type { Backend } from './backend.ts';
 
-/** What it takes to keep a subject's own record and a backend in step. */
+/** The parts that keep a subject's local record and a backend in step. */
 export interface ReplicaParts {
   readonly name: MigrationName;
-  /** The backend's name in a record's `owes`. */
+  /** The backend's name in a record's `pendingReplicas`. */
   readonly replica: string;
   readonly backend: Backend;
   readonly journal: Journal;
-  /** Writes to the own store. */
-  readonly own: CommandExecutor;
-  /** How the migration itself writes: whatever the backend holds is accepted. */
-  readonly ownContext: CommandContext;
+  /** Writes to the local store. */
+  readonly local: Core;
+  /** How the migration itself writes: it accepts everything that the backend holds. */
+  readonly localContext: CommandContext;
   readonly records: RecordStore;
   readonly objects: ObjectStore;
   readonly spool: Spool;
@@ -32,11 +32,11 @@ export interface ReplicaParts {
   /** How long after a request without an answer the backend may still carry it out, in milliseconds. */
   readonly settleMs: number;
   readonly warn: (message: string, cause: unknown) => void;
-  /** Told of what a push could not say to the backend. */
+  /** Called with what a push could not say to the backend. */
   readonly onLosses?: (losses: readonly Loss[]) => void;
 }
 
-/** The name of a dialect's backend in a record's `owes`. */
+/** The name of a dialect's backend in a record's `pendingReplicas`. */
 export function replicaName(dialect: string): string {
   return `backend/${dialect}`;
 }

@@ -1,17 +1,18 @@
 import { bodiesNamedBy } from '../../core/body-references.ts';
+import { parseBodyKey } from '../../core/storage-keys.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import { ProblemError, type Subject, type Upload } from '../../domain/index.ts';
+import { mediaTypeOf, ProblemError, type Subject, type Upload } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import {
   type IntendedImage,
   type Intent,
   type JournalEntry,
-  type SecondLook,
+  type Recheck,
   slotsOf,
 } from '../journal/journal-entry.ts';
-import type { Conduct } from '../stages/conduct.ts';
+import type { WritePolicy } from '../stages/write-policy.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
-import { leaveTombstones, openOwn, slotGeneration } from './own-record.ts';
+import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 /** A picture of an intent, read back from the store. */
@@ -22,41 +23,49 @@ interface HeldImage {
 }
 
 /**
- * Finishes a write that was begun: sends it to the backend once more, then commits it here. A slot that was written here since keeps what it
- * has; a write that the backend refuses never happened. Throws where the backend cannot be asked now; then the intent stays.
+ * Finishes a write that was begun: sends it to the backend once more, then commits it here. A slot that was
+ * written here since then keeps its picture. A write that the backend refuses counts as never made. Throws
+ * where the backend cannot be asked now; then the intent stays.
  */
 export async function resolveIntent(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  conduct: Conduct,
+  policy: WritePolicy,
 ): Promise<void> {
   const { intent } = held.entry;
   if (!intent) return;
-  const { snapshot } = await openOwn(parts, subject);
+  const { snapshot } = await openLocal(parts, subject);
   const isOvertaken = slotsOf(intent).every(
-    (slot) => slotGeneration(snapshot?.record, slot) > intent.generation,
+    (slot) => slotGeneration(snapshot.record, slot) > intent.generation,
   );
-  const result = isOvertaken ? 'overtaken' : await again(parts, intent, subject);
+  const result = isOvertaken ? 'overtaken' : await sendAgain(parts, intent, subject);
   await held.write(({ intent: _settled, ...entry }) =>
-    result === 'settled' ? entry : { ...entry, lookAgain: lookAfter(result, intent, entry, conduct) },
+    result === 'settled' ? entry : { ...entry, recheck: lookAfter(result, intent, entry, policy) },
   );
   await discardIntended(parts, intent);
 }
 
-/** Nobody knows what the backend holds: own's newest goes there once more, or own follows it where it is the truth. */
+/**
+ * It is unknown what the backend holds. The newest local state is sent there once more; or the local store
+ * follows the backend where that is the truth.
+ */
 function lookAfter(
   result: 'overtaken' | 'bodies gone',
   intent: Intent,
-  { lookAgain: before }: JournalEntry,
-  { read }: Conduct,
-): SecondLook {
-  const how = result === 'bodies gone' && read === 'backend' ? 'adopt' : (before?.how ?? 'push');
+  { recheck: before }: JournalEntry,
+  { read }: WritePolicy,
+): Recheck {
+  const how = result === 'bodies gone' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
   const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
   return { atMs: before?.atMs ?? 0, how, slots, after: 0 };
 }
 
-function again(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<'settled' | 'bodies gone'> {
+function sendAgain(
+  parts: ReplicaParts,
+  intent: Intent,
+  subject: Subject,
+): Promise<'settled' | 'bodies gone'> {
   return intent.kind === 'put' ? putAgain(parts, intent, subject) : deleteAgain(parts, intent, subject);
 }
 
@@ -78,21 +87,53 @@ async function putAgain(
   }
 }
 
-/** Puts here what the slots do not have yet; a slot that was written since the intent began keeps what it has. */
+/**
+ * Finishes a write in the local store alone, since the backend is given up. The write stays noted as pending
+ * at the backend. A slot that was written here since then keeps its picture.
+ */
+export async function commitHere(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
+  const { intent } = held.entry;
+  if (!intent) return;
+  const pendingReplicas = [parts.replica];
+  await held.write((entry) => ({ ...entry, mayBePending: true, touchedAtMs: parts.clock.nowMs() }));
+  if (intent.kind === 'delete') {
+    await leaveTombstones(parts, subject, intent.slots, intent.generation, pendingReplicas);
+  } else {
+    const images = await holdAll(parts, intent.images);
+    if (!images) parts.warn(`the pictures of an unfinished write of ${subject.id} are gone`, intent.id);
+    try {
+      await commitMissing(parts, intent, subject, images ?? [], pendingReplicas);
+    } finally {
+      await Promise.all((images ?? []).map((image) => image.release()));
+    }
+  }
+  await held.write(({ intent: _settled, ...entry }) => entry);
+  await discardIntended(parts, intent);
+}
+
+/**
+ * Puts here what the slots do not have yet. A slot that was written since the intent began keeps its picture.
+ */
 async function commitMissing(
   parts: ReplicaParts,
   { generation }: Intent,
   subject: Subject,
   images: readonly HeldImage[],
+  pendingReplicas: readonly string[] = [],
 ): Promise<void> {
-  const opened = await openOwn(parts, subject);
-  const record = opened.snapshot?.record;
+  const opened = await openLocal(parts, subject);
+  const record = opened.snapshot.record;
   const missing = images.filter(({ slot }) => slotGeneration(record, slot) <= generation);
   if (missing.length === 0) return;
-  await parts.own.execute(
+  await parts.local.execute(
     { kind: 'put-images', subject: { kind: 'key', key: subject.key }, images: missing },
-    // Refused where somebody writes meanwhile; the next round looks again at who is newer.
-    { ...parts.ownContext, intake: { ...parts.ownContext.intake, overlap: 'refuse' }, opened },
+    // The put is refused where another write is under way. The next round compares the two again.
+    {
+      ...parts.localContext,
+      intake: { ...parts.localContext.intake, overlap: 'refuse' },
+      opened,
+      ...(pendingReplicas.length > 0 ? { pendingReplicas } : {}),
+    },
   );
 }
 
@@ -106,14 +147,14 @@ async function deleteAgain(
       { kind: 'delete-images', subject: { kind: 'key', key: subject.key }, slots: [slot] },
       subject,
     );
-    // A picture that is not there any more was deleted by the first attempt.
+    // The first attempt may have deleted the picture already.
     isCarriedOut(reply);
   }
   await leaveTombstones(parts, subject, intent.slots, intent.generation);
   return 'settled';
 }
 
-/** `false`: refused for good. Throws where the backend has to be asked again later. */
+/** `false`: the backend refused it for good. Throws where the backend has to be asked again later. */
 function isCarriedOut(reply: BackendReply): boolean {
   const verdict = verdictOf(reply);
   if (verdict === 'done') return true;
@@ -138,6 +179,7 @@ async function holdAll(
       bytes: original.bytes,
       sha256: original.sha256,
       source,
+      declaredType: mediaTypeOf(original.format),
       ...(fileName === undefined ? {} : { fileName }),
     };
     held.push({ slot, upload, release });
@@ -149,7 +191,8 @@ async function holdAll(
 export async function discardIntended(parts: ReplicaParts, intent: Intent): Promise<void> {
   if (intent.kind !== 'put') return;
   for (const { original } of intent.images) {
-    const subjectKey = original.key.split('/')[1] ?? '';
+    const subjectKey = parseBodyKey(original.key)?.subjectKey;
+    if (subjectKey === undefined) continue;
     const { record } = await readSubjectRecord(parts.records, subjectKey);
     if (!record || !bodiesNamedBy(record).has(original.key)) await parts.objects.delete(original.key);
   }

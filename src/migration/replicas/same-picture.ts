@@ -4,8 +4,9 @@ import type { ReplicaParts } from './replica-parts.ts';
 type Parts = Pick<ReplicaParts, 'objects' | 'spool' | 'comparer'>;
 
 /**
- * Whether own holds, in a slot, the picture whose bytes the backend serves: the same bytes as the original or as one of its renditions, or
- * at least the same to look at (a backend may have encoded it in its own way).
+ * Whether the local store holds, in a slot, the picture that the backend serves: the same bytes as the
+ * original or as one of its renditions, or at least the same to look at (a backend may have encoded it in its
+ * own way).
  */
 export async function isSamePicture(
   parts: Parts,

@@ -1,74 +1,96 @@
+import { requireOpen } from '../../core/follow-merge.ts';
+import type { PreparedImages } from '../../core/prepare-images.ts';
 import {
   type CommandContext,
   type CommandOf,
   type OpenedSubject,
   type OutcomeOf,
-  type PreparedPut,
   ProblemError,
+  type Subject,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import { type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
-import type { Conduct } from '../stages/conduct.ts';
+import { knownReached, type WritePolicy } from '../stages/write-policy.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { copySubject } from './copy-subject.ts';
-import { leaveTombstones, openOwn } from './own-record.ts';
-import { pushDebt } from './push-state.ts';
+import { leaveTombstones, openLocal } from './local-record.ts';
+import { pushPending } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { discardIntended, resolveIntent } from './resolve-intent.ts';
-import { unsureLook } from './unsure-look.ts';
+import { scheduleRecheck } from './schedule-recheck.ts';
 
-/** Sends the write to the backend, in whatever form the client's request asks for. */
+/** Sends the write to the backend, in the form that the client's request asks for. */
 export type SendToBackend = () => Promise<BackendReply>;
 
-/** A write that the backend refused: its answer is the client's. */
+/** Notes in the journals of other backends that a write to the subject has to reach them. */
+type TouchOthers = (subject: Subject, generation: number) => Promise<void>;
+
+/** The backend refused the write. Its answer goes to the client. */
 export class BackendRefusal extends ProblemError {}
 
 /**
- * Puts on both sides (docs/decisions/0901): own verifies first, then intent, backend, own swap. Throws `BackendRefusal` where the backend
- * refuses; then nothing has changed. Whatever else is thrown after the backend was asked leaves the intent for the reconciler.
+ * Puts on both sides, in the order of docs/decisions/0901: prepare, lease, settle what is unfinished, write
+ * the intent, send, commit, clear the intent. Throws `BackendRefusal` where the backend refuses; then nothing
+ * has changed. Any other error after the backend was asked leaves the intent to the reconciler. A merge
+ * before the request to the backend is thrown as `MergedAwayError`: nothing was sent yet, and the put begins
+ * again with the survivor. A merge after the backend's answer is followed here.
  */
 export async function putBoth(
   parts: ReplicaParts,
   command: CommandOf<'put-images'>,
   context: CommandContext,
-  conduct: Conduct,
+  { subject, ...opened }: OpenedSubject,
+  policy: WritePolicy,
+  touchOthers: TouchOthers,
   send: SendToBackend,
 ): Promise<OutcomeOf<'put-images'>> {
+  // The backend decides about overlapping writes: what it accepted is committed.
+  const intake = { ...context.intake, overlap: 'last-writer-wins' as const };
+  const prepared = await parts.local.prepareImages(command, {
+    ...context,
+    intake,
+    opened: { subject, ...opened },
+  });
   let held: HeldEntry | undefined;
+  let isBegun = false;
   try {
-    const outcome = await parts.own.execute(command, {
-      ...context,
-      // The backend has the last word on overlaps: what it accepted goes in.
-      intake: { ...context.intake, overlap: 'last-writer-wins' },
-      beforeCommit: async (prepared) => {
-        await context.beforeCommit?.(prepared);
-        held = await parts.journal.lease(prepared.subject, prepared.generation);
-        await makeReady(parts, held, prepared.subject, conduct, putsEverySlot(parts, command));
-        const { generation } = await openOwn(parts, prepared.subject);
-        await attempt(parts, held, intentOf(parts, command, prepared, generation), conduct, send);
-        return 'goes in';
-      },
-    });
-    await held?.write((entry) => finished(parts, entry, conduct));
+    await touchOthers(subject, opened.generation);
+    held = await parts.journal.lease(subject, knownReached(policy, opened.generation));
+    await settleUnfinished(parts, held, subject, policy, putsEverySlot(parts, command));
+    const { generation, snapshot } = await openLocal(parts, subject);
+    if (snapshot.record) requireOpen(snapshot.record);
+    const intent = putIntent(parts, prepared, generation);
+    isBegun = true;
+    await writeIntent(held, intent, policy);
+    await sendIntent(parts, held, intent, policy, send);
+    const outcome = await commitAccepted(parts, command, context, prepared, policy, touchOthers);
+    await clearIntent(parts, held, policy);
     return outcome;
+  } catch (cause) {
+    if (!isBegun) parts.local.discardPrepared(prepared);
+    throw cause;
   } finally {
     await held?.release();
   }
 }
 
-/** Deletes on both sides; own keeps tombstones even for what it never had. Throws as `putBoth` does. */
+/**
+ * Deletes on both sides. The local store keeps tombstones even for pictures that it never had. Throws like
+ * `putBoth`.
+ */
 export async function deleteBoth(
   parts: ReplicaParts,
   command: CommandOf<'delete-images'>,
-  { owes }: CommandContext,
+  { pendingReplicas }: CommandContext,
   { subject, generation }: OpenedSubject,
-  conduct: Conduct,
+  policy: WritePolicy,
   send: SendToBackend,
 ): Promise<OutcomeOf<'delete-images'>> {
-  const held = await parts.journal.lease(subject, generation);
+  const held = await parts.journal.lease(subject, knownReached(policy, generation));
   try {
-    await makeReady(parts, held, subject, conduct, false);
-    const now = await openOwn(parts, subject);
+    await settleUnfinished(parts, held, subject, policy, false);
+    const now = await openLocal(parts, subject);
+    if (now.snapshot.record) requireOpen(now.snapshot.record);
     const intent: Intent = {
       kind: 'delete',
       id: parts.newId(),
@@ -76,9 +98,13 @@ export async function deleteBoth(
       startedAtMs: parts.clock.nowMs(),
       slots: command.slots,
     };
-    await attempt(parts, held, intent, conduct, send);
-    await leaveTombstones(parts, subject, command.slots, Number.POSITIVE_INFINITY, owes);
-    await held.write((entry) => finished(parts, entry, conduct));
+    await writeIntent(held, intent, policy);
+    await sendIntent(parts, held, intent, policy, send);
+    await parts.local.retryWhereMerged(now, async (at) => {
+      const pending = at === now ? pendingReplicas : await touchSurvivor(parts, at, policy, pendingReplicas);
+      await leaveTombstones(parts, at.subject, command.slots, Number.POSITIVE_INFINITY, pending);
+    });
+    await clearIntent(parts, held, policy);
     return { kind: 'images-deleted', subject, slots: command.slots };
   } finally {
     await held.release();
@@ -86,52 +112,96 @@ export async function deleteBoth(
 }
 
 /**
- * Finishes or gives up what was left unfinished, and copies a subject that was never written here. While others may still stream, nothing
- * may be sent again: the journal says first that own has to follow the backend, whatever comes of this write.
+ * Commits what the backend accepted. After a merge in between, the picture goes to the survivor, whose own id
+ * at the backend gets it later.
  */
-async function makeReady(
+function commitAccepted(
+  parts: ReplicaParts,
+  command: CommandOf<'put-images'>,
+  context: CommandContext,
+  prepared: PreparedImages,
+  policy: WritePolicy,
+  touchOthers: TouchOthers,
+): Promise<OutcomeOf<'put-images'>> {
+  const { onlyIf: _met, ...put } = command;
+  return parts.local.retryWhereMerged(prepared.opened, async (at) => {
+    if (at === prepared.opened) return parts.local.commitImages(prepared, { accepted: true });
+    await touchOthers(at.subject, at.generation);
+    const pendingReplicas = await touchSurvivor(parts, at, policy, context.pendingReplicas);
+    const { context: accepted } = prepared;
+    const again = await parts.local.prepareImages(put, { ...accepted, pendingReplicas, opened: at });
+    const outcome = await parts.local.commitImages(again, { accepted: true });
+    parts.local.discardPrepared(prepared);
+    return outcome;
+  });
+}
+
+/**
+ * Notes in the journal that a replication of the survivor will be pending, and gives the names of all
+ * replicas that will be pending.
+ */
+async function touchSurvivor(
+  parts: ReplicaParts,
+  { subject, generation }: OpenedSubject,
+  policy: WritePolicy,
+  pendingReplicas: readonly string[] = [],
+): Promise<readonly string[]> {
+  await parts.journal.touch(subject, knownReached(policy, generation));
+  return [...new Set([...pendingReplicas, parts.replica])];
+}
+
+/**
+ * Finishes or gives up what was left unfinished, and copies a subject that was never written here. While
+ * other gateways may still stream, nothing may be sent again. The journal then says first that the local
+ * store has to follow the backend, whether or not this write succeeds.
+ */
+async function settleUnfinished(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: OpenedSubject['subject'],
-  conduct: Conduct,
+  policy: WritePolicy,
   replacesEverything: boolean,
 ): Promise<void> {
-  if (conduct.recheck) await held.write((entry) => adoptLater(parts, entry));
-  else if (!conduct.redo) await held.write(({ intent: _given, lookAgain: _up, ...entry }) => entry);
-  else await resolveIntent(parts, held, subject, conduct);
-  // A backend that has not heard of the newest picture yet would refuse to delete it.
-  if (held.entry.owing && conduct.redo) await pushDebt(parts, held, subject);
+  if (policy.recheck) await held.write((entry) => resyncLater(parts, entry));
+  else if (!policy.redo) await held.write(({ intent: _given, recheck: _up, ...entry }) => entry);
+  else await resolveIntent(parts, held, subject, policy);
+  // A backend that does not have the newest picture yet would refuse to delete it.
+  if (held.entry.mayBePending && policy.redo) await pushPending(parts, held, subject, policy);
   if (!replacesEverything) await copySubject(parts, subject);
 }
 
-function adoptLater(
+function resyncLater(
   { clock, settleMs }: ReplicaParts,
   { intent: _given, ...entry }: JournalEntry,
 ): JournalEntry {
-  return { ...entry, lookAgain: { atMs: clock.nowMs() + settleMs, how: 'adopt', slots: [], after: 0 } };
+  return { ...entry, recheck: { atMs: clock.nowMs() + settleMs, how: 'resync', slots: [], after: 0 } };
 }
 
-/** The one moment at which the backend is asked, with the intent in the journal. */
-async function attempt(
+/** Notes the write in the journal. The next process that works on the subject finishes it. */
+async function writeIntent(held: HeldEntry, intent: Intent, { redo }: WritePolicy): Promise<void> {
+  if (redo) await held.write((entry) => ({ ...entry, intent }));
+}
+
+/** The only place where the backend is asked. Throws where it did not accept the write. */
+async function sendIntent(
   parts: ReplicaParts,
   held: HeldEntry,
   intent: Intent,
-  conduct: Conduct,
+  policy: WritePolicy,
   send: SendToBackend,
 ): Promise<void> {
-  if (conduct.redo) await held.write((entry) => ({ ...entry, intent }));
   let reply: BackendReply;
   try {
     reply = await send();
   } catch (cause) {
-    if (conduct.redo) await leaveUnsure(parts, held, intent);
+    if (policy.redo) await leaveUnsure(parts, held, intent);
     throw cause;
   }
   const verdict = verdictOf(reply);
   if (verdict === 'done') return;
   const problem = reply.outcome.kind === 'problem' ? reply.outcome.problem : { kind: 'internal' as const };
   if (verdict === 'unsure') {
-    if (conduct.redo) await leaveUnsure(parts, held, intent);
+    if (policy.redo) await leaveUnsure(parts, held, intent);
   } else {
     await held.write(({ intent: _refused, ...entry }) => entry);
     await discardIntended(parts, intent);
@@ -143,18 +213,13 @@ async function leaveUnsure(parts: ReplicaParts, held: HeldEntry, intent: Intent)
   await held.write((entry) => ({
     ...entry,
     intent,
-    lookAgain: unsureLook(parts, entry, slotsOf(intent), intent.generation),
+    recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation),
   }));
 }
 
-function intentOf(
-  { newId, clock }: ReplicaParts,
-  command: CommandOf<'put-images'>,
-  prepared: PreparedPut,
-  generation: number,
-): Intent {
-  const images = prepared.images.map(({ slot, original }) => {
-    const fileName = command.images.find((image) => image.slot === slot)?.upload.fileName;
+function putIntent({ newId, clock }: ReplicaParts, prepared: PreparedImages, generation: number): Intent {
+  const images = prepared.images.map(({ put: { slot, upload }, content: { original } }) => {
+    const { fileName } = upload;
     return { slot, original, ...(fileName === undefined ? {} : { fileName }) };
   });
   return { kind: 'put', id: newId(), generation, startedAtMs: clock.nowMs(), images };
@@ -164,8 +229,8 @@ function putsEverySlot({ backend }: ReplicaParts, { images }: CommandOf<'put-ima
   return new Set(images.map(({ slot }) => slot)).size >= backend.slots;
 }
 
-function finished(parts: ReplicaParts, entry: JournalEntry, { recheck }: Conduct): JournalEntry {
-  if (recheck) return adoptLater(parts, entry);
-  const { intent: _done, ...rest } = entry;
-  return rest;
+/** Clears the intent: both sides have the write. */
+async function clearIntent(parts: ReplicaParts, held: HeldEntry, { recheck }: WritePolicy): Promise<void> {
+  if (recheck) await held.write((entry) => resyncLater(parts, entry));
+  else await held.write(({ intent: _done, ...entry }) => entry);
 }

@@ -10,6 +10,7 @@ import {
   type Subject,
   type UpstreamImage,
 } from '../../domain/index.ts';
+import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
 import { shadowKey } from './shadow-subjects.ts';
@@ -17,13 +18,22 @@ import { shadowKey } from './shadow-subjects.ts';
 /** The two levels on which pictures are compared. */
 export type PictureLevels = Pick<LevelVerdicts, 'bytes' | 'picture'>;
 
-/** Compares the pictures that a backend named with those of the shadow subject, as readers of the clients' dialect get them. */
+/** How the pictures compare, and the reason why one of them was not looked at. */
+export interface ComparedPictures {
+  readonly levels: PictureLevels;
+  readonly notSeen?: NotComparedReason;
+}
+
+/**
+ * Compares the pictures that a backend named with those of the shadow subject, as readers of the clients'
+ * dialect get them.
+ */
 export type CompareHeldPictures = (
   images: readonly UpstreamImage[],
   subject: Subject,
-) => Promise<PictureLevels>;
+) => Promise<ComparedPictures>;
 
-/** See `CompareHeldPictures`; what one of both sides does not have is left out. */
+/** See `CompareHeldPictures`. */
 export function createCompareHeldPictures(parts: {
   readonly dialect: string;
   readonly rendition: Rendition;
@@ -35,9 +45,13 @@ export function createCompareHeldPictures(parts: {
 }): CompareHeldPictures {
   return async (images, subject) => {
     let result: PictureLevels = {};
+    let notSeen: NotComparedReason | undefined;
     for (const image of images) {
       const one = await comparePicture(image, subject);
-      if (!one) continue;
+      if (typeof one === 'string') {
+        notSeen ??= one;
+        continue;
+      }
       result = {
         bytes: result.bytes === 'differs' ? 'differs' : one.bytes,
         ...(one.picture || result.picture
@@ -45,20 +59,21 @@ export function createCompareHeldPictures(parts: {
           : {}),
       };
     }
-    return result;
+    return { levels: result, ...(notSeen === undefined ? {} : { notSeen }) };
   };
 
   async function comparePicture(
     image: UpstreamImage,
     subject: Subject,
-  ): Promise<{ bytes: 'same' | 'differs'; picture?: 'same' | 'differs' } | undefined> {
+  ): Promise<{ bytes: 'same' | 'differs'; picture?: 'same' | 'differs' } | NotComparedReason> {
     const ours = await ownPicture(subject, image.slot);
     const fetched = ours && (await parts.backend.fetch(image, subject));
-    if (!ours || !fetched) return undefined;
+    if (!ours) return 'picture: not held here';
+    if (!fetched) return 'picture: not given by the backend';
     try {
       if (fetched.upload.sha256 === ours.sha256) return { bytes: 'same', picture: 'same' };
       const body = await parts.objects.get(ours.key);
-      if (!body) return undefined;
+      if (!body) return 'picture: body gone here';
       const held = await parts.spool.hold(body.stream, body.totalBytes);
       try {
         const comparison = await parts.comparer.compare(held.source, fetched.upload.source);

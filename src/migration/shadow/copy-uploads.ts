@@ -1,16 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import { link, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { ByteSource, HeldBytes } from '../../domain/index.ts';
 import type { ShadowCopy, ShadowedCommand } from './shadow-exchange.ts';
 
 /**
- * Keeps the uploads of a command past its exchange: what is in memory as it is, what is in a file under a second name in `folder` (of the
- * same file system), so that nobody waits for a copy. Begin before the exchange may end.
+ * Keeps the uploads of a command longer than its request: memory as it is, a file under a second name from
+ * `newPath` (on the same file system), so that no request waits for a copy. Begin before the request may end.
  */
-export function copyUploads(command: ShadowedCommand, folder: string): ShadowCopy {
+export function copyUploads(command: ShadowedCommand, newPath: () => string): ShadowCopy {
   const sources = command.kind === 'put-images' ? command.images.map(({ upload }) => upload.source) : [];
-  const all = Promise.allSettled(sources.map((source) => secondHold(source, folder)));
+  const all = Promise.allSettled(sources.map((source) => secondHold(source, newPath)));
   async function release(): Promise<void> {
     for (const one of await all) if (one.status === 'fulfilled') await one.value.release();
   }
@@ -25,12 +23,12 @@ export function copyUploads(command: ShadowedCommand, folder: string): ShadowCop
   };
 }
 
-async function secondHold(source: ByteSource, folder: string): Promise<HeldBytes> {
-  // Read now: what has not been put together yet is gone with the exchange.
+async function secondHold(source: ByteSource, newPath: () => string): Promise<HeldBytes> {
+  // Read now: parts that have not been put together yet are lost when the request ends.
   if (source.kind === 'memory') {
     return { source: { kind: 'memory', bytes: source.bytes }, release: async () => {} };
   }
-  const path = join(folder, `captured-${randomUUID()}`);
+  const path = newPath();
   await link(source.path, path);
   return { source: { ...source, path }, release: () => rm(path, { force: true }) };
 }

@@ -1,8 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-import type { CommandExecutor, CommandOf } from '../../domain/index.ts';
-import type { Loopback } from '../exchange/loopback.ts';
+import type { CommandExecutor, CommandOf, Subject } from '../../domain/index.ts';
+import type { InternalRequest, InternalResponse } from '../../gateway/requests/execute-request.ts';
+import type { ForwardedCall } from '../exchange/intercepted-call.ts';
+import type { PeopleLearner } from '../learn/people-learner.ts';
 import { compareMeaning } from '../parity/compare-meaning.ts';
 import { compareWire } from '../parity/compare-wire.ts';
+import { readDifferingValues } from '../parity/differing-values.ts';
 import type { ParityBook } from '../parity/parity-tally.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
 import { endToEnd } from '../upstream/hop-by-hop.ts';
@@ -11,45 +13,60 @@ import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
 import type { Repeat, ShadowedRequest, ShadowFinding } from './shadow-exchange.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
+import { withinTime } from './within-time.ts';
+
+/** Handles a request by the gateway's own road, without a connection. */
+export type RepeatLocally = (request: InternalRequest) => Promise<InternalResponse>;
 
 /**
- * Sends a client's request to the gateway's own listener, and compares both answers on all four levels; pictures where the answers agree
- * on what there is.
+ * Has the gateway handle a client's request once more, and compares both answers on all four levels; pictures where the answers agree on
+ * what there is.
  */
 export function createRepeatRequest(parts: {
-  readonly loopback: Loopback;
+  readonly repeat: RepeatLocally;
   /** Works on shadow subjects. */
   readonly executor: CommandExecutor;
   readonly backend: Pick<HttpBackend, 'meaningOf'>;
+  readonly learner: Pick<PeopleLearner, 'learn'>;
   readonly comparePictures: CompareHeldPictures;
   /** Asks the backend the same once more. */
-  readonly askAgain: (request: IncomingMessage) => Promise<WholeAnswer>;
+  readonly askAgain: (call: ForwardedCall, subject: Subject) => Promise<WholeAnswer>;
   readonly book: Pick<ParityBook, 'noiseOf' | 'learnNoise'>;
+  /** See `volatileMembers`. */
+  readonly volatile: ReadonlySet<string>;
   /** Every so many reads the noise is learned; 0: never. */
   readonly noiseEvery: number;
+  /** Response headers and JSON pointers that may differ. */
+  readonly ignore: readonly string[];
+  /** Keep both values of what differs. */
+  readonly keepValues: boolean;
   readonly timeoutMs: number;
   readonly warn: (message: string, cause: unknown) => void;
 }): Repeat<ShadowedRequest> {
-  const { book, noiseEvery } = parts;
+  const { book, noiseEvery, volatile } = parts;
+  const ignored = parts.ignore.map((rule) => (rule.startsWith('/') ? rule : `header:${rule.toLowerCase()}`));
   let reads = 0;
 
-  return async ({ request, answer: theirs }, subject, [body]) => {
-    const { operationId, command } = subject;
+  return async ({ call, answer: theirs }, subject, [body]) => {
+    const { request } = call;
+    const { command } = subject;
     let ours: WholeAnswer;
     try {
-      ours = await parts.loopback.send({
+      const signal = AbortSignal.timeout(parts.timeoutMs);
+      const handled = parts.repeat({
         method: request.method ?? 'GET',
-        target: request.url ?? '/',
+        target: call.target,
         rawHeaders: endToEnd(request.rawHeaders),
         ...(command === 'put-images' && body ? { body: bytesOf(body.source) } : {}),
         executor: parts.executor,
-        timeoutMs: parts.timeoutMs,
+        signal,
       });
+      ours = asWholeAnswer(await withinTime(handled, parts.timeoutMs));
     } catch (cause) {
       parts.warn('a shadowed exchange got no answer here', cause);
       return 'no answer here';
     }
-    if (command === 'read-subject') await learnNoise(operationId, request);
+    if (command === 'read-subject') await learnNoise(call, subject);
     return compare(subject, theirs, ours);
   };
 
@@ -59,38 +76,57 @@ export function createRepeatRequest(parts: {
     ours: WholeAnswer,
   ): Promise<ShadowFinding> {
     const command = commandOf(subject);
-    const paths = compareWire(theirs, ours, book.noiseOf(subject.operationId));
+    const noise = new Set([...book.noiseOf(subject.operationId), ...ignored]);
+    const paths = compareWire(theirs, ours, { noise, volatile });
+    const ignoredPaths =
+      noise.size === 0 ? [] : compareWire(theirs, ours, { volatile }).filter((path) => !paths.includes(path));
     const there = parts.backend.meaningOf(command, theirs);
+    if (there.kind === 'done') parts.learner.learn(subject.subject, there.profile);
     const meaning = compareMeaning(there, parts.backend.meaningOf(command, ours));
     const wire = paths.length === 0 ? 'same' : 'differs';
     const statuses = [theirs.status, ours.status] as const;
-    if (meaning !== 'same' || there.kind !== 'done') return { levels: { wire, meaning }, paths, statuses };
-    const pictures = await parts.comparePictures(there.images, subject.subject);
-    return { levels: { wire, meaning, ...pictures }, paths, statuses };
+    const differing = [...paths, ...ignoredPaths];
+    const values =
+      parts.keepValues && differing.length > 0
+        ? { values: readDifferingValues(theirs, ours, differing) }
+        : {};
+    const found = {
+      paths,
+      statuses,
+      ...(ignoredPaths.length > 0 ? { ignored: ignoredPaths } : {}),
+      ...values,
+    };
+    if (meaning !== 'same' || there.kind !== 'done') return { ...found, levels: { wire, meaning } };
+    const { levels, ...seen } = await parts.comparePictures(there.images, subject.subject);
+    return { ...found, ...seen, levels: { wire, meaning, ...levels } };
   }
 
   /**
    * What differs between the backend and itself, twice in a row, is noise. Twice, because a write between two answers makes but one pair
    * differ.
    */
-  async function learnNoise(operationId: string, request: IncomingMessage): Promise<void> {
+  async function learnNoise(call: ForwardedCall, { operationId, subject }: ShadowSubject): Promise<void> {
     reads += 1;
     if (noiseEvery === 0 || reads % noiseEvery !== 1) return;
     try {
       const [first, second, third] = [
-        await parts.askAgain(request),
-        await parts.askAgain(request),
-        await parts.askAgain(request),
+        await parts.askAgain(call, subject),
+        await parts.askAgain(call, subject),
+        await parts.askAgain(call, subject),
       ];
-      const later = new Set(compareWire(second, third));
+      const later = new Set(compareWire(second, third, { volatile }));
       book.learnNoise(
         operationId,
-        compareWire(first, second).filter((path) => later.has(path)),
+        compareWire(first, second, { volatile }).filter((path) => later.has(path)),
       );
     } catch (cause) {
       parts.warn('the backend could not be compared with itself', cause);
     }
   }
+}
+
+function asWholeAnswer({ status, headers, bytes }: InternalResponse): WholeAnswer {
+  return { status, statusText: '', rawHeaders: Object.entries(headers).flat(), bytes };
 }
 
 function commandOf({ command, subject }: ShadowSubject): CommandOf<ShadowSubject['command']> {

@@ -13,8 +13,8 @@ import { shadowKey } from './shadow-subjects.ts';
 import { withinTime } from './within-time.ts';
 
 /**
- * Carries a translated command out here, and compares what it means and which pictures there are then. The level of the wire does not
- * apply: the backend's own words never reach the client.
+ * Carries a translated command out here, and compares the meaning and the resulting pictures. The wire is not
+ * compared: the backend's own words never reach the client.
  */
 export function createRepeatTranslation(parts: {
   /** The dialect that clients speak. */
@@ -40,13 +40,15 @@ export function createRepeatTranslation(parts: {
       return 'no answer here';
     }
     const meaning = compareMeaning(theirs, ours);
-    const pictures =
-      meaning === 'same' && theirs.kind === 'done' ? await parts.comparePictures(theirs.images, subject) : {};
-    return { levels: { meaning, ...pictures }, paths: [] };
+    if (meaning !== 'same' || theirs.kind !== 'done') return { levels: { meaning }, paths: [] };
+    const { levels, ...seen } = await parts.comparePictures(theirs.images, subject);
+    return { levels: { meaning, ...levels }, paths: [], ...seen };
   };
 }
 
-/** What the client gets to see of the backend's outcome: the slots of the command, or those that its dialect knows. */
+/**
+ * What the client sees of the backend's outcome: the slots of the command, or those that its dialect knows.
+ */
 function seenThrough(outcome: UpstreamOutcome, command: ShadowedCommand, slots: number): UpstreamOutcome {
   return outcome.kind === 'done'
     ? { ...outcome, images: outcome.images.filter(({ slot }) => isSeen(command, slot, slots)) }
@@ -64,7 +66,7 @@ function isSeen(command: ShadowedCommand, slot: number, slots: number): boolean 
   }
 }
 
-/** A real key leads nowhere in the shadow; every other reference leads to the shadow of whom it means. */
+/** A real key does not exist in the shadow. Every other reference leads to the shadow of its subject. */
 function withShadowSubject(command: ShadowedCommand, dialect: string): ShadowedCommand {
   const { subject } = command;
   if (subject.kind !== 'key') return command;

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import PQueue from 'p-queue';
+import { createKeyedLocks } from '../../core/keyed-locks.ts';
 import {
   byteLength,
   type HeldBytes,
@@ -10,7 +11,6 @@ import {
   type Subject,
 } from '../../domain/index.ts';
 import type { ShadowSettings } from '../../settings/migration-settings.ts';
-import { createKeyedLocks } from '../journal/keyed-locks.ts';
 import type { NotComparedReason, ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
@@ -25,14 +25,14 @@ import type {
 import type { ShadowSubject } from './shadow-subject.ts';
 import { withinTime } from './within-time.ts';
 
-/** Does what the backend did once more, on shadow subjects, when nobody waits any more; and compares. */
+/** Repeats what the backend did on shadow subjects after the client has been served, and compares. */
 export interface ShadowRunner {
-  /** Whether the exchange that begins is compared; where not, that is counted. `add` or `skip` has to follow. */
+  /** Whether the new request is compared; if not, that is counted. `add` or `skip` has to follow. */
   admit(): boolean;
   add(exchange: ShadowExchange): void;
-  /** Counts an admitted exchange that cannot be compared after all. */
+  /** Counts an admitted request that cannot be compared after all. */
   skip(reason: NotComparedReason, copy: ShadowCopy): void;
-  /** Counts an exchange that was never up to be compared. */
+  /** Counts a request that was never going to be compared. */
   notCompared(reason: NotComparedReason): void;
   /** Resolves when everything added so far has been compared. */
   settle(): Promise<void>;
@@ -44,14 +44,14 @@ export interface ShadowRunner {
 const FLUSH_MS = 2_000;
 /** Pause between two looks whether clients are being served, in milliseconds. */
 const QUIET_POLL_MS = 10;
-/** Clients who were served so recently may be back at once, in milliseconds. */
+/** Clients who were served so recently may send their next request at once, in milliseconds. */
 const QUIET_MS = 50;
-/** Shadow work that has waited so long goes on beside clients, in milliseconds. */
+/** Shadow work that has waited so long goes on while clients are served, in milliseconds. */
 const LONGEST_WAIT_MS = 2_000;
 /** How long a stopping process waits for comparisons under way, in milliseconds. */
 const STOP_MS = 5_000;
 
-/** The backend answered the exchange and then did not give its picture: nothing that the shadow did wrong. */
+/** The backend answered the request and then did not give its picture. The shadow did nothing wrong. */
 const UPSTREAM_PROBLEMS: ReadonlySet<ProblemKind> = new Set(['upstream-unavailable', 'upstream-timeout']);
 
 /** See `ShadowRunner`. */
@@ -60,10 +60,10 @@ export function createShadowRunner(parts: {
   readonly book: ParityBook;
   readonly repeatRequest: Repeat<ShadowedRequest>;
   readonly repeatTranslation: Repeat<ShadowedTranslation>;
-  /** Whether anything was ever written under the shadow subject. */
+  /** Whether the shadow subject was ever written. */
   readonly isKnown: (subject: Subject) => Promise<boolean>;
   readonly nowMs: () => number;
-  /** Where pictures that caused a difference are kept, if the settings say so. */
+  /** Where pictures that caused a difference are stored, if the settings say so. */
   readonly objects: ObjectStore;
   readonly warn: (message: string, cause: unknown) => void;
 }): ShadowRunner {
@@ -87,7 +87,7 @@ export function createShadowRunner(parts: {
   }
 
   async function attend(exchange: ShadowExchange): Promise<void> {
-    // In the queue at once: a body that is still on its way to the disk must not be overtaken.
+    // Queued at once, so that later requests do not overtake a body that is still on its way to the disk.
     const keeping = keepBodies(exchange);
     await queue.add(() => take(exchange, keeping));
   }
@@ -124,7 +124,10 @@ export function createShadowRunner(parts: {
     }
   }
 
-  /** Whom an exchange is about, and its turn among those of the same subject: in the order in which the backend answered them. */
+  /**
+   * The subject of a request, and its turn among requests of the same subject: in the order of the backend's
+   * answers.
+   */
   function inOrder(exchange: ShadowExchange) {
     const found = looking.then(async () => {
       const subject = await whenQuiet(exchange);
@@ -135,12 +138,12 @@ export function createShadowRunner(parts: {
   }
 
   async function whenQuiet(exchange: ShadowExchange): Promise<ShadowSubject | NotComparedReason> {
-    await quiet();
+    await waitUntilQuiet();
     if (stopping) return 'stopped';
     try {
       return await withinTime(exchange.subject(), settings.timeoutSeconds * 1000);
     } catch (cause) {
-      parts.warn('nobody can tell whom a shadowed exchange is about', cause);
+      parts.warn('the person of a shadowed request could not be found', cause);
       return 'not known here';
     }
   }
@@ -154,19 +157,22 @@ export function createShadowRunner(parts: {
     if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
       return book.notCompared('not written here yet');
     }
-    const found = await repeated(exchange, subject, bodies);
+    const found = await repeatExchange(exchange, subject, bodies);
     if (typeof found === 'string') return book.notCompared(found);
+    const { notSeen, ...seen } = found;
     const verdict = overallVerdict(found.levels);
-    book.compared(operationId, verdict, found.levels);
+    // No difference was seen, but not everything was seen, so it does not count as compared.
+    if (notSeen !== undefined && isEquivalent(verdict)) return book.notCompared(notSeen);
+    book.compared(operationId, verdict, found.levels, subject.subject.key);
     if (isEquivalent(verdict)) return;
-    const { method = 'GET', url = '/' } = exchange.request;
+    const { request, target } = exchange.call;
     const madeRoom = await book.keep({
-      ...found,
+      ...seen,
       atMs: parts.nowMs(),
       operationId,
       subjectKey: subject.subject.key,
-      method,
-      path: url.split('?')[0] ?? '/',
+      method: request.method ?? 'GET',
+      path: target.split('?', 1)[0] ?? '/',
       verdict,
       ...(bodies.length > 0 ? { requestSha256: await digest(bodies) } : {}),
       ...(settings.keepPictures && command === 'put-images'
@@ -176,7 +182,7 @@ export function createShadowRunner(parts: {
     for (const key of madeRoom?.pictureKeys ?? []) await parts.objects.delete(key);
   }
 
-  async function repeated(
+  async function repeatExchange(
     exchange: ShadowExchange,
     subject: ShadowSubject,
     bodies: readonly HeldBytes[],
@@ -203,8 +209,8 @@ export function createShadowRunner(parts: {
     );
   }
 
-  /** Clients come first: shadow work begins when nobody is being served, or when it has waited for long enough. */
-  async function quiet(): Promise<void> {
+  /** Clients come first: shadow work begins when no client is being served, or after a longest wait. */
+  async function waitUntilQuiet(): Promise<void> {
     const isServing = () => (inFlight > 0 || performance.now() - servedAtMs < QUIET_MS) && !stopping;
     for (let waitedMs = 0; isServing() && waitedMs < LONGEST_WAIT_MS; waitedMs += QUIET_POLL_MS) {
       await pause(QUIET_POLL_MS);

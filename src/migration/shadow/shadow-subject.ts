@@ -1,6 +1,6 @@
 import type { Subject } from '../../domain/index.ts';
 
-/** Whom and what a shadowed exchange is about. */
+/** The subject and the command of a shadowed request. */
 export interface ShadowSubject {
   readonly subject: Subject;
   readonly operationId: string;

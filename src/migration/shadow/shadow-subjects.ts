@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Subject, SubjectDirectory } from '../../domain/index.ts';
 
 /**
- * The key of a shadow subject, and back again: the real key with every digit changed by the dialect's mask (docs/decisions/0902).
+ * The key of a shadow subject, and back again: the dialect's mask changes every digit of the real key
+ * (docs/decisions/0902).
  */
 export function shadowKey(dialect: string, key: string): string {
   const mask = createHash('sha256').update(`shadow\0${dialect}`).digest('hex');

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Gives what comes of the work, and rejects where nothing has come of it for so long: a store that hangs keeps a place for no longer. */
+/**
+ * Gives the result of the work. Rejects where there is none in time, so that a store that hangs keeps a place
+ * for no longer.
+ */
 export async function withinTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   const over = new AbortController();
   const late = pause(timeoutMs, undefined, { signal: over.signal, ref: false }).then(() => {

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, ProblemError, type RecordStore } from '../../domain/index.ts';
-import { EVERYBODY, isEverybody, type Placement, type Ramp } from './placement.ts';
-import { isSettled } from './presence.ts';
-import { neighbour } from './stage.ts';
-import { phasesOf, type StageEvent, type StageRecord } from './stage-record.ts';
+import { unsettledGateways } from './heartbeat.ts';
+import { EVERYBODY, isEverybody, type Ramp, type Rollout } from './rollout.ts';
+import { neighbour, STAGES } from './stage.ts';
+import { phasesOf, rolloutsOf, type StageChange, type StageEvent, type StageRecord } from './stage-record.ts';
 import { type MigrationName, readStage, type StoredStage, swapStage } from './stage-store.ts';
 
 const MAX_HISTORY = 100;
@@ -14,19 +14,22 @@ export interface ChangeParts {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly name: MigrationName;
-  /** Whether the journal holds nothing unfinished and no record owes the backend. */
-  readonly isDrained: () => Promise<boolean>;
+  /**
+   * Whether everything is finished that was begun before the change's fence, for the people whom the change
+   * moves. Work that begins later does not count, so that a drain ends under load.
+   */
+  readonly isDrained: (record: StageRecord) => Promise<boolean>;
 }
 
-/** Where `advance` leads: a wider ramp of the same stage, or the next stage. `undefined` at the end. */
-export function placementAbove({ stage, ramp }: Placement, wanted: Ramp): Placement | undefined {
+/** The target of `advance`: a wider ramp of the same stage, or the next stage. `undefined` at the end. */
+export function rolloutAbove({ stage, ramp }: Rollout, wanted: Ramp): Rollout | undefined {
   if (!isEverybody(ramp) && stage !== 'pass-through') return { stage, ramp: wanted };
   const next = neighbour(stage, 1);
   return next && { stage: next, ramp: wanted };
 }
 
-/** Where `back` leads: everybody one stage below. `undefined` at the beginning. */
-export function placementBelow({ stage }: Placement): Placement | undefined {
+/** The target of `back`: every person one stage below. `undefined` at the beginning. */
+export function rolloutBelow({ stage }: Rollout): Rollout | undefined {
   const below = neighbour(stage, -1);
   return below && { stage: below, ramp: EVERYBODY };
 }
@@ -34,43 +37,83 @@ export function placementBelow({ stage }: Placement): Placement | undefined {
 /** Begins a change. Throws `ProblemError` `conflict` where another one is under way. */
 export async function beginChange(
   parts: ChangeParts,
-  to: Placement,
-  evidence: Pick<StageEvent, 'override' | 'certificate'> = {},
+  to: Rollout,
+  evidence: Pick<StageEvent, 'override' | 'gateReport'> & Pick<StageChange, 'abandonsBackend'> = {},
 ): Promise<StageRecord> {
   const { record, version } = await current(parts);
+  const { abandonsBackend, ...event } = evidence;
   if (record.change) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   const nowMs = parts.clock.nowMs();
-  const event: StageEvent = { atMs: nowMs, from: record.placement, to, ...evidence };
-  const history = [...record.history, event].slice(-MAX_HISTORY);
   const begun: StageRecord = {
     ...record,
     revision: record.revision + 1,
-    change: { to, phase: 0, startedAtMs: nowMs },
-    history,
+    change: { to, phase: 0, startedAtMs: nowMs, ...(abandonsBackend ? { abandonsBackend } : {}) },
+    history: addEvent(record, { atMs: nowMs, from: record.rollout, to, ...event }),
   };
-  const first = phasesOf(record.placement, to).length === 0 ? arrived(begun, to, nowMs) : begun;
-  if ((await swapStage(parts.records, parts.name, version, first)) === 'conflict') {
-    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
-  }
+  const first = phasesOf(record.rollout, to).length === 0 ? arrive(begun, to, nowMs) : begun;
+  await replace(parts, version, first);
   return first;
 }
 
 /**
- * Takes a change under way one phase further if that is safe now. `'waiting'`: for gateways that still act upon the phase before, or for
- * the backlog. Any process may call it at any time.
+ * Turns a change under way around. It goes back, phase by phase, to where it came from. `'too late'`: the
+ * present phase has no way back, and no step that can fail before its end. Throws `ProblemError` `conflict`
+ * where the change moved meanwhile.
+ */
+export async function cancelChange(parts: ChangeParts): Promise<StageRecord | 'no change' | 'too late'> {
+  const { record, version } = await current(parts);
+  const { change, rollout } = record;
+  if (!change) return 'no change';
+  if (change.isCancelled) return record;
+  if (phasesOf(rollout, change.to)[change.phase]?.cancel === 'never') return 'too late';
+  const { fencedAtMs: _over, ...rest } = change;
+  const nowMs = parts.clock.nowMs();
+  const cancelled: StageRecord = {
+    ...record,
+    change: { ...rest, isCancelled: true },
+    history: addEvent(record, { atMs: nowMs, from: change.to, to: rollout, isCancelled: true }),
+  };
+  await replace(parts, version, cancelled);
+  return cancelled;
+}
+
+/**
+ * Stops asking the backend for a change under way: unfinished work is finished in the local store alone. A
+ * change that leads down is turned around.
+ */
+export async function abandonChange(parts: ChangeParts): Promise<void> {
+  const { record, version } = await current(parts);
+  if (!record.change) return;
+  const { fencedAtMs: _over, ...change } = record.change;
+  const leadsDown = STAGES.indexOf(change.to.stage) < STAGES.indexOf(record.rollout.stage);
+  await replace(parts, version, {
+    ...record,
+    change: { ...change, abandonsBackend: true, ...(leadsDown ? { isCancelled: true } : {}) },
+  });
+}
+
+/**
+ * Takes a change under way one phase further, or one phase back where it was cancelled, if that is safe now.
+ * `'waiting'`: gateways still act upon the phase before, or writes are unfinished. Any process may call it at
+ * any time.
  */
 export async function continueChange(parts: ChangeParts): Promise<'arrived' | 'moved' | 'waiting'> {
   const { record, version } = await current(parts);
-  const { change, placement } = record;
+  const { change, rollout } = record;
   if (!change) return 'arrived';
-  const phases = phasesOf(placement, change.to);
-  if (!(await isSettled(parts, parts.name, record.revision))) return 'waiting';
-  if (phases[change.phase]?.drained && !(await parts.isDrained())) return 'waiting';
-  const phase = change.phase + 1;
-  const next =
-    phase < phases.length
-      ? { ...record, revision: record.revision + 1, change: { ...change, phase } }
-      : arrived({ ...record, revision: record.revision + 1 }, change.to, parts.clock.nowMs());
+  if ((await gatewaysBehind(parts, record)).length > 0) return 'waiting';
+  const phase = phasesOf(rollout, change.to)[change.phase];
+  if (change.isCancelled ? phase?.cancel === 'drained' : phase?.drained) {
+    // Every gateway writes as the phase says from here on. Only the work that is unfinished now has to be
+    // waited for.
+    if (change.fencedAtMs === undefined) {
+      const fenced = { ...record, change: { ...change, fencedAtMs: parts.clock.nowMs() } };
+      const swapped = await swapStage(parts.records, parts.name, version, fenced);
+      return swapped === 'conflict' ? 'waiting' : 'moved';
+    }
+    if (!(await parts.isDrained(record))) return 'waiting';
+  }
+  const next = nextRecord(record, change, parts.clock.nowMs());
   const result = await swapStage(parts.records, parts.name, version, next);
   return result === 'conflict' ? 'waiting' : next.change ? 'moved' : 'arrived';
 }
@@ -84,22 +127,62 @@ export async function finishChange(
   for (;;) {
     const result = await continueChange(parts);
     const { record } = await current(parts);
-    if (result === 'arrived' && (await isSettled(parts, parts.name, record.revision))) return true;
+    if (result === 'arrived' && (await gatewaysBehind(parts, record)).length === 0) return true;
     if (parts.clock.nowMs() >= giveUpAtMs) return false;
     options.onWait?.(record);
     if (result !== 'moved') await pause(POLL_MS);
   }
 }
 
-function arrived(record: StageRecord, to: Placement, nowMs: number): StageRecord {
-  const { change: _over, completedAtMs, ...rest } = record;
-  const leftComplete = record.placement.stage === 'complete' && to.stage !== 'complete';
+/** The gateways that a change waits for. A silent one counts, unless it can only stream. */
+export async function gatewaysBehind(
+  { records, clock, name }: Pick<ChangeParts, 'records' | 'clock' | 'name'>,
+  record: StageRecord,
+): ReturnType<typeof unsettledGateways> {
+  const behind = await unsettledGateways({ records, clock }, name, record.revision);
+  return leadsPastShadow(record) ? behind : behind.filter(({ heard }) => heard);
+}
+
+function leadsPastShadow(record: StageRecord): boolean {
+  return rolloutsOf(record).some(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf('dual-write'));
+}
+
+function nextRecord(record: StageRecord, change: StageChange, nowMs: number): StageRecord {
+  const revision = record.revision + 1;
+  const phase = change.isCancelled ? change.phase - 1 : change.phase + 1;
+  const { change: _over, ...unchanged } = record;
+  if (phase < 0) return { ...unchanged, revision };
+  if (phase >= phasesOf(record.rollout, change.to).length) {
+    return arrive({ ...record, revision }, change.to, nowMs);
+  }
+  const { fencedAtMs: _passed, ...rest } = change;
+  return { ...record, revision, change: { ...rest, phase } };
+}
+
+function arrive(record: StageRecord, to: Rollout, nowMs: number): StageRecord {
+  const { change: _over, completedAtMs, resyncSinceMs, ...rest } = record;
+  const leftComplete = record.rollout.stage === 'complete' && to.stage !== 'complete';
+  // An earlier stay in `complete` may still have writes to note.
+  const sinceMs = resyncSinceMs ?? (leftComplete ? completedAtMs : undefined);
+  // A wider ramp counts as well: the people whom it takes in are fed from now on.
+  const isFedAnew =
+    to.stage === 'dual-write' && STAGES.indexOf(record.rollout.stage) <= STAGES.indexOf('dual-write');
   return {
     ...rest,
-    placement: to,
+    rollout: to,
     ...(to.stage === 'complete' ? { completedAtMs: completedAtMs ?? nowMs } : {}),
-    ...(leftComplete && completedAtMs !== undefined ? { resyncSinceMs: completedAtMs } : {}),
+    ...(isFedAnew ? { fedSinceMs: nowMs, fedSinceRevision: record.revision } : {}),
+    ...(sinceMs === undefined ? {} : { resyncSinceMs: sinceMs }),
   };
+}
+
+function addEvent({ history }: StageRecord, event: StageEvent): readonly StageEvent[] {
+  return [...history, event].slice(-MAX_HISTORY);
+}
+
+async function replace(parts: ChangeParts, version: string, record: StageRecord): Promise<void> {
+  if ((await swapStage(parts.records, parts.name, version, record)) !== 'conflict') return;
+  throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
 }
 
 async function current({ records, name }: ChangeParts): Promise<StoredStage> {

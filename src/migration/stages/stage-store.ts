@@ -1,6 +1,6 @@
 import type { RecordStore } from '../../domain/index.ts';
 import type { MigrationStage } from '../../settings/migration-settings.ts';
-import { EVERYBODY } from './placement.ts';
+import { EVERYBODY } from './rollout.ts';
 import { asStageRecord, type StageRecord } from './stage-record.ts';
 
 /** One tenant's migration of one dialect. */
@@ -20,7 +20,9 @@ export function nameText({ tenant, dialect }: MigrationName): string {
   return `${tenant}/${dialect}`;
 }
 
-/** A name as a part of record keys: what a key cannot carry is percent-encoded with `_` for `%`. */
+/**
+ * A name as a part of record keys. Characters that a key cannot hold are percent-encoded with `_` for `%`.
+ */
 export function keyPart(text: string): string {
   return encodeURIComponent(text)
     .replace(/[!'()*~_]/g, hexOf)
@@ -38,7 +40,7 @@ export async function readStage(records: RecordStore, name: MigrationName): Prom
   return found && { record: asStageRecord(found.value), version: found.version };
 }
 
-/** Replaces the record unless somebody was faster. */
+/** Replaces the record unless another process was faster. */
 export async function swapStage(
   records: RecordStore,
   name: MigrationName,
@@ -49,7 +51,7 @@ export async function swapStage(
   return result === 'conflict' ? 'conflict' : 'swapped';
 }
 
-/** The stage as it stands, begun at `initial` where there is none yet. */
+/** The present stage. Begins at `initial` where the migration has none yet. */
 export async function beginStage(
   records: RecordStore,
   name: MigrationName,
@@ -60,7 +62,7 @@ export async function beginStage(
   const first: StageRecord = {
     schema: 1,
     revision: 1,
-    placement: { stage: initial, ramp: EVERYBODY },
+    rollout: { stage: initial, ramp: EVERYBODY },
     history: [],
   };
   await records.swap(stageKey(name), undefined, first);

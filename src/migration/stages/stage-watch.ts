@@ -2,11 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { RecordStore } from '../../domain/index.ts';
 import { ProblemError } from '../../domain/index.ts';
 import type { MigrationStage } from '../../settings/migration-settings.ts';
-import type { PresenceNote } from './presence.ts';
-import { onlyStreams, type StageRecord } from './stage-record.ts';
+import type { HeartbeatWriter } from './heartbeat.ts';
+import { loadCohorts, onlyStreams, rolloutsOf, type Stage } from './stage-record.ts';
 import { beginStage, type MigrationName, nameText } from './stage-store.ts';
 
-/** How long a stage may be acted upon after the moment at which it was last known to be true, in milliseconds. */
+/** How long a gateway may act upon a stage after it was last confirmed, in milliseconds. */
 const STAGE_VALID_MS = 2_000;
 /** How often the stages are looked at, in milliseconds. */
 const REFRESH_MS = 400;
@@ -16,39 +16,38 @@ const STOP_MS = 2_000;
 /** Knows the stages, at most two seconds late. */
 export interface StageWatch {
   /**
-   * The stage to act upon now, until `leave` is called. Throws `ProblemError` `overloaded` where more than streaming is asked for and the
-   * stage cannot be confirmed.
+   * The stage to act upon now, until `leave` is called. Throws `ProblemError` `overloaded` where more than
+   * streaming is needed and the stage cannot be confirmed.
    */
   enter(name: MigrationName): Promise<EnteredStage>;
-  /** Reads every stage now, and lets the others know. */
+  /** Reads every stage now, and writes the heartbeat. */
   refresh(): Promise<void>;
   /** Reads every stage once, begins those that have none, and goes on watching. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A stage that somebody acts upon. */
-export interface EnteredStage {
-  readonly record: StageRecord;
-  /** Says that whatever was done under this stage has ended; idempotent. */
+/** A stage that a request acts upon. */
+export interface EnteredStage extends Stage {
+  /** Says that the request under this stage has ended; idempotent. */
   readonly leave: () => void;
 }
 
 interface Watched {
   readonly name: MigrationName;
   readonly initial: MigrationStage;
-  record?: StageRecord;
-  /** Monotonic milliseconds at which the read that gave `record` began. */
+  stage?: Stage;
+  /** Monotonic milliseconds at which the read that gave `stage` began. */
   confirmedAt: number;
 }
 
-/** Watches the named migrations in the record store, and lets the others know what applies here. */
+/** Watches the named migrations in the record store, and reports which stages this gateway applies. */
 export function createStageWatch(parts: {
   readonly records: RecordStore;
   readonly migrations: readonly { readonly name: MigrationName; readonly initial: MigrationStage }[];
   readonly warn: (message: string, cause: unknown) => void;
-  readonly presence: PresenceNote;
-  /** Milliseconds that only ever rise. */
+  readonly heartbeat: HeartbeatWriter;
+  /** Milliseconds that only rise. */
   readonly monotonicMs?: () => number;
 }): StageWatch {
   const monotonicMs = parts.monotonicMs ?? (() => performance.now());
@@ -65,7 +64,8 @@ export function createStageWatch(parts: {
   async function refresh(one: Watched): Promise<void> {
     const beganAt = monotonicMs();
     const { record } = await beginStage(parts.records, one.name, one.initial);
-    if (!one.record || record.revision >= one.record.revision) one.record = record;
+    const cohorts = await loadCohorts(parts.records, rolloutsOf(record), one.stage?.cohorts);
+    if (!one.stage || record.revision >= one.stage.record.revision) one.stage = { record, cohorts };
     one.confirmedAt = Math.max(one.confirmedAt, beganAt);
   }
 
@@ -79,13 +79,13 @@ export function createStageWatch(parts: {
 
   function announce(): Promise<void> {
     const applied = [...watched.values()].map(
-      ({ name, record }) => [nameText(name), record?.revision ?? 0] as const,
+      ({ name, stage }) => [nameText(name), stage?.record.revision ?? 0] as const,
     );
-    return parts.presence.announce(new Map(applied));
+    return parts.heartbeat.announce(new Map(applied));
   }
 
-  function enterNow({ name }: Watched, record: StageRecord): EnteredStage {
-    return { record, leave: parts.presence.enter(name, record.revision) };
+  function enterNow({ name }: Watched, stage: Stage): EnteredStage {
+    return { ...stage, leave: parts.heartbeat.enter(name, stage.record.revision) };
   }
 
   function schedule(): void {
@@ -103,14 +103,14 @@ export function createStageWatch(parts: {
       const one = watched.get(nameText(name));
       if (!one) throw new Error(`no migration is set up for ${nameText(name)}`);
       const isFresh = () => monotonicMs() - one.confirmedAt < STAGE_VALID_MS;
-      if (one.record && (onlyStreams(one.record) || isFresh())) return enterNow(one, one.record);
+      if (one.stage && (onlyStreams(one.stage.record) || isFresh())) return enterNow(one, one.stage);
       try {
         await refresh(one);
       } catch (cause) {
         throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 }, { cause });
       }
-      if (!one.record || !isFresh()) throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
-      return enterNow(one, one.record);
+      if (!one.stage || !isFresh()) throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
+      return enterNow(one, one.stage);
     },
     refresh: refreshAll,
     async start() {
@@ -121,8 +121,8 @@ export function createStageWatch(parts: {
     async stop() {
       stopped = true;
       clearTimeout(timer);
-      const left = round.then(() => parts.presence.leave());
-      left.catch((cause: unknown) => parts.warn('the presence of this gateway stays behind', cause));
+      const left = round.then(() => parts.heartbeat.leave());
+      left.catch((cause: unknown) => parts.warn('the heartbeat of this gateway stays behind', cause));
       // A store that hangs must not keep the process from ending.
       await Promise.race([left.catch(() => undefined), pause(STOP_MS, undefined, { ref: false })]);
     },

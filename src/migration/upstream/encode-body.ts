@@ -8,7 +8,7 @@ import {
   type UpstreamRequest,
 } from '../../domain/index.ts';
 
-/** A body that can be sent once, with what the head must say of it. */
+/** A body that can be sent once, with the headers that describe it. */
 export interface EncodedBody {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
@@ -69,7 +69,10 @@ function multipart(parts: Extract<UpstreamRequest['body'], { kind: 'multipart' }
 
 const CRLF = Buffer.from('\r\n');
 
-/** As browsers write it (https://html.spec.whatwg.org/#multipart-form-data): quotes and line ends percent-encoded. */
+/**
+ * The head of a part as browsers write it (https://html.spec.whatwg.org/#multipart-form-data): quotes and
+ * line ends are percent-encoded.
+ */
 function partHead(boundary: string, name: string, { fileName, declaredType }: Upload): string {
   const file = quoted(fileName ?? 'image');
   const type =

@@ -1,4 +1,6 @@
-/** Headers that concern one connection only (RFC 9110, 7.6.1), and `Expect`, which is answered on ours. */
+/**
+ * Headers that concern one connection only (RFC 9110, 7.6.1), and `Expect`, which the gateway answers itself.
+ */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -20,6 +22,11 @@ export function endToEnd(rawHeaders: readonly string[], without: readonly string
     .flat();
 }
 
+/** The names of raw headers, in lower case. */
+export function headerNames(rawHeaders: readonly string[]): string[] {
+  return pairs(rawHeaders).map(([name]) => name.toLowerCase());
+}
+
 /** Raw headers as pairs. */
 function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   const result: [string, string][] = [];
@@ -29,8 +36,8 @@ function pairs(rawHeaders: readonly string[]): [name: string, value: string][] {
   return result;
 }
 
-/** Raw headers by lower-case name; repeated ones joined by `, `. */
-export function joined(rawHeaders: readonly string[]): Record<string, string> {
+/** Raw headers by lower-case name. Repeated ones are joined by `, `. */
+export function joinHeaders(rawHeaders: readonly string[]): Record<string, string> {
   const result = new Map<string, string>();
   for (const [name, value] of pairs(rawHeaders)) {
     const key = name.toLowerCase();

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import {
+  isJsonAnswer,
   type Loss,
   ProblemError,
+  type ProblemKind,
   type Spool,
   type Subject,
   type Upload,
@@ -10,15 +12,21 @@ import {
   type UpstreamTranslation,
 } from '../../domain/index.ts';
 import type { BackendCredential } from '../../settings/migration-settings.ts';
+import type { PeopleLearner } from '../learn/people-learner.ts';
 import type { Backend, BackendCommand, BackendReply, FetchedPicture } from '../replicas/backend.ts';
 import { type BackendAddress, pictureAddress, targetBelow } from './backend-address.ts';
+import type { CredentialWatch } from './credential-watch.ts';
+import { distinctName } from './distinct-name.ts';
 import { encodeBody } from './encode-body.ts';
-import { joined } from './hop-by-hop.ts';
+import { joinHeaders } from './hop-by-hop.ts';
 import { asUpstreamAnswer, readWhole, type WholeAnswer } from './read-answer.ts';
-import { type UpstreamConnection } from './upstream-connection.ts';
-import { aliasIn, credentialHeaders } from './upstream-credential.ts';
+import { problemOf, type UpstreamConnection } from './upstream-connection.ts';
+import { credentialHeaders } from './upstream-credential.ts';
 
-/** What it takes to speak to a backend in its dialect. */
+/** Problems that say that there is no such person, or no picture. */
+const NOBODY: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
+
+/** The parts with which a backend is called in its dialect. */
 export interface HttpBackendParts {
   readonly connection: UpstreamConnection;
   readonly address: BackendAddress;
@@ -28,6 +36,8 @@ export interface HttpBackendParts {
   readonly options: object;
   readonly slots: number;
   readonly credential?: BackendCredential;
+  readonly credentialWatch: CredentialWatch;
+  readonly learner: Pick<PeopleLearner, 'learn'>;
   readonly strictTranslation: boolean;
   readonly spool: Spool;
   /** Longest time for one request and its answer, in milliseconds; shorter than a lease. */
@@ -36,22 +46,25 @@ export interface HttpBackendParts {
   readonly maxPictureBytes: number;
 }
 
-/** A backend over HTTP, in the words of its dialect. */
+/** A backend over HTTP that is called in its dialect. */
 export interface HttpBackend extends Backend {
   /**
-   * As `carryOut`, with the client's own credential headers in place of the gateway's where there are any. `whole`: the answer as it
-   * came.
+   * Like `carryOut`, but the client's own credential headers, if any, replace the gateway's. `whole`: the
+   * answer as it came.
    */
   ask(
     command: BackendCommand,
     subject: Subject,
     clientHeaders?: Readonly<Record<string, string>>,
   ): Promise<BackendReply & { readonly whole: WholeAnswer }>;
-  /** What an answer to a command means. */
-  meaningOf(command: BackendCommand, whole: WholeAnswer): BackendReply['outcome'];
-  /** Where an image that a reply named can be fetched. */
+  /**
+   * What an answer to a command means. `askedFor`: the id of the subject, where the answer must be about this
+   * subject.
+   */
+  meaningOf(command: BackendCommand, whole: WholeAnswer, askedFor?: string): BackendReply['outcome'];
+  /** The address from which an image that a reply named can be fetched. */
   addressOf(image: UpstreamImage, subject: Subject): Promise<URL | undefined>;
-  /** The losses that a command would have; throws `ProblemError` where it cannot be said at all. */
+  /** What a command would lose in translation. Throws `ProblemError` where it cannot be translated at all. */
   lossesOf(command: BackendCommand, subject: Subject): readonly Loss[];
 }
 
@@ -64,7 +77,7 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     subject: Subject,
     clientHeaders?: Readonly<Record<string, string>>,
   ): Promise<WholeAnswer> {
-    const own = await credentialHeaders(parts.credential, aliasIn(parts.speaks, subject));
+    const own = await credentialHeaders(parts.credential, subject.aliases[parts.speaks]);
     const { headers, body } = encodeBody(request.body);
     const all = { ...request.headers, ...headers, ...(clientHeaders ?? own) };
     const answer = await parts.connection.request({
@@ -82,9 +95,14 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     if (!translation.supports.includes(command.kind)) {
       throw new ProblemError({ kind: 'method-not-allowed', allow: [] });
     }
-    const aliases = { ...subject.aliases, [parts.speaks]: aliasIn(parts.speaks, subject) };
-    const named = { ...subject, aliases };
-    const translated = translation.request(command, { subject: named, options, aliases });
+    // At the backend, an id of another dialect may belong to another person.
+    if (subject.aliases[parts.speaks] === undefined) throw new ProblemError({ kind: 'subject-not-found' });
+    const { aliases } = subject;
+    const translated = translation.request(withDistinctNames(command, subject), {
+      subject,
+      options,
+      aliases,
+    });
     const lost = translated.losses.filter(({ fate }) => fate === 'dropped');
     if (parts.strictTranslation && lost.length > 0) {
       const [{ field }] = lost as [Loss];
@@ -93,8 +111,18 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     return translated;
   }
 
-  function meaningOf(command: BackendCommand, whole: WholeAnswer): BackendReply['outcome'] {
-    return translation.answer(command, asUpstreamAnswer(whole), { options });
+  function meaningOf(
+    command: BackendCommand,
+    whole: WholeAnswer,
+    askedFor?: string,
+  ): BackendReply['outcome'] {
+    const answer = asUpstreamAnswer(whole);
+    const outcome = translation.answer(command, answer, { options });
+    if (command.kind !== 'read-subject') return outcome;
+    // An answer outside of the dialect proves nothing: neither a picture nor that there is none.
+    const isProof = outcome.kind !== 'problem' || NOBODY.has(outcome.problem.kind);
+    const isClear = askedFor === undefined ? isJsonAnswer(answer) : translation.isClear(answer, askedFor);
+    return isProof && !isClear ? { kind: 'problem', problem: { kind: 'upstream-unavailable' } } : outcome;
   }
 
   async function ask(
@@ -104,7 +132,11 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
   ) {
     const { request, losses } = translate(command, subject);
     const whole = await send(request, subject, clientHeaders);
-    return { outcome: meaningOf(command, whole), losses, whole };
+    const outcome = meaningOf(command, whole, subject.aliases[parts.speaks]);
+    if (!clientHeaders && parts.credential)
+      parts.credentialWatch.heard(isRefusal(outcome), subject.aliases[parts.speaks]);
+    if (outcome.kind === 'done') parts.learner.learn(subject, outcome.profile);
+    return { outcome, losses, whole };
   }
 
   async function addressOf(image: UpstreamImage, subject: Subject): Promise<URL | undefined> {
@@ -142,9 +174,22 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
         answer.body.resume();
         throw new ProblemError({ kind: 'upstream-unavailable' });
       }
-      return hold(parts, answer.body as AsyncIterable<Uint8Array>, joined(answer.rawHeaders));
+      return hold(parts, answer.body as AsyncIterable<Uint8Array>, joinHeaders(answer.rawHeaders));
     },
   };
+}
+
+function isRefusal(outcome: BackendReply['outcome']): boolean {
+  return outcome.kind === 'problem' && ['unauthenticated', 'forbidden'].includes(outcome.problem.kind);
+}
+
+function withDistinctNames(command: BackendCommand, subject: Subject): BackendCommand {
+  if (command.kind !== 'put-images') return command;
+  const images = command.images.map(({ slot, upload }) => ({
+    slot,
+    upload: { ...upload, fileName: distinctName(upload, subject) },
+  }));
+  return { ...command, images };
 }
 
 async function hold(
@@ -155,7 +200,7 @@ async function hold(
   const digest = createHash('sha256');
   let bytes = 0;
   async function* counted() {
-    for await (const piece of body) {
+    for await (const piece of whole(body)) {
       bytes += piece.byteLength;
       if (bytes > maxPictureBytes) throw new ProblemError({ kind: 'upstream-unavailable' });
       digest.update(piece);
@@ -172,4 +217,13 @@ async function hold(
     ...(type === undefined ? {} : { declaredType: type }),
   };
   return { upload, release };
+}
+
+/** The pieces of a body. A body that breaks off is the backend's failure. */
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw problemOf(cause);
+  }
 }

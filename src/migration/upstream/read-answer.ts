@@ -1,9 +1,10 @@
 import type { Readable } from 'node:stream';
 import { type Json, ProblemError, type UpstreamAnswer } from '../../domain/index.ts';
-import { joined } from './hop-by-hop.ts';
+import { decodeAnswer } from './decode-answer.ts';
+import { joinHeaders } from './hop-by-hop.ts';
 import { type IncomingAnswer, problemOf } from './upstream-connection.ts';
 
-/** No answer that is read as a whole is longer, in bytes: these APIs answer in JSON. */
+/** The longest answer that is read as a whole, in bytes: these APIs answer in JSON. */
 const MAX_ANSWER_BYTES = 2 * 1024 * 1024;
 
 /** An answer that was read to its end. */
@@ -14,7 +15,7 @@ export interface WholeAnswer {
   readonly bytes: Uint8Array;
 }
 
-/** Reads an answer to its end. Rejects with `ProblemError` `upstream-timeout` where it is cut off. */
+/** Reads an answer to its end. Rejects with `ProblemError` `upstream-timeout` where it breaks off. */
 export async function readWhole(answer: IncomingAnswer): Promise<WholeAnswer> {
   const bytes = await collect(answer.body);
   return { status: answer.status, statusText: answer.statusText, rawHeaders: answer.rawHeaders, bytes };
@@ -22,9 +23,9 @@ export async function readWhole(answer: IncomingAnswer): Promise<WholeAnswer> {
 
 /** An answer as plain values for a dialect. */
 export function asUpstreamAnswer({ status, rawHeaders, bytes }: WholeAnswer): UpstreamAnswer {
-  const headers = joined(rawHeaders);
-  const text = Buffer.from(bytes).toString('utf8');
-  const json = parsed(text);
+  const headers = joinHeaders(rawHeaders);
+  const text = Buffer.from(decodeAnswer(bytes, headers['content-encoding']) ?? bytes).toString('utf8');
+  const json = parseJson(text);
   return { status, headers, ...(json === undefined ? {} : { json }), text };
 }
 
@@ -44,7 +45,7 @@ async function collect(body: Readable): Promise<Uint8Array> {
   return Buffer.concat(pieces);
 }
 
-function parsed(text: string): Json | undefined {
+function parseJson(text: string): Json | undefined {
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {

@@ -15,7 +15,7 @@ export interface OutgoingRequest {
   readonly signal?: AbortSignal;
 }
 
-/** An answer of which the head has come. Read the body to its end or `destroy()` it. */
+/** An answer whose head has arrived. Read the body to its end or `destroy()` it. */
 export interface IncomingAnswer {
   readonly status: number;
   readonly statusText: string;
@@ -23,11 +23,11 @@ export interface IncomingAnswer {
   readonly body: Readable;
 }
 
-/** Connections to one backend. Redirects are answers like any other: nothing is followed. */
+/** Connections to one backend. A redirect is an answer like any other: the gateway does not follow it. */
 export interface UpstreamConnection {
   /**
-   * Rejects with `ProblemError` `upstream-unavailable` where no connection was made, `upstream-timeout` where the answer did not come
-   * (whole): then the request may have been carried out.
+   * Rejects with `ProblemError` `upstream-unavailable` where no connection was made, and with
+   * `upstream-timeout` where the (whole) answer did not come; then the request may have been carried out.
    */
   request(request: OutgoingRequest): Promise<IncomingAnswer>;
   stop(): Promise<void>;
@@ -38,7 +38,7 @@ export function createUpstreamConnection(options: {
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxConnections: number;
-  /** Spreads requests evenly; absent: as they come. */
+  /** Spreads requests evenly; absent: no limit. */
   readonly requestsPerSecond?: number;
 }): UpstreamConnection {
   let nextAt = 0;
@@ -89,7 +89,7 @@ function asBody(body: OutgoingRequest['body']): Readable | Uint8Array | null {
   return body instanceof Uint8Array || body instanceof Readable ? body : Readable.from(body);
 }
 
-/** What a failure to get an answer means for the caller. */
+/** The problem for the caller where no answer was received. */
 export function problemOf(cause: unknown): ProblemError {
   const kind = wasNeverSent(cause) ? 'upstream-unavailable' : 'upstream-timeout';
   return new ProblemError({ kind }, { cause });

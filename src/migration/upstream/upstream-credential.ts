@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { SignJWT } from 'jose';
-import type { Subject } from '../../domain/index.ts';
+import { ProblemError } from '../../domain/index.ts';
 import type { BackendCredential } from '../../settings/migration-settings.ts';
 
-/** The headers with which the gateway proves itself to a backend on behalf of a subject. */
+/**
+ * The headers with which the gateway authenticates to a backend on behalf of a subject. Throws `ProblemError`
+ * `subject-not-found` where the credential names the subject and there is none.
+ */
 export async function credentialHeaders(
   credential: BackendCredential | undefined,
   subjectId: string | undefined,
@@ -23,6 +26,7 @@ export async function credentialHeaders(
     }
     case 'subject-jwt': {
       const { secret, claim, ttlSeconds } = credential;
+      if (subjectId === undefined) throw new ProblemError({ kind: 'subject-not-found' });
       const token = await new SignJWT({ [claim]: subjectId })
         .setProtectedHeader({ alg: 'HS256' })
         .setIssuedAt()
@@ -31,12 +35,6 @@ export async function credentialHeaders(
       return { Authorization: `Bearer ${token}` };
     }
   }
-}
-
-/** The subject's id in the dialect that the backend speaks; one that is known by a single alias has it everywhere. */
-export function aliasIn(dialect: string, { aliases, id }: Subject): string {
-  const all = Object.values(aliases);
-  return aliases[dialect] ?? (all.length === 1 ? all[0] : undefined) ?? id;
 }
 
 /** Headers that carry a client's credential in any of the dialects, in lower case. */

@@ -22,8 +22,8 @@ export function isBlobMissing(error: unknown): boolean {
 }
 
 /**
- * Whether an ETag condition did not hold: 409 `BlobAlreadyExists` for create-only, 412 for a stale If-Match, and 404 where the
- * blob to be replaced is gone.
+ * Whether an ETag condition did not hold: 409 `BlobAlreadyExists` for create-only, 412 for a stale If-Match,
+ * and 404 where the blob to be replaced is gone.
  */
 export function isConditionUnmet(error: unknown): boolean {
   const answer = restError(error);
@@ -36,7 +36,7 @@ export function isOutcomeOpen(error: unknown): boolean {
   return answer === undefined || answer.status >= 500 || answer.status === 408;
 }
 
-/** What a failed request means to whoever uses the store. */
+/** The meaning of a failed request for users of the store. */
 export function storeErrorFrom(cause: unknown): StoreError {
   if (cause instanceof StoreError) return cause;
   const status = restError(cause)?.status;

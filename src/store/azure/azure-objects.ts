@@ -1,11 +1,11 @@
 import type { BlobDownloadResponseParsed, ContainerClient } from '@azure/storage-blob';
 import { type ByteRange, type ObjectStore, type OpenObject, StoreError } from '../../domain/index.ts';
 import { requireKey, requirePrefix } from '../store-key.ts';
+import type { TimeLimit } from '../time-limit.ts';
 import { isBlobMissing, isConditionUnmet } from './azure-error.ts';
 import { listBlobs } from './list-blobs.ts';
 import { putBlob } from './put-blob.ts';
 import type { BlobSigner } from './sign-blob.ts';
-import type { TimeLimit } from './time-limit.ts';
 
 /** Bodies as block blobs whose names begin with `start`. */
 export function createAzureObjects(parts: {
@@ -41,7 +41,10 @@ export function createAzureObjects(parts: {
       return await limit.run(undefined, async (abortSignal) => {
         try {
           const [offset, count] = range ? [range.first, range.last - range.first + 1] : [0];
-          return opened(await blob.download(offset, count, { abortSignal, maxRetryRequests: 2 }), range);
+          return toOpenObject(
+            await blob.download(offset, count, { abortSignal, maxRetryRequests: 2 }),
+            range,
+          );
         } catch (cause) {
           if (isBlobMissing(cause)) return undefined;
           throw cause;
@@ -86,7 +89,7 @@ export function createAzureObjects(parts: {
   };
 }
 
-function opened(response: BlobDownloadResponseParsed, range: ByteRange | undefined): OpenObject {
+function toOpenObject(response: BlobDownloadResponseParsed, range: ByteRange | undefined): OpenObject {
   const stream = response.readableStreamBody;
   const totalBytes = range ? Number(response.contentRange?.split('/')[1]) : response.contentLength;
   if (!stream || !('destroy' in stream) || totalBytes === undefined || !Number.isSafeInteger(totalBytes)) {

@@ -1,12 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Json, RecordStore } from '../../domain/index.ts';
+import type { RecordStore } from '../../domain/index.ts';
+import type { Store } from '../store.ts';
 import { requireKey, requirePrefix } from '../store-key.ts';
-import { encodeRecord } from '../store-record.ts';
-import { isBlobMissing } from './azure-error.ts';
+import { decodeRecord, encodeRecord } from '../store-record.ts';
+import type { TimeLimit } from '../time-limit.ts';
+import { isBlobMissing, isConditionUnmet } from './azure-error.ts';
 import { listBlobs } from './list-blobs.ts';
 import { removeBlob, replaceBlob } from './replace-blob.ts';
-import type { TimeLimit } from './time-limit.ts';
 
 /** Records as small blobs whose names begin with `start`; a version is an ETag. */
 export function createAzureRecords(parts: {
@@ -14,7 +16,7 @@ export function createAzureRecords(parts: {
   readonly withoutRetries: ContainerClient;
   readonly limit: TimeLimit;
   readonly start: string;
-}): RecordStore {
+}): RecordStore & Required<Pick<Store, 'setAside'>> {
   const { container, withoutRetries, limit, start } = parts;
   const nameOf = (key: string) => start + requireKey(key);
 
@@ -27,7 +29,7 @@ export function createAzureRecords(parts: {
         try {
           const { readableStreamBody: body, etag } = await blob.download(0, undefined, { abortSignal });
           if (!body || etag === undefined) throw new Error('the service answered without a body or an ETag');
-          return { value: JSON.parse((await buffer(body)).toString()) as Json, version: etag };
+          return { value: decodeRecord(await buffer(body)), version: etag };
         } catch (cause) {
           if (isBlobMissing(cause)) return undefined;
           throw cause;
@@ -44,6 +46,28 @@ export function createAzureRecords(parts: {
     async remove(key, expected) {
       const blob = withoutRetries.getBlockBlobClient(nameOf(key));
       return await limit.run(undefined, (signal) => removeBlob(blob, expected, signal));
+    },
+
+    async setAside(key) {
+      const name = nameOf(key);
+      return await limit.run(undefined, async (abortSignal) => {
+        try {
+          const blob = container.getBlockBlobClient(name);
+          const { readableStreamBody: body, etag } = await blob.download(0, undefined, { abortSignal });
+          if (!body || etag === undefined) throw new Error('the service answered without a body or an ETag');
+          const aside = container.getBlockBlobClient(
+            `${start.replace(/records\/$/, 'set-aside/')}${key}.${randomUUID()}`,
+          );
+          const bytes = await buffer(body);
+          await aside.upload(bytes, bytes.byteLength, { abortSignal });
+          const conditions = { ifMatch: etag };
+          await withoutRetries.getBlockBlobClient(name).delete({ abortSignal, conditions });
+          return aside.name;
+        } catch (cause) {
+          if (isConditionUnmet(cause)) return undefined;
+          throw cause;
+        }
+      });
     },
 
     async *list(prefix, options) {

@@ -8,11 +8,14 @@ import {
 import type { AzureStoreSettings } from './azure-store-settings.ts';
 import { type BlobSigner, signWithDelegation, signWithKey } from './sign-blob.ts';
 
-/** A container, ready to be spoken to. */
+/** A container that is ready for requests. */
 export interface AzureConnection {
-  /** Tries again what may be tried again. */
+  /** Retries requests that may be repeated. */
   readonly container: ContainerClient;
-  /** Tries once: for conditional writes, whose repetition would meet its own effect and call it a conflict. */
+  /**
+   * Makes one attempt, for conditional writes. A repetition would see the first attempt's effect and report a
+   * conflict.
+   */
   readonly withoutRetries: ContainerClient;
   /** Absent where the credential cannot sign. */
   readonly signer?: BlobSigner;
@@ -33,7 +36,7 @@ export async function connectAzure(settings: AzureStoreSettings): Promise<AzureC
 }
 
 interface Access {
-  /** The container's. */
+  /** The address of the container. */
   readonly address: string;
   readonly credential: Parameters<typeof newPipeline>[0];
   readonly signer?: BlobSigner;
@@ -79,5 +82,5 @@ async function accessOf({ credential, container }: AzureStoreSettings): Promise<
 }
 
 function addressOf(endpoint: string, container: string): string {
-  return `${endpoint.replace(/\/+$/, '')}/${container}`;
+  return `${endpoint.replace(/(?<!\/)\/+$/, '')}/${container}`;
 }

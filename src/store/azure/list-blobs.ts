@@ -1,9 +1,9 @@
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
-import type { TimeLimit } from './time-limit.ts';
+import type { TimeLimit } from '../time-limit.ts';
 
 /**
- * Blobs whose names begin with `start` and the prefix, in order; each page is bounded in time. The service cannot begin in
- * the middle, so that what comes before `after` is read and passed over, 5,000 to a request.
+ * Blobs whose names begin with `start` and the prefix, in order. Each page is bounded in time. The service
+ * cannot begin in the middle, so blobs up to `after` are read and skipped, 5,000 in each request.
  */
 export async function* listBlobs(
   { container, limit, start }: { container: ContainerClient; limit: TimeLimit; start: string },

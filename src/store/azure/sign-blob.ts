@@ -6,7 +6,7 @@ import {
   type StorageSharedKeyCredential,
 } from '@azure/storage-blob';
 
-/** What a signed address allows. */
+/** What a signed address permits. */
 export interface SignedRead {
   readonly containerName: string;
   readonly blobName: string;
@@ -15,21 +15,24 @@ export interface SignedRead {
   readonly contentDisposition: string;
 }
 
-/** Gives the query that lets anybody read one blob for a while. */
+/** Gives the query with which one blob can be read for a while, without a credential. */
 export type BlobSigner = (read: SignedRead) => Promise<string>;
 
-/** The service's clock may be behind ours by so much. */
+/** The service's clock may be behind this machine's by so much, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
-/** A delegation key serves for so long; the service allows seven days. */
+/** How long a delegation key is used, in milliseconds; the service allows seven days. */
 const DELEGATION_MS = 24 * 60 * 60 * 1000;
 
-/** With the account's key. */
+/** Signs with the account's key. */
 export function signWithKey(key: StorageSharedKeyCredential): BlobSigner {
   return async (read) => generateBlobSASQueryParameters(valuesOf(read), key).toString();
 }
 
-/** With a key that the service gives to an identity; it is fetched anew before it would end within a signature's life. */
+/**
+ * Signs with a key that the service gives to an identity. A new key is fetched where the present one would
+ * end before the signature does.
+ */
 export function signWithDelegation(service: BlobServiceClient): BlobSigner {
   let current:
     | { readonly key: Promise<ServiceGetUserDelegationKeyResponse>; readonly endsAtMs: number }

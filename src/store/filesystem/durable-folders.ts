@@ -1,25 +1,28 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { errorCode } from '../../failures/error-code.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
 import { syncFolder } from './file-operations.ts';
 
-/** Folders and their names, made to outlast a power cut. */
+/** Makes folders and their names survive a power cut. */
 export interface DurableFolders {
   /**
-   * Resolves when every name that stood in the folder at the time of the call is durable. Calls for one folder share their
-   * syncs: whoever arrives while one runs waits for the next.
+   * Resolves when every name that was in the folder at the time of the call is durable. Calls for one folder
+   * share their syncs: a call during a sync waits for the next one.
    */
   sync(folder: string): Promise<void>;
-  /** The folder exists and its own name is durable, whichever process made it. Remembered: for folders that are few. */
+  /**
+   * Makes sure that the folder exists and that its own name is durable, whichever process made it. The result
+   * is remembered, so it suits a small number of folders.
+   */
   require(folder: string): Promise<void>;
-  /** The same for a folder that is one of many, right below one that is durable; not remembered. */
+  /** Does the same for one of many folders, directly below a durable one; not remembered. */
   make(folder: string): Promise<void>;
 }
 
-/** Below `root`, which must exist and be durable. */
+/** Makes folders durable below `root`, which must exist and be durable itself. */
 export function createDurableFolders(root: string): DurableFolders {
-  /** The last sync that was asked for of each folder, which whoever comes before it has begun shares. */
+  /** The last requested sync of each folder. Calls share it until it has begun. */
   const syncs = new Map<string, { begun: boolean; done: Promise<void> }>();
   const known = new Map<string, Promise<void>>();
 
@@ -27,7 +30,8 @@ export function createDurableFolders(root: string): DurableFolders {
     const latest = syncs.get(folder);
     if (latest && !latest.begun) return latest.done;
     const next = { begun: false, done: Promise.resolve() };
-    // A turn later, so that the bodies of one upload, whose own syncs end together, need one sync of their folder.
+    // Begins a turn later. The bodies of one upload end their own syncs together, and then share one sync of
+    // their folder.
     next.done = startSync(folder, next, latest ? latest.done.catch(() => undefined) : nextTurn());
     syncs.set(folder, next);
     return next.done;

@@ -10,18 +10,20 @@ import {
 } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { errorCode } from '../../failures/error-code.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
 
 /*
- * Calls that touch names and small pages alone run on this thread: each takes a tenth of what a trip to the thread pool costs
- * (measured: link 17 µs here, 43 µs there). Whatever waits for the disk goes to the pool.
+ * Calls that only touch names and small pages run on this thread: each takes less time than a trip to the
+ * thread pool (measured: link 17 µs here, 43 µs there). Calls that wait for the disk go to the pool.
  */
 
 const fdatasync = promisify(fdatasyncWithCallback);
 const fsync = promisify(fsyncWithCallback);
 const write = promisify(writeWithCallback);
 
-/** Largest write that is only a copy into the page cache and worth no trip to the pool, in bytes. */
+/**
+ * The largest write that only copies into the page cache, so that the pool is not worth the trip, in bytes.
+ */
 const INLINE_WRITE_BYTES = 64 * 1024;
 
 /** Writes all bytes at the file's position. */
@@ -50,7 +52,7 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Gives a file one more name; `false` where the name is taken. */
+/** Gives a file one more name; `false` where the name is in use. */
 export function linkIfFree(path: string, name: string): boolean {
   try {
     linkSync(path, name);
@@ -61,7 +63,7 @@ export function linkIfFree(path: string, name: string): boolean {
   }
 }
 
-/** Removes one of a file's names if it is there. */
+/** Removes one of a file's names, if it exists. */
 export function unlinkIfThere(path: string): void {
   try {
     unlinkSync(path);
@@ -71,8 +73,8 @@ export function unlinkIfThere(path: string): void {
 }
 
 /**
- * Removes a file's only name, if it is there, and with it the file: that gives blocks back and may have to wait for the file system's journal
- * (measured: 0.4 ms).
+ * Removes a file's only name, if it exists, and with it the file. That frees blocks and may have to wait for
+ * the file system's journal (measured: 0.4 ms).
  */
 export async function removeIfThere(path: string): Promise<void> {
   try {

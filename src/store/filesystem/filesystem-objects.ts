@@ -10,39 +10,44 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { ByteRange, ObjectSource, ObjectStore, OpenObject } from '../../domain/index.ts';
-import { errorCode } from '../../failures/error-code.ts';
-import { asStoreWork, storeErrorFrom } from '../../failures/store-error.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
+import { asStoreWork, storeErrorFrom } from '../../temporary-files/store-error.ts';
+import { MARKER_KEY } from '../store-marker.ts';
 import type { DurableFolders } from './durable-folders.ts';
 import { linkIfFree, removeIfThere, syncFile } from './file-operations.ts';
 import { pathOf, placeOfKey } from './place-of-key.ts';
+import type { Reserve } from './reserve.ts';
+import { createRootGuard } from './root-guard.ts';
 import type { Staging } from './stage-file.ts';
 import { walkKeys } from './walk-keys.ts';
 
 const read = promisify(readWithCallback);
 
-/** Parts up to this size are read at once, larger ones in pieces of it, in bytes. */
+/** Parts up to this size are read in one call, larger ones in pieces of this size, in bytes. */
 const READ_BYTES = 256 * 1024;
 
-/** A subject's bodies share a folder, so that one upload syncs one folder. */
+/** A subject's bodies share a folder, so that one upload has to sync one folder. */
 const SHARDED_SEGMENTS = 1;
 
-/** How many bodies a listing looks at before it lets other work run. */
+/** How many bodies a listing reads before other work gets a turn. */
 const LISTED_PER_TURN = 64;
 
-/** Bodies as files below `root`, named by exclusive links once they are whole and durable. */
+/** Bodies as files below `root`. An exclusive link gives each its name once it is complete and durable. */
 export function createFilesystemObjects(parts: {
   readonly root: string;
   readonly folders: DurableFolders;
   readonly staging: Staging;
+  readonly reserve: Reserve;
 }): ObjectStore {
-  const { root, folders, staging } = parts;
+  const { root, folders, staging, reserve } = parts;
+  const guard = createRootGuard(root, pathOf(root, placeOfKey(MARKER_KEY, SHARDED_SEGMENTS)).path);
 
   async function publish(key: string, whole: string): Promise<'created' | 'exists'> {
     const { folder, path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
     return await asStoreWork(async () => {
       await folders.require(folder);
       const created = linkIfFree(whole, path);
-      // A body that was there already may be a racer's that is not durable yet.
+      // Another writer may have put the existing body, and it may not be durable yet.
       await folders.sync(folder);
       return created ? 'created' : 'exists';
     });
@@ -67,23 +72,26 @@ export function createFilesystemObjects(parts: {
       try {
         return await openPart(openSync(path, 'r'), range);
       } catch (cause) {
-        if (errorCode(cause) === 'ENOENT') return undefined;
-        throw storeErrorFrom(cause);
+        if (errorCode(cause) !== 'ENOENT') throw storeErrorFrom(cause);
+        guard.requireRoot();
+        return undefined;
       }
     },
 
     async delete(key) {
       const { path } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
       await asStoreWork(() => removeIfThere(path));
+      reserve.fill();
     },
 
     async *list(prefix, options) {
+      guard.requireRoot();
       let looked = 0;
-      for await (const { key, path } of walkKeys(root, prefix, options?.after)) {
+      for await (const { key, path } of walkKeys(root, 'file', prefix, options?.after)) {
         looked += 1;
         if (looked % LISTED_PER_TURN === 0) await nextTurn();
         const facts = statSync(path, { throwIfNoEntry: false });
-        // The change time is when the body got its name; its last write may be much older.
+        // The change time is the moment when the body got its name. Its last write may be much older.
         if (facts) yield { key, bytes: facts.size, modifiedAtMs: facts.ctimeMs };
       }
     },
@@ -91,8 +99,8 @@ export function createFilesystemObjects(parts: {
 }
 
 /**
- * Makes a spool file durable and publishes it under one more name, without copying it. `undefined` where the file system
- * cannot: another volume, no hard links, or too many of them.
+ * Makes a spool file durable and publishes it under one more name, without copying it. `undefined` where the
+ * file system cannot do that: another volume, no hard links, or too many of them.
  */
 async function publishSpoolFile(
   source: ObjectSource & { readonly kind: 'file' },
@@ -150,7 +158,7 @@ async function openPart(file: number, range: ByteRange | undefined): Promise<Ope
   }
 }
 
-/** The stream is made only for those who ask for it. */
+/** The stream is made only when it is used. */
 function openBytes(bytes: Buffer, totalBytes: number): OpenObject {
   return {
     get stream() {

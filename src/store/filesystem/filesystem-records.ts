@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
+import { renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Json, type RecordStore, StoreError } from '../../domain/index.ts';
-import { asStoreWork } from '../../failures/store-error.ts';
+import { type RecordStore, StoreError } from '../../domain/index.ts';
+import { asStoreWork } from '../../temporary-files/store-error.ts';
+import type { Store } from '../store.ts';
+import { MARKER_KEY } from '../store-marker.ts';
 import { encodeRecord } from '../store-record.ts';
 import type { DurableFolders } from './durable-folders.ts';
 import { linkIfFree, removeIfThere, unlinkIfThere } from './file-operations.ts';
@@ -14,48 +17,76 @@ import {
   type RecordVersion,
   versionNumbers,
 } from './record-versions.ts';
+import type { Reserve } from './reserve.ts';
+import { createRootGuard } from './root-guard.ts';
 import type { Staging } from './stage-file.ts';
 import { walkKeys } from './walk-keys.ts';
 
-/** Records of one kind may be named by what they belong to before they are named by a subject. */
+/** Keys of some kinds name what the record belongs to before they name a subject. */
 const SHARDED_SEGMENTS = 3;
 
-/** How many records a listing looks at before it lets other work run. */
+/** How many records a listing reads before other work gets a turn. */
 const LISTED_PER_TURN = 32;
 
 /**
- * Records as folders below `root`, each holding its newest version as a file named by its number. A swap links the next number,
- * which only one process can; older files go once the newer is durable, so that a look at the folder's names always shows the
- * newest. A removed record leaves its last number behind, or numbers would repeat.
+ * Records as folders below `root`. Each holds its newest version as a file whose name is the version's
+ * number. A swap links the next number, and only one process can do that. Older files are removed once the
+ * newer one is durable, so the names in the folder always show the newest version. A removed record keeps its
+ * last number, because numbers must not repeat.
  */
 export function createFilesystemRecords(parts: {
   readonly root: string;
   readonly folders: DurableFolders;
   readonly staging: Staging;
-}): RecordStore {
-  const { root, folders, staging } = parts;
+  readonly reserve: Reserve;
+}): RecordStore & Required<Pick<Store, 'setAside'>> {
+  const { root, folders, staging, reserve } = parts;
+  const guard = createRootGuard(root, pathOf(root, placeOfKey(MARKER_KEY, SHARDED_SEGMENTS)).path);
 
-  /** Puts `content` after the version `expected`, or gives `undefined` where another was faster. */
+  /**
+   * The newest version. Throws where the folder of all records is missing, because then it is unknown whether
+   * there is one.
+   */
+  function currentVersion(folder: string): RecordVersion | undefined {
+    const version = newestVersion(folder);
+    if (!version) guard.requireRoot();
+    return version;
+  }
+
+  /**
+   * Puts the value, or a removal, after the version `expected`; `undefined` where another process was faster.
+   */
   async function advance(
     key: string,
     expected: string | undefined,
-    content: { readonly value?: Json },
+    value: Buffer | undefined,
   ): Promise<string | undefined> {
     const { folder: shard, path: folder } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
-    const current = newestVersion(folder);
+    const current = currentVersion(folder);
     if (versionOf(current) !== expected) return undefined;
-    const next = followingVersion(current, randomBytes(6).toString('hex'), content);
+    return await reserve.using(() => write(shard, folder, current, value));
+  }
+
+  async function write(
+    shard: string,
+    folder: string,
+    current: RecordVersion | undefined,
+    value: Buffer | undefined,
+  ): Promise<string | undefined> {
+    const next = followingVersion(current, randomBytes(6).toString('hex'));
     const ready = current ? Promise.resolve() : prepareFolder(shard, folder);
     const [written] = await Promise.allSettled([
-      staging.with(encodeVersion(next), (file) => asStoreWork(() => publish(folder, next, file, ready))),
-      // Whose failure is publish's; here it is only waited for, also where writing fails first.
+      staging.with(encodeVersion(next, value), (file) =>
+        asStoreWork(() => publish(folder, next, file, ready)),
+      ),
+      // Waited for even where writing fails first. `publish` reports its failure.
       ready,
     ]);
     if (written.status === 'rejected') throw written.reason;
     return written.value;
   }
 
-  /** Where no version stands yet, nobody has to have made the folder's own name durable. */
+  /** Prepares the folder for its first version, because its own name may not be durable yet. */
   async function prepareFolder(shard: string, folder: string): Promise<void> {
     await folders.require(shard);
     await folders.make(folder);
@@ -83,41 +114,78 @@ export function createFilesystemRecords(parts: {
     capabilities: { conditionalCreate: true, conditionalReplace: true, orderedListing: true },
 
     async read(key) {
-      const version = newestVersion(pathOf(root, placeOfKey(key, SHARDED_SEGMENTS)).path);
+      const version = currentVersion(pathOf(root, placeOfKey(key, SHARDED_SEGMENTS)).path);
       if (version?.value === undefined) return undefined;
       return { value: version.value, version: String(version.number) };
     },
 
+    async isStill(key, version) {
+      const number = versionNumbers(pathOf(root, placeOfKey(key, SHARDED_SEGMENTS)).path).at(-1);
+      if (number === undefined) guard.requireRoot();
+      // A removal has a number of its own.
+      return String(number) === version;
+    },
+
     async swap(key, expected, value) {
-      encodeRecord(value);
-      const version = await advance(key, expected, { value });
+      const version = await advance(key, expected, encodeRecord(value));
       return version === undefined ? 'conflict' : { version };
     },
 
     async remove(key, expected) {
-      return (await advance(key, expected, {})) === undefined ? 'conflict' : 'removed';
+      return (await advance(key, expected, undefined)) === undefined ? 'conflict' : 'removed';
+    },
+
+    async setAside(key) {
+      const { path: folder } = pathOf(root, placeOfKey(key, SHARDED_SEGMENTS));
+      const number = versionNumbers(folder).at(-1);
+      if (number === undefined) return undefined;
+      const removed = { number: number + 1, write: randomBytes(6).toString('hex'), before: [] };
+      return await staging.with(encodeVersion(removed, undefined), (file) =>
+        asStoreWork(async () => {
+          // Numbers continue, so that no version of the key is used twice.
+          if (!linkIfFree(file, join(folder, String(removed.number)))) return undefined;
+          await folders.sync(folder);
+          const aside = join(dirname(root), 'set-aside');
+          await folders.require(aside);
+          const path = join(aside, `${key.replaceAll('/', ',').slice(0, 200)}.${number}`);
+          renameSync(join(folder, String(number)), path);
+          await folders.sync(aside);
+          return path;
+        }),
+      );
     },
 
     async *list(prefix, options) {
+      guard.requireRoot();
       let looked = 0;
-      for await (const { key, path } of walkKeys(root, prefix, options?.after)) {
+      for await (const { key, path } of walkKeys(root, 'folder', prefix, options?.after)) {
         looked += 1;
         if (looked % LISTED_PER_TURN === 0) await nextTurn();
-        if (newestVersion(path)?.value !== undefined) yield key;
+        if (holdsRecord(path)) yield key;
       }
     },
   };
 }
 
-/** What callers know a version by; a removed record is none. */
+/** Whether a record exists, even one that cannot be read: a listing must not hide it. */
+function holdsRecord(folder: string): boolean {
+  try {
+    return newestVersion(folder)?.value !== undefined;
+  } catch (cause) {
+    if (cause instanceof StoreError && cause.reason === 'damaged') return true;
+    throw cause;
+  }
+}
+
+/** The version as callers know it; `undefined` for a removed record. */
 function versionOf(version: RecordVersion | undefined): string | undefined {
   return version?.value === undefined ? undefined : String(version.number);
 }
 
 /**
- * Whether the version that was just linked is the newest or led to the newest. It is neither where this process stood still between
- * its look and its link for so long that others had used and removed the number; a higher number stands then, for only lower ones are ever
- * removed.
+ * Whether the version that was just linked is the newest one, or one that the newest one follows. Otherwise
+ * this process paused between its look and its link, while others used and removed the number. Then a higher
+ * number exists, because only lower numbers are removed.
  */
 function isPartOfHistory(folder: string, linked: RecordVersion, numbers: readonly number[]): boolean {
   if (numbers.at(-1) === linked.number) return true;
@@ -129,7 +197,7 @@ function isPartOfHistory(folder: string, linked: RecordVersion, numbers: readonl
   throw new StoreError('unavailable', { cause: new Error('too much has changed to tell who was first') });
 }
 
-/** Lowest first, so that whatever a crash leaves has no gap below the newest. */
+/** Removes the lowest first, so that a crash leaves no gap below the newest. */
 async function removeOlder(folder: string, number: number, seen: readonly number[]): Promise<void> {
   for (const older of seen) {
     if (older < number) await removeIfThere(join(folder, String(older)));

@@ -1,47 +1,47 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Json, StoreError } from '../../domain/index.ts';
-import { errorCode } from '../../failures/error-code.ts';
-import { storeErrorFrom } from '../../failures/store-error.ts';
+import { isJsonArray, isJsonObject, type Json, StoreError } from '../../domain/index.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
+import { storeErrorFrom } from '../../temporary-files/store-error.ts';
 
-/** How many earlier writes a version remembers. */
+/** How many earlier writes a version lists. */
 const REMEMBERED_WRITES = 32;
 
-/** How often the newest version may be replaced under a reader's eyes before it gives up. */
+/** How often the newest version may be replaced during a read before the read gives up. */
 const MAX_TRIES = 1_000;
 
-/** One version of a record, as it lies in its file. */
+/** One version of a record, as its file holds it. */
 export interface RecordVersion {
-  /** Counts from 1 for each key and never goes back; the file's name. */
+  /** The file's name. It counts from 1 for each key and never goes back. */
   readonly number: number;
-  /** Drawn anew for each attempt to write. */
+  /** A new id for each attempt to write. */
   readonly write: string;
-  /** The writes that led here, newest first. */
+  /** The writes before this one, newest first. */
   readonly before: readonly string[];
   /** Absent once the record was removed. */
   readonly value?: Json;
 }
 
-/** The version that follows, not yet written anywhere. */
-export function followingVersion(
-  current: RecordVersion | undefined,
-  write: string,
-  content: { readonly value?: Json },
-): RecordVersion {
+/** The next version, without its value and not yet written. */
+export function followingVersion(current: RecordVersion | undefined, write: string): RecordVersion {
   return {
     number: (current?.number ?? 0) + 1,
     write,
     before: current ? [current.write, ...current.before].slice(0, REMEMBERED_WRITES) : [],
-    ...content,
   };
 }
 
-/** The content of a version's file. */
-export function encodeVersion({ write, before, value }: RecordVersion): Buffer {
-  return Buffer.from(JSON.stringify({ write, before, value }));
+/** The content of a version's file: `value` as JSON, or none for a removed record. */
+export function encodeVersion({ write, before }: RecordVersion, value: Buffer | undefined): Buffer {
+  const head = JSON.stringify({ write, before });
+  if (!value) return Buffer.from(head);
+  return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"value":`), value, Buffer.from('}')]);
 }
 
-/** Numbers of the versions in a record's folder, rising. The highest is the newest; lower ones await removal. */
+/**
+ * Numbers of the versions in a record's folder, rising. The highest is the newest; lower ones will be
+ * removed.
+ */
 export function versionNumbers(folder: string): number[] {
   try {
     return readdirSync(folder)
@@ -54,13 +54,13 @@ export function versionNumbers(folder: string): number[] {
   }
 }
 
-/** The newest version, of removed records as well; `undefined` where nothing was ever written. */
+/** The newest version, which may be a removal; `undefined` where nothing was ever written. */
 export function newestVersion(folder: string): RecordVersion | undefined {
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const number = versionNumbers(folder).at(-1);
     if (number === undefined) return undefined;
     const version = readVersion(folder, number);
-    // Gone: another process has replaced it since, so that a newer one is there.
+    // The file is gone because another process has replaced it, so there is a newer one.
     if (version) return version;
   }
   throw new StoreError('unavailable', { cause: new Error(`${folder} changes faster than it can be read`) });
@@ -74,9 +74,28 @@ function readVersion(folder: string, number: number): RecordVersion | undefined 
     if (errorCode(cause) === 'ENOENT') return undefined;
     throw storeErrorFrom(cause);
   }
+  return versionOf(number, text) ?? throwDamaged(join(folder, String(number)));
+}
+
+/** `undefined` where the text is not a version of a record: empty, cut off, overwritten. */
+function versionOf(number: number, text: string): RecordVersion | undefined {
+  const parsed = jsonOf(text);
+  if (!isJsonObject(parsed)) return undefined;
+  const { write, before, value } = parsed;
+  if (typeof write !== 'string' || !isJsonArray(before)) return undefined;
+  const writes = before.filter((one) => typeof one === 'string');
+  if (writes.length < before.length) return undefined;
+  return { number, write, before: writes, ...(value !== undefined && { value }) };
+}
+
+function jsonOf(text: string): Json | undefined {
   try {
-    return { number, ...(JSON.parse(text) as Omit<RecordVersion, 'number'>) };
-  } catch (cause) {
-    throw new StoreError('damaged', { cause });
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
   }
+}
+
+function throwDamaged(path: string): never {
+  throw new StoreError('damaged', { cause: new Error(`${path} holds no version of a record`) });
 }

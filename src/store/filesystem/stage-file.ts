@@ -1,14 +1,17 @@
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { asStoreWork } from '../../failures/store-error.ts';
+import { asStoreWork, asStoreWorkAt } from '../../temporary-files/store-error.ts';
 import { untilAborted } from '../until-aborted.ts';
 import { syncFile, unlinkIfThere, writeFully } from './file-operations.ts';
 
-/** Writes files under names that nobody looks for, so that only whole and durable ones ever get a name of the store. */
+/**
+ * Writes files under temporary names, so that only complete and durable ones ever get a name of the store.
+ */
 export interface Staging {
   /**
-   * Writes the bytes to a new temporary file and makes them durable, hands its path to `publish`, and removes it again, whatever
-   * happens. A failure of the source is thrown as it is, a failure of the disk as `StoreError`.
+   * Writes the bytes to a new temporary file, makes them durable, and passes its path to `publish`. Always
+   * removes the file afterwards. A failure of the source is thrown as it is, a failure of the disk as
+   * `StoreError`.
    */
   with<T>(
     bytes: Uint8Array | AsyncIterable<Uint8Array>,
@@ -17,7 +20,9 @@ export interface Staging {
   ): Promise<T>;
 }
 
-/** In `folder`, which lies in the same file system as the store; names begin with this process's tag. */
+/**
+ * Writes into `folder`, which is in the same file system as the store. Names begin with this process's tag.
+ */
 export function createStaging(folder: string, processTag: string): Staging {
   let files = 0;
 
@@ -28,10 +33,10 @@ export function createStaging(folder: string, processTag: string): Staging {
       const file = await asStoreWork(async () => openSync(path, 'wx', 0o600));
       try {
         try {
-          if (bytes instanceof Uint8Array) await asStoreWork(() => writeFully(file, bytes));
-          else await writePieces(file, bytes, signal);
+          if (bytes instanceof Uint8Array) await asStoreWorkAt(path, () => writeFully(file, bytes));
+          else await writePieces(path, file, bytes, signal);
           signal?.throwIfAborted();
-          await asStoreWork(() => syncFile(file));
+          await asStoreWorkAt(path, () => syncFile(file));
         } finally {
           closeSync(file);
         }
@@ -45,11 +50,12 @@ export function createStaging(folder: string, processTag: string): Staging {
 }
 
 async function writePieces(
+  path: string,
   file: number,
   pieces: AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for await (const piece of untilAborted(pieces, signal)) {
-    await asStoreWork(() => writeFully(file, piece));
+    await asStoreWorkAt(path, () => writeFully(file, piece));
   }
 }

@@ -1,50 +1,88 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../failures/error-code.ts';
-import { storeErrorFrom } from '../../failures/store-error.ts';
+import { errorCode } from '../../temporary-files/error-code.ts';
+import { storeErrorFrom } from '../../temporary-files/store-error.ts';
 import { requirePrefix } from '../store-key.ts';
 import { keyPartOf } from './place-of-key.ts';
 
-/** A key that was found, and where. */
+/** A key that was found, and its path. */
 export interface FoundKey {
   readonly key: string;
   readonly path: string;
 }
 
+/** What is stored under the name of a key: bodies are files, records are folders of versions. */
+export type LeafKind = 'file' | 'folder';
+
 /**
- * The keys below a root that start with the prefix and come after `after`, in order by code unit. Keys that come or go during
- * the walk may or may not be seen.
+ * The keys below a root that start with the prefix and come after `after`, in order by code unit. Keys that
+ * appear or disappear during the walk may be missed. Foreign files (`.DS_Store`, `.nfs…`) are skipped.
  */
-export async function* walkKeys(root: string, prefix: string, after = ''): AsyncGenerator<FoundKey> {
+export async function* walkKeys(
+  root: string,
+  leaf: LeafKind,
+  prefix: string,
+  after = '',
+): AsyncGenerator<FoundKey> {
   requirePrefix(prefix);
-  yield* walkFolder(root, '', prefix, after);
+  for await (const found of walkFolder(root, '', { leaf, prefix, after })) {
+    if ('key' in found) yield found;
+  }
+}
+
+/** Paths below a root that do not belong to the store. */
+export async function* walkStrangers(root: string, leaf: LeafKind): AsyncGenerator<string> {
+  for await (const found of walkFolder(root, '', { leaf, prefix: '', after: '' })) {
+    if ('stranger' in found) yield found.stranger;
+    else if (leaf === 'folder') yield* strangersAmongVersions(found.path);
+  }
+}
+
+async function* strangersAmongVersions(folder: string): AsyncGenerator<string> {
+  for (const { entry } of await entriesInOrder(folder)) {
+    if (!/^\d+$/.test(entry.name) || !entry.isFile()) yield join(folder, entry.name);
+  }
+}
+
+/** What a walk searches for. */
+interface Walk {
+  readonly leaf: LeafKind;
+  readonly prefix: string;
+  readonly after: string;
 }
 
 async function* walkFolder(
   folder: string,
   start: string,
-  prefix: string,
-  after: string,
-): AsyncGenerator<FoundKey> {
-  for (const { name } of await entriesInOrder(folder)) {
-    const key = start + keyPartOf(name);
-    const path = join(folder, name);
-    if (name.startsWith('=')) {
-      if (key.startsWith(prefix) && key > after) yield { key, path };
-    } else if (mayHold(key, prefix, after)) {
-      yield* walkFolder(path, key, prefix, after);
-    }
+  walk: Walk,
+): AsyncGenerator<FoundKey | { readonly stranger: string }> {
+  for (const { entry, part } of await entriesInOrder(folder)) {
+    const key = start + part;
+    const path = join(folder, entry.name);
+    const isLeaf = entry.name.startsWith('=');
+    const isKind = entry.isDirectory() === (!isLeaf || walk.leaf === 'folder') && !entry.isSymbolicLink();
+    if (!isKind || !isOfStore(entry.name)) yield { stranger: path };
+    else if (!isLeaf) {
+      if (mayHold(key, walk)) yield* walkFolder(path, key, walk);
+    } else if (key.startsWith(walk.prefix) && key > walk.after) yield { key, path };
   }
 }
 
-/** Whether a folder of keys that start with `start` may hold one that is asked for. */
-function mayHold(start: string, prefix: string, after: string): boolean {
+/**
+ * Whether a name belongs to the store. A key may end where a folder ends; then its own name is only the mark.
+ */
+function isOfStore(name: string): boolean {
+  return /^(=[A-Za-z0-9._,-]*|[A-Za-z0-9_,-][A-Za-z0-9._,-]*)$/.test(name);
+}
+
+/** Whether a folder of keys that start with `start` may hold a wanted key. */
+function mayHold(start: string, { prefix, after }: Walk): boolean {
   const matches = start.startsWith(prefix) || prefix.startsWith(start);
   return matches && (start > after || after.startsWith(start));
 }
 
-async function entriesInOrder(folder: string): Promise<Dirent[]> {
+async function entriesInOrder(folder: string): Promise<{ readonly entry: Dirent; readonly part: string }[]> {
   let entries: Dirent[];
   try {
     entries = await readdir(folder, { withFileTypes: true });
@@ -54,6 +92,5 @@ async function entriesInOrder(folder: string): Promise<Dirent[]> {
   }
   return entries
     .map((entry) => ({ entry, part: keyPartOf(entry.name), leaf: entry.name.startsWith('=') }))
-    .sort((a, b) => (a.part === b.part ? Number(b.leaf) - Number(a.leaf) : a.part < b.part ? -1 : 1))
-    .map(({ entry }) => entry);
+    .sort((a, b) => (a.part === b.part ? Number(b.leaf) - Number(a.leaf) : a.part < b.part ? -1 : 1));
 }

@@ -3,7 +3,10 @@ import { requireKey } from '../store-key.ts';
 import { encodeRecord } from '../store-record.ts';
 import { keysFrom } from './memory-objects.ts';
 
-/** Records in this process's memory, kept as JSON text so that no caller holds a reference into the store. */
+/**
+ * Records in this process's memory. They are kept as JSON text, so that no caller holds a reference into the
+ * store.
+ */
 export function createMemoryRecords(): RecordStore {
   const records = new Map<string, { readonly text: string; readonly version: string }>();
   let versions = 0;
@@ -15,6 +18,8 @@ export function createMemoryRecords(): RecordStore {
       const record = records.get(requireKey(key));
       return record && { value: JSON.parse(record.text) as Json, version: record.version };
     },
+
+    isStill: async (key, version) => records.get(requireKey(key))?.version === version,
 
     async swap(key, expected, value) {
       const text = encodeRecord(value).toString();

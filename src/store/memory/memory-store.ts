@@ -3,8 +3,8 @@ import { createMemoryObjects } from './memory-objects.ts';
 import { createMemoryRecords } from './memory-records.ts';
 
 /**
- * A store that forgets everything at the end of the process: the reference for the other drivers, and the store of tests and
- * sandboxes. Keeps every promise but durability.
+ * A store whose data ends with the process. It is the reference for the other drivers, and the store of tests
+ * and sandboxes. It keeps every promise except durability.
  */
 export function createMemoryStore(options: { readonly now?: () => number } = {}): Store {
   return {

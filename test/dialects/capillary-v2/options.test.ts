@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import capillary from '../../../dialects/capillary-v2/index.ts';
-import { ALL_PICTURE_FORMATS, type DialectSetting } from '../../../src/domain/index.ts';
+import { type DialectSetting, READABLE_FORMATS } from '../../../src/domain/index.ts';
 import { options } from './options.ts';
 
 const check = new Ajv2020({ useDefaults: true }).compile(capillary.optionsSchema);
@@ -33,7 +33,7 @@ describe('options', () => {
 
   it('takes whatever image can be told from its bytes, from 10 KB to 49 MB, five at once, the key in any case', () => {
     expect(capillary.intake(settingWith({}))).toMatchObject({
-      formats: ALL_PICTURE_FORMATS,
+      formats: READABLE_FORMATS,
       minBytes: 10 * 1024,
       maxBytes: 49 * 1024 * 1024,
       maxFiles: 5,
@@ -68,6 +68,14 @@ describe('options', () => {
       { kind: 'issued-token', header: 'x-cap-api-oauth-token' },
       { kind: 'basic', passwordDigest: 'md5-hex' },
     ]);
+  });
+
+  it('puts client, organisation and use into the tokens that it issues', () => {
+    expect(capillary.tokenClaims?.(settingWith({}), { key: 'till' })).toEqual({
+      client_id: 'till',
+      org_id: '100737',
+      token_use: 'access',
+    });
   });
 
   it('asks for a credential everywhere but where tokens are handed out', () => {

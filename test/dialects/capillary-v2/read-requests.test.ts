@@ -6,16 +6,16 @@ import { queryValue } from '../../../dialects/capillary-v2/query-value.ts';
 import { embedsImages } from '../../../dialects/capillary-v2/read-customer.ts';
 import { requireSource } from '../../../dialects/capillary-v2/require-source.ts';
 import { type Json, type Problem, ProblemError, type WireRequest } from '../../../src/domain/index.ts';
-import { aHead, anExchange, aRequest } from '../../support/dialects/exchange.ts';
+import { aHead, aRequest, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const exchange = anExchange(options);
+const context = aRequestContext(options);
 const params = { userId: '565039505' };
 const customer = { kind: 'alias', id: '565039505' };
 
 function commandOf(operation: string, request: Partial<WireRequest>) {
-  return capillary.operations[operation]?.read(aRequest({ params, ...request }), exchange);
+  return capillary.operations[operation]?.read(aRequest({ params, ...request }), context);
 }
 
 function problemOf(attempt: () => unknown): Problem | undefined {
@@ -177,7 +177,7 @@ describe('reads', () => {
     '%s reads the customer, as the page prints it and as it is',
     (name) => {
       const head = aHead({ params, query });
-      expect(capillary.operations[name]?.subject?.(head, exchange)).toEqual(customer);
+      expect(capillary.operations[name]?.subject?.(head, context)).toEqual(customer);
       expect(commandOf(name, { query })).toEqual({ kind: 'read-subject', subject: customer, images: true });
     },
   );

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderProblem } from '../../../dialects/capillary-v2/render-problem.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, problemRows } from '../../support/dialects/fixture.ts';
 import { describeProblemTable } from '../../support/dialects/problem-table.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { options } from './options.ts';
 
 const rows = problemRows('capillary-v2');
 
 describeProblemTable(rows, renderProblem, (profile) =>
-  anExchange(options, { profile, request: aHead({ operationId: 'addCustomerImage' }) }),
+  aRequestContext(options, { profile, request: aHead({ operationId: 'addCustomerImage' }) }),
 );
 
 describe('bodies', () => {
   it.each(['addCustomerImage', 'addCustomerImageByIdentifier', 'deleteCustomerImage'])(
     'have an empty data list in %s',
     (operationId) => {
-      const exchange = anExchange(options, { request: aHead({ operationId }) });
-      for (const { problem, body } of rows) expect(bodyText(renderProblem(problem, exchange))).toBe(body);
+      const context = aRequestContext(options, { request: aHead({ operationId }) });
+      for (const { problem, body } of rows) expect(bodyText(renderProblem(problem, context))).toBe(body);
     },
   );
 
@@ -24,15 +24,15 @@ describe('bodies', () => {
     'have no data in %s',
     (operationId) => {
       const request = operationId === undefined ? aHead() : aHead({ operationId });
-      const exchange = anExchange(options, { request });
+      const context = aRequestContext(options, { request });
       for (const { problem, body } of rows) {
-        expect(bodyText(renderProblem(problem, exchange))).toBe(body.replace('"data":[],', ''));
+        expect(bodyText(renderProblem(problem, context))).toBe(body.replace('"data":[],', ''));
       }
     },
   );
 
   it('name the number of images that the settings allow', () => {
-    const answer = renderProblem({ kind: 'too-many-files', limit: 2 }, anExchange(options));
+    const answer = renderProblem({ kind: 'too-many-files', limit: 2 }, aRequestContext(options));
     expect(bodyText(answer)).toContain('"Max image per user is 2"');
   });
 });
@@ -49,7 +49,10 @@ describe('the observed profile', () => {
   });
 
   it('gives the code to the log, where the status says nothing', () => {
-    const answer = renderProblem({ kind: 'corrupt-image' }, anExchange(options, { profile: 'observed' }));
+    const answer = renderProblem(
+      { kind: 'corrupt-image' },
+      aRequestContext(options, { profile: 'observed' }),
+    );
     expect(answer).toMatchObject({ status: 200, logFields: { errorCode: '8084' } });
   });
 });

@@ -8,8 +8,8 @@ import {
   ProblemError,
   type UpstreamAnswer,
 } from '../../../src/domain/index.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -147,6 +147,11 @@ describe('answers of a backend', () => {
 
   /** Kinds that share a code with another, which the way back cannot tell apart. */
   const MERGED: Readonly<Record<string, string>> = {
+    'name-taken': 'conflict',
+    'person-exists': 'conflict',
+    'person-erased': 'subject-not-found',
+    'precondition-failed': 'conflict',
+    'invalid-person': 'invalid-parameter',
     'body-missing': 'file-missing',
     'length-mismatch': 'body-malformed',
     'unsupported-format': 'corrupt-image',
@@ -156,10 +161,13 @@ describe('answers of a backend', () => {
   };
 
   describe.each(['documented', 'observed'] as const)('%s', (profile) => {
-    const exchange = anExchange(options, { profile, request: aHead({ operationId: 'addCustomerImage' }) });
+    const context = aRequestContext(options, {
+      profile,
+      request: aHead({ operationId: 'addCustomerImage' }),
+    });
 
     it.each(problemRows('capillary-v2'))('understands $problem', ({ problem }) => {
-      const { status, headers, ...rendered } = renderProblem(problem, exchange);
+      const { status, headers, ...rendered } = renderProblem(problem, context);
       const answer: UpstreamAnswer = {
         status,
         headers: Object.fromEntries(

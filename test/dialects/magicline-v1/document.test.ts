@@ -4,12 +4,12 @@ import { writeCustomer } from '../../../dialects/magicline-v1/write-customer.ts'
 import { writeImageUrl } from '../../../dialects/magicline-v1/write-image-url.ts';
 import type { WireResponse } from '../../../src/domain/index.ts';
 import { judgeBy } from '../../support/dialects/document-judge.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const judge = await judgeBy('magicline-v1');
+const judge = await judgeBy('magicline-v1', 'documented');
 const rows = problemRows('magicline-v1');
 const subject = aSubject({ aliases: { 'magicline-v1': '1002' } });
 const images = [anImageView({ url: 'https://images.example.com/images/d/AQ' })];
@@ -50,7 +50,7 @@ describe('openapi/magicline-v1.yaml', () => {
 
   it.each(['updateImage', 'getCustomer'])('describes every problem of %s', (operationId) => {
     for (const { problem } of rows) {
-      const answer = magicline.renderProblem(problem, anExchange(options));
+      const answer = magicline.renderProblem(problem, aRequestContext(options));
       expect({ problem, faults: judge.faults(operationId, answer) }).toEqual({ problem, faults: [] });
     }
   });
@@ -62,12 +62,12 @@ describe('openapi/magicline-v1.yaml', () => {
       sunsetAt: '2027-01-01T00:00:00Z',
       successor: '/v2',
     };
-    const exchange = anExchange({ ...options, ...dated }, { request });
-    const headers = magicline.responseHeaders?.(exchange) ?? {};
+    const context = aRequestContext({ ...options, ...dated }, { request });
+    const headers = magicline.responseHeaders?.(context) ?? {};
     expect(Object.keys(headers)).toEqual(['Deprecation', 'Sunset', 'Link']);
     for (const answer of [
       goldenAnswer('update.json'),
-      ...rows.map(({ problem }) => magicline.renderProblem(problem, exchange)),
+      ...rows.map(({ problem }) => magicline.renderProblem(problem, context)),
     ]) {
       expect(judge.faults('updateImage', { ...answer, headers: { ...answer.headers, ...headers } })).toEqual(
         [],

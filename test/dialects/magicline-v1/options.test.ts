@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import magicline from '../../../dialects/magicline-v1/index.ts';
 import type { MagiclineOptions } from '../../../dialects/magicline-v1/options.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { options } from './options.ts';
 
 const check = new Ajv2020({ useDefaults: true }).compile(magicline.optionsSchema);
@@ -79,7 +79,7 @@ describe('deprecation', () => {
     successor: 'https://api.example.com/v2/customers/{customerId}/images',
   };
   const headersOf = (operationId: string, own: MagiclineOptions) =>
-    magicline.responseHeaders?.(anExchange(own, { request: aHead({ operationId }) }));
+    magicline.responseHeaders?.(aRequestContext(own, { request: aHead({ operationId }) }));
 
   it('is announced on the update, with the dates and the successor that the settings name', () => {
     expect(check({ ...dated })).toBe(true);
@@ -99,6 +99,6 @@ describe('deprecation', () => {
 
   it('is no matter of other operations', () => {
     expect(headersOf('getCustomer', dated)).toEqual({});
-    expect(magicline.responseHeaders?.(anExchange(dated))).toEqual({});
+    expect(magicline.responseHeaders?.(aRequestContext(dated))).toEqual({});
   });
 });

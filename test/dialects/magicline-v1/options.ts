@@ -1,4 +1,9 @@
 import type { MagiclineOptions } from '../../../dialects/magicline-v1/options.ts';
 
 /** The defaults, as the settings fill them in. */
-export const options: MagiclineOptions = { maxBytes: 20_971_520, quality: 85, linkTtlSeconds: 900 };
+export const options: MagiclineOptions = {
+  formats: ['jpeg', 'png'],
+  maxBytes: 20_971_520,
+  quality: 85,
+  linkTtlSeconds: 900,
+};

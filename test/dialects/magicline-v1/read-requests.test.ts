@@ -3,11 +3,11 @@ import * as fc from 'fast-check';
 import { customerInPath } from '../../../dialects/magicline-v1/customer-of-request.ts';
 import magicline from '../../../dialects/magicline-v1/index.ts';
 import { ProblemError } from '../../../src/domain/index.ts';
-import { aHead, anExchange, aRequest } from '../../support/dialects/exchange.ts';
+import { aHead, aRequest, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const exchange = anExchange(options);
+const context = aRequestContext(options);
 const params = { customerId: '1002' };
 const customer = { kind: 'alias', id: '1002' };
 const { updateImage, getCustomer, checkKey } = magicline.operations;
@@ -50,8 +50,8 @@ describe('commands', () => {
   it('puts the image into slot 0', () => {
     const upload = anUpload({ fieldName: 'image' });
     const request = aRequest({ params, uploads: [upload] });
-    expect(updateImage?.subject?.(request, exchange)).toEqual(customer);
-    expect(updateImage?.read(request, exchange)).toEqual({
+    expect(updateImage?.subject?.(request, context)).toEqual(customer);
+    expect(updateImage?.read(request, context)).toEqual({
       kind: 'put-images',
       subject: customer,
       images: [{ slot: 0, upload }],
@@ -59,14 +59,14 @@ describe('commands', () => {
   });
 
   it('misses the image where there is none', () => {
-    expect(() => updateImage?.read(aRequest({ params }), exchange)).toThrow(
+    expect(() => updateImage?.read(aRequest({ params }), context)).toThrow(
       new ProblemError({ kind: 'file-missing', field: 'image' }),
     );
   });
 
   it('reads the customer with the image', () => {
-    expect(getCustomer?.subject?.(aRequest({ params }), exchange)).toEqual(customer);
-    expect(getCustomer?.read(aRequest({ params }), exchange)).toEqual({
+    expect(getCustomer?.subject?.(aRequest({ params }), context)).toEqual(customer);
+    expect(getCustomer?.read(aRequest({ params }), context)).toEqual({
       kind: 'read-subject',
       subject: customer,
       images: true,
@@ -75,7 +75,7 @@ describe('commands', () => {
 
   it('checks a key and nothing else', () => {
     expect(checkKey).not.toHaveProperty('subject');
-    expect(checkKey?.read(aRequest({ params: { anyPath: 'a/b' } }), exchange)).toEqual({
+    expect(checkKey?.read(aRequest({ params: { anyPath: 'a/b' } }), context)).toEqual({
       kind: 'check-credential',
     });
     expect(checkKey?.access).toEqual({ kind: 'credential' });

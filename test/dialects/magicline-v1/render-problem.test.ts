@@ -4,14 +4,14 @@ import { de } from '../../../dialects/magicline-v1/messages/de.ts';
 import { en } from '../../../dialects/magicline-v1/messages/en.ts';
 import { renderProblem } from '../../../dialects/magicline-v1/render-problem.ts';
 import { datadogTraceId } from '../../../dialects/magicline-v1/trace-id.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, problemRows } from '../../support/dialects/fixture.ts';
 import { describeProblemTable } from '../../support/dialects/problem-table.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { options } from './options.ts';
 
 const rows = problemRows('magicline-v1');
 
-describeProblemTable(rows, renderProblem, (profile) => anExchange(options, { profile }));
+describeProblemTable(rows, renderProblem, (profile) => aRequestContext(options, { profile }));
 
 /** The 17 types of the vendor's page. */
 const ARGUMENT_TYPES =
@@ -42,7 +42,7 @@ describe('the error body', () => {
   });
 
   it('says a size limit of the settings as an INTEGER', () => {
-    const answer = renderProblem({ kind: 'file-too-large', limitBytes: 1000 }, anExchange(options));
+    const answer = renderProblem({ kind: 'file-too-large', limitBytes: 1000 }, aRequestContext(options));
     expect(JSON.parse(bodyText(answer))).toMatchObject({
       errorMessage: 'Validation of the request failed. The image is larger than 1000 bytes.',
       typedArgs: [{ value: 1000, type: 'INTEGER' }],
@@ -88,7 +88,7 @@ describe('languages', () => {
   it('change the message and nothing else', () => {
     const request = aHead({ headers: { 'accept-language': 'de' } });
     for (const { problem, status, body } of rows) {
-      const german = renderProblem(problem, anExchange(options, { request }));
+      const german = renderProblem(problem, aRequestContext(options, { request }));
       const { errorMessage, ...rest } = JSON.parse(bodyText(german)) as ErrorBody;
       const { errorMessage: english, ...restInEnglish } = JSON.parse(body) as ErrorBody;
       expect(german.status).toBe(status);

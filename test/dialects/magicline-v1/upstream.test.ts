@@ -8,8 +8,8 @@ import {
   ProblemError,
   type UpstreamAnswer,
 } from '../../../src/domain/index.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -91,7 +91,13 @@ describe('answers of a backend', () => {
     });
     expect(understood(read, ok(fixtureJson('magicline-v1', 'customer.json')))).toEqual({
       kind: 'done',
-      profile: { firstName: 'Ada', lastName: 'Lovelace', email: 'ada.lovelace@example.com' },
+      profile: {
+        firstName: 'Ada',
+        lastName: 'Lovelace',
+        email: 'ada.lovelace@example.com',
+        phoneNumber: '+441234567890',
+        extra: { 'magicline-v1': { status: 'MEMBER', accessRefusal: false } },
+      },
       images: [image],
     });
     expect(understood(check, { status: 200, headers: {} })).toMatchObject({ kind: 'done' });
@@ -107,6 +113,11 @@ describe('answers of a backend', () => {
 
   /** Kinds that share a status and a code with another, which the way back cannot tell apart. */
   const MERGED: Readonly<Record<string, string>> = {
+    'name-taken': 'conflict',
+    'person-exists': 'conflict',
+    'person-erased': 'subject-not-found',
+    'precondition-failed': 'conflict',
+    'invalid-person': 'invalid-parameter',
     'image-not-found': 'subject-not-found',
     'body-missing': 'file-missing',
     'length-mismatch': 'body-malformed',
@@ -115,7 +126,7 @@ describe('answers of a backend', () => {
   };
 
   it.each(problemRows('magicline-v1'))('understands $problem', ({ problem }) => {
-    const rendered = renderProblem(problem, anExchange(options));
+    const rendered = renderProblem(problem, aRequestContext(options));
     const answer: UpstreamAnswer = {
       status: rendered.status,
       headers: Object.fromEntries(

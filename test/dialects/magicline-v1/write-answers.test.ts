@@ -3,8 +3,8 @@ import magicline from '../../../dialects/magicline-v1/index.ts';
 import { writeCustomer } from '../../../dialects/magicline-v1/write-customer.ts';
 import { writeImageUrl } from '../../../dialects/magicline-v1/write-image-url.ts';
 import { ProblemError } from '../../../src/domain/index.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureText } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -55,9 +55,17 @@ describe('answers', () => {
       'id',
       'firstName',
       'lastName',
+      'status',
+      'accessRefusal',
       'customerNumber',
       'imageUrl',
     ]);
+  });
+
+  it('prints the status and the access block that the directory has, instead of the usual ones', () => {
+    const extra = { 'magicline-v1': { status: 'FORMER_MEMBER', accessRefusal: true } };
+    const answer = writeCustomer({ kind: 'subject-read', subject: { ...ada, profile: { extra } }, images });
+    expect(JSON.parse(bodyText(answer))).toMatchObject({ status: 'FORMER_MEMBER', accessRefusal: true });
   });
 
   it('knows nobody who has no number here', () => {
@@ -70,7 +78,7 @@ describe('answers', () => {
     const { checkKey } = magicline.operations;
     const answer =
       checkKey?.command === 'check-credential' &&
-      checkKey.write({ kind: 'credential-good' }, anExchange(options));
+      checkKey.write({ kind: 'credential-good' }, aRequestContext(options));
     expect(answer).toEqual({ status: 200, headers: {}, body: { kind: 'none' } });
   });
 });

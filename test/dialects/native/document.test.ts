@@ -3,11 +3,11 @@ import native from '../../../dialects/native/index.ts';
 import { writeDeleted, writeImage, writeImageFacts } from '../../../dialects/native/write-image.ts';
 import type { WireResponse } from '../../../src/domain/index.ts';
 import { judgeBy } from '../../support/dialects/document-judge.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { problemRows } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 
-const judge = await judgeBy('native');
+const judge = await judgeBy('native', 'documented');
 const subject = aSubject();
 const view = anImageView({});
 const put = { kind: 'images-put', subject, images: [view] } as const;
@@ -29,7 +29,7 @@ describe('openapi/native.yaml', () => {
   });
 
   it.each(problemRows('native'))('describes $problem where a put can meet it', ({ problem }) => {
-    const answer = native.renderProblem(problem, anExchange({ maxBytes: 1000, quality: 80 }));
+    const answer = native.renderProblem(problem, aRequestContext({ maxBytes: 1000, quality: 80 }));
     expect(judge.faults('putImage', answer)).toEqual([]);
   });
 });

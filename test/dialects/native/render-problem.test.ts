@@ -1,6 +1,6 @@
 import { renderProblem } from '../../../dialects/native/render-problem.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { problemRows } from '../../support/dialects/fixture.ts';
 import { describeProblemTable } from '../../support/dialects/problem-table.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 
-describeProblemTable(problemRows('native'), renderProblem, (profile) => anExchange({}, { profile }));
+describeProblemTable(problemRows('native'), renderProblem, (profile) => aRequestContext({}, { profile }));

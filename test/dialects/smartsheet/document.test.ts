@@ -4,12 +4,16 @@ import { writeImageUrls } from '../../../dialects/smartsheet/write-image-urls.ts
 import { writeUpdatedUser, writeUser } from '../../../dialects/smartsheet/write-user.ts';
 import type { WireResponse } from '../../../src/domain/index.ts';
 import { judgeBy } from '../../support/dialects/document-judge.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { problemRows } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const judge = await judgeBy('smartsheet');
+const judges = {
+  documented: await judgeBy('smartsheet', 'documented'),
+  observed: await judgeBy('smartsheet', 'observed'),
+};
+const judge = judges.documented;
 const rows = problemRows('smartsheet');
 const subject = aSubject({ aliases: { smartsheet: '48569348493401200' } });
 const images = [anImageView({ url: 'https://images.example.com/images/d/AQ' })];
@@ -27,14 +31,14 @@ describe('openapi/smartsheet.yaml', () => {
   });
 
   it.each(['documented', 'observed'] as const)('%s: describes every success', (profile) => {
-    const exchange = anExchange(options, { profile });
+    const context = aRequestContext(options, { profile });
     const answers: Record<string, WireResponse> = {
       updateUserProfileImage: writeUpdatedUser(
         { kind: 'images-put', subject, images, created: false },
-        exchange,
+        context,
       ),
-      getUser: writeUser({ kind: 'subject-read', subject, images }, exchange),
-      getCurrentUser: writeUser({ kind: 'subject-read', subject, images: [] }, exchange),
+      getUser: writeUser({ kind: 'subject-read', subject, images }, context),
+      getCurrentUser: writeUser({ kind: 'subject-read', subject, images: [] }, context),
       listImageUrls: writeImageUrls(
         {
           kind: 'images-located',
@@ -44,22 +48,25 @@ describe('openapi/smartsheet.yaml', () => {
             { label: 'gone', found: false, problem: { kind: 'image-not-found' } },
           ],
         },
-        exchange,
+        context,
       ),
     };
     for (const [operationId, answer] of Object.entries(answers)) {
-      expect({ operationId, faults: judge.faults(operationId, answer) }).toEqual({ operationId, faults: [] });
+      expect({ operationId, faults: judges[profile].faults(operationId, answer) }).toEqual({
+        operationId,
+        faults: [],
+      });
     }
   });
 
   it.each(rows)('describes $problem where an upload can meet it', ({ problem }) => {
     expect(
-      judge.faults('updateUserProfileImage', smartsheet.renderProblem(problem, anExchange(options))),
+      judge.faults('updateUserProfileImage', smartsheet.renderProblem(problem, aRequestContext(options))),
     ).toEqual([]);
   });
 
   it('tells a wrong answer from a right one', () => {
-    const right = smartsheet.renderProblem({ kind: 'forbidden' }, anExchange(options));
+    const right = smartsheet.renderProblem({ kind: 'forbidden' }, aRequestContext(options));
     const wrong: WireResponse = {
       ...right,
       body: { kind: 'json', value: { refId: 'x', errorCode: 4001, message: 'no' } },

@@ -45,9 +45,14 @@ describe('imageurls', () => {
   it.each([
     ['cut off', '[{"imageId":'],
     ['no JSON', 'imageId=x'],
+    ['nested 120,000 levels deep', '['.repeat(120_000) + ']'.repeat(120_000)],
     ['too long', `["${'x'.repeat(300_000)}"]`],
-  ])('gives the one row of bodies that cannot be read: %s', async (_name, body) => {
-    expect(await answerTo(body)).toMatchObject({ status: 400, errorCode: 1145 });
+  ])('answers 1008 to a list that is %s', async (_name, body) => {
+    expect(await answerTo(body)).toMatchObject({ status: 400, errorCode: 1008 });
+  });
+
+  it.each(['height', 'width'])('takes no infinite %s', async (name) => {
+    expect(await answerTo(`[{"imageId":"x","${name}":1e999}]`)).toMatchObject({ status: 400 });
   });
 
   it('wants a body', async () => {

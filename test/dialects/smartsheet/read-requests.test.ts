@@ -3,15 +3,15 @@ import * as fc from 'fast-check';
 import smartsheet from '../../../dialects/smartsheet/index.ts';
 import { currentUser, userInPath } from '../../../dialects/smartsheet/user-of-request.ts';
 import { type Json, type Problem, ProblemError } from '../../../src/domain/index.ts';
-import { aHead, anExchange, aPrincipal, aRequest } from '../../support/dialects/exchange.ts';
 import { fixtureJson } from '../../support/dialects/fixture.ts';
+import { aHead, aPrincipal, aRequest, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const admin = anExchange(options, {
+const admin = aRequestContext(options, {
   principal: aPrincipal('smartsheet', { scopes: ['WRITE_SHEETS', 'READ_USERS', 'ADMIN_USERS'] }),
 });
-const jane = anExchange(options, {
+const jane = aRequestContext(options, {
   principal: aPrincipal('smartsheet', { scopes: ['WRITE_SHEETS'], subject: '48569348493401200' }),
 });
 const { updateUserProfileImage, getCurrentUser, getUser, listImageUrls } = smartsheet.operations;
@@ -68,7 +68,7 @@ describe('Assume-User', () => {
     expect(problemOf(() => listImageUrls?.read({ ...aRequest(head), json: [] }, jane))).toEqual({
       kind: 'forbidden',
     });
-    expect(problemOf(() => currentUser(head, anExchange(options)))).toEqual({ kind: 'forbidden' });
+    expect(problemOf(() => currentUser(head, aRequestContext(options)))).toEqual({ kind: 'forbidden' });
   });
 
   it.each(['%', '%ff%40example.com', 'nobody', 'two words%40example.com', ''])('cannot be %j', (value) => {

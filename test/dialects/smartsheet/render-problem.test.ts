@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderProblem } from '../../../dialects/smartsheet/render-problem.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { fixtureText, problemRows } from '../../support/dialects/fixture.ts';
 import { describeProblemTable } from '../../support/dialects/problem-table.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { options } from './options.ts';
 
 const rows = problemRows('smartsheet');
 
-describeProblemTable(rows, renderProblem, (profile) => anExchange(options, { profile }));
+describeProblemTable(rows, renderProblem, (profile) => aRequestContext(options, { profile }));
 
 /** The vendor's list: `HTTP status \t errorCode \t message`; {0} stands for a value, `<br/>` begins an alternative. */
 const vendorRows = fixtureText('smartsheet', 'error-codes.tsv')
@@ -41,6 +41,7 @@ describe('the vendor list of error codes', () => {
       'upstream-unavailable',
       'request-timeout',
       'upstream-timeout',
+      'precondition-failed',
     ]);
     for (const { problem, body } of rows) {
       const { errorCode } = JSON.parse(body) as { errorCode: number };
@@ -54,10 +55,10 @@ describe('the vendor list of error codes', () => {
 
 describe('refId', () => {
   it('stands in the log line as in the answer, and follows from the request id', () => {
-    const one = renderProblem({ kind: 'forbidden' }, anExchange(options));
+    const one = renderProblem({ kind: 'forbidden' }, aRequestContext(options));
     const other = renderProblem(
       { kind: 'forbidden' },
-      anExchange(options, { requestId: 'ffffffffffffffffffffffffffffffff' }),
+      aRequestContext(options, { requestId: 'ffffffffffffffffffffffffffffffff' }),
     );
     expect(one.logFields?.refId).toBe('mf9g063v08f');
     expect(other.logFields?.refId).toBe('3w5e11264sgsf');
@@ -67,7 +68,7 @@ describe('refId', () => {
     const from = (value: string) =>
       renderProblem(
         { kind: 'forbidden' },
-        anExchange(options, { request: aHead({ headers: { 'smartsheet-integration-source': value } }) }),
+        aRequestContext(options, { request: aHead({ headers: { 'smartsheet-integration-source': value } }) }),
       ).logFields?.integrationSource;
     expect(from('AI,SampleOrg,My-AI-Connector-v2')).toBe('AI,SampleOrg,My-AI-Connector-v2');
     expect(from('rubbish')).toBeUndefined();

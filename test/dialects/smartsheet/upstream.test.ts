@@ -10,8 +10,8 @@ import {
   type UpstreamAnswer,
   type WireResponse,
 } from '../../../src/domain/index.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, anUpload, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -98,7 +98,7 @@ describe('answers of a backend', () => {
   it.each(['documented', 'observed'] as const)('%s: understands its own answer to an upload', (profile) => {
     const answer = writeUpdatedUser(
       { kind: 'images-put', subject, images: [anImageView({})], created: true },
-      anExchange(options, { profile }),
+      aRequestContext(options, { profile }),
     );
     expect(upstream.answer(put(), answered(answer), { options })).toEqual({
       kind: 'done',
@@ -138,6 +138,11 @@ describe('answers of a backend', () => {
 
   /** Kinds that share a code with another, which the way back cannot tell apart. */
   const MERGED: Readonly<Record<string, string>> = {
+    'name-taken': 'corrupt-image',
+    'person-exists': 'corrupt-image',
+    'person-erased': 'subject-not-found',
+    'precondition-failed': 'conflict',
+    'invalid-person': 'corrupt-image',
     'route-not-found': 'image-not-found',
     'file-too-small': 'corrupt-image',
     'image-too-complex': 'corrupt-image',
@@ -146,7 +151,7 @@ describe('answers of a backend', () => {
   };
 
   it.each(problemRows('smartsheet'))('understands $problem', ({ problem }) => {
-    const answer = answered(renderProblem(problem, anExchange(options)));
+    const answer = answered(renderProblem(problem, aRequestContext(options)));
     expect(upstream.answer(put(), answer, { options })).toMatchObject({
       kind: 'problem',
       problem: { kind: MERGED[problem.kind] ?? problem.kind },

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { writeImageUrls } from '../../../dialects/smartsheet/write-image-urls.ts';
 import { writeUpdatedUser, writeUser } from '../../../dialects/smartsheet/write-user.ts';
 import { ProblemError } from '../../../src/domain/index.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureText } from '../../support/dialects/fixture.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -16,7 +16,7 @@ describe('answers', () => {
   it.each(['documented', 'observed'] as const)('%s: answers an upload as the golden file', (profile) => {
     const answer = writeUpdatedUser(
       { kind: 'images-put', subject: jane, images: [anImageView({})], created: true },
-      anExchange(options, { profile }),
+      aRequestContext(options, { profile }),
     );
     expect(answer.status).toBe(200);
     expect(answer.headers).toEqual({ 'Content-Type': 'application/json;charset=UTF-8' });
@@ -26,7 +26,7 @@ describe('answers', () => {
   it('answers a read with the bare user', () => {
     const answer = writeUser(
       { kind: 'subject-read', subject: jane, images: [anImageView({})] },
-      anExchange(options),
+      aRequestContext(options),
     );
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'user.json'));
   });
@@ -36,13 +36,13 @@ describe('answers', () => {
       aliases: { smartsheet: '9223372036854775807' },
       profile: { firstName: 'Jane' },
     });
-    const answer = writeUser({ kind: 'subject-read', subject, images: [] }, anExchange(options));
+    const answer = writeUser({ kind: 'subject-read', subject, images: [] }, aRequestContext(options));
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'user-without-image.json'));
   });
 
   it('knows nobody who has no number here', () => {
     const outcome = { kind: 'subject-read', subject: aSubject(), images: [] } as const;
-    expect(() => writeUser(outcome, anExchange(options))).toThrow(
+    expect(() => writeUser(outcome, aRequestContext(options))).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });
@@ -60,7 +60,7 @@ describe('answers', () => {
           { label: 'no image id at all', ...gone },
         ],
       },
-      anExchange(options),
+      aRequestContext(options),
     );
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'image-urls.json'));
   });
@@ -69,7 +69,7 @@ describe('answers', () => {
     const request = aHead({ headers: { 'smartsheet-integration-source': 'AI,Org,Name' } });
     const answer = writeUser(
       { kind: 'subject-read', subject: jane, images: [] },
-      anExchange(options, { request }),
+      aRequestContext(options, { request }),
     );
     expect(answer.logFields).toEqual({ integrationSource: 'AI,Org,Name' });
   });

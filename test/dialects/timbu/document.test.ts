@@ -4,12 +4,16 @@ import { writeProfileImage } from '../../../dialects/timbu/write-profile-image.t
 import { writeUpdatedUser, writeUser } from '../../../dialects/timbu/write-user.ts';
 import type { WireResponse } from '../../../src/domain/index.ts';
 import { judgeBy } from '../../support/dialects/document-judge.ts';
-import { aHead, anExchange } from '../../support/dialects/exchange.ts';
 import { problemRows } from '../../support/dialects/fixture.ts';
+import { aHead, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
-const judge = await judgeBy('timbu');
+const judges = {
+  documented: await judgeBy('timbu', 'documented'),
+  observed: await judgeBy('timbu', 'observed'),
+};
+const judge = judges.documented;
 const subject = aSubject({ aliases: { timbu: 'user123' } });
 const view = anImageView({ url: 'https://images.example.com/images/d/AQ', ticket: 'AQ' });
 
@@ -21,22 +25,22 @@ describe('openapi/timbu.yaml', () => {
   });
 
   describe.each(['documented', 'observed'] as const)('%s', (profile) => {
-    const exchange = anExchange(options, { profile });
+    const context = aRequestContext(options, { profile });
     const put = { kind: 'images-put', subject, images: [view], created: false } as const;
     const read = { kind: 'subject-read', subject, images: [view] } as const;
     const opened = { kind: 'download-opened', picture: view.picture, attachment: false } as const;
 
     it.each<[string, WireResponse]>([
-      ['uploadUserImage', writeUpdatedUser(put, exchange)],
-      ['getCurrentUser', writeUser(read, exchange)],
-      ['getCurrentUser', writeUser({ ...read, images: [] }, exchange)],
+      ['uploadUserImage', writeUpdatedUser(put, context)],
+      ['getCurrentUser', writeUser(read, context)],
+      ['getCurrentUser', writeUser({ ...read, images: [] }, context)],
       ['getProfileImage', writeProfileImage(opened)],
     ])('describes the success of %s', (operationId, answer) => {
-      expect(judge.faults(operationId, answer)).toEqual([]);
+      expect(judges[profile].faults(operationId, answer)).toEqual([]);
     });
 
     it.each(problemRows('timbu'))('describes $problem where an upload can meet it', ({ problem }) => {
-      expect(judge.faults('uploadUserImage', timbu.renderProblem(problem, exchange))).toEqual([]);
+      expect(judges[profile].faults('uploadUserImage', timbu.renderProblem(problem, context))).toEqual([]);
     });
   });
 
@@ -45,7 +49,11 @@ describe('openapi/timbu.yaml', () => {
     ['getCurrentUser', '/users/me/'],
     ['getProfileImage', '/images/profileImages/x.jpg/'],
   ])('describes the redirect of %s', (operationId, path) => {
-    const answer = timbu.redirect?.(aHead({ path }), { options, profile: 'observed' });
-    expect(answer && judge.faults(operationId, answer)).toEqual([]);
+    const answer = timbu.redirect?.(aHead({ path }), {
+      options,
+      profile: 'observed',
+      baseUrl: 'https://images.example.com',
+    });
+    expect(answer && judges.observed.faults(operationId, answer)).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ describe('options', () => {
 
   it('takes the last part named file, of five formats', () => {
     expect(timbu.intake(setting)).toMatchObject({
-      formats: ['jpeg', 'png', 'gif', 'webp', 'avif'],
+      formats: ['jpeg', 'png', 'gif', 'webp', 'avif', 'heic'],
       maxBytes: 1000,
       bodies: ['multipart'],
       field: { name: 'file', ignoreCase: false },

@@ -3,13 +3,13 @@ import * as fc from 'fast-check';
 import timbu from '../../../dialects/timbu/index.ts';
 import { pictureName, ticketIn } from '../../../dialects/timbu/picture-name.ts';
 import { ProblemError } from '../../../src/domain/index.ts';
-import { aHead, anExchange, aRequest } from '../../support/dialects/exchange.ts';
+import { aHead, aRequest, aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, anUpload } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
 const { uploadUserImage, getCurrentUser, getProfileImage } = timbu.operations;
-const documented = anExchange(options);
-const observed = anExchange(options, { profile: 'observed' });
+const documented = aRequestContext(options);
+const observed = aRequestContext(options, { profile: 'observed' });
 
 describe('commands', () => {
   it('puts the file of the bearer into slot 0, the last of several', () => {
@@ -80,14 +80,14 @@ describe('trailing slash', () => {
   ])('observed: sends %s to %s', (path, location) => {
     expect(redirected(path)).toEqual({
       status: 307,
-      headers: { Location: location },
+      headers: { Location: `https://images.example.com${location}` },
       body: { kind: 'none' },
     });
   });
 
   it('takes the query along', () => {
     expect(redirected('/users/me/', { a: ['1', '2 3'] })?.headers).toEqual({
-      Location: '/users/me?a=1&a=2+3',
+      Location: 'https://images.example.com/users/me?a=1&a=2+3',
     });
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { renderProblem } from '../../../dialects/timbu/render-problem.ts';
 import { upstream } from '../../../dialects/timbu/upstream.ts';
 import { type Command, type Json, ProblemError, type UpstreamAnswer } from '../../../src/domain/index.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureJson, problemRows } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anUpload, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -67,15 +67,18 @@ describe('requests to a backend', () => {
   });
 });
 
+/** Only reads print it. */
+const NIGERIA = { extra: { timbu: { phone_country_code: '+234' } } };
+
 describe('answers of a backend', () => {
   const understood = (json: Json) => upstream.answer(read, { status: 200, headers: {}, json }, { options });
 
   it.each([
-    ['upload.documented.json', 'https://path/to/updated/image'],
-    ['user.documented.json', 'https://path/to/updated/image'],
-    ['upload.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg'],
-    ['user.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg'],
-  ])('understands %s', (name, url) => {
+    ['upload.documented.json', 'https://path/to/updated/image', {}],
+    ['user.documented.json', 'https://path/to/updated/image', NIGERIA],
+    ['upload.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg', {}],
+    ['user.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg', NIGERIA],
+  ])('understands %s', (name, url, extra) => {
     expect(understood(fixtureJson('timbu', name))).toEqual({
       kind: 'done',
       profile: {
@@ -83,8 +86,18 @@ describe('answers of a backend', () => {
         lastName: 'Doe',
         email: 'user@example.com',
         phoneNumber: '+1234567890',
+        ...extra,
       },
       images: [{ slot: 0, url }],
+    });
+  });
+
+  it('finds the image of released versions of the server, which call its address otherwise', () => {
+    const image = '/files/image/profileImages/me.jpg';
+    expect(understood({ id: 'user123', image })).toEqual({
+      kind: 'done',
+      profile: {},
+      images: [{ slot: 0, url: image }],
     });
   });
 
@@ -94,6 +107,11 @@ describe('answers of a backend', () => {
 
   /** Kinds that share a status with another, which the way back cannot tell apart. */
   const MERGED: Readonly<Record<string, string>> = {
+    'name-taken': 'conflict',
+    'person-exists': 'conflict',
+    'person-erased': 'subject-not-found',
+    'precondition-failed': 'conflict',
+    'invalid-person': 'upstream-unavailable',
     'body-missing': 'file-missing',
     'length-mismatch': 'body-malformed',
     'unsupported-format': 'corrupt-image',
@@ -107,7 +125,7 @@ describe('answers of a backend', () => {
 
   describe.each(['documented', 'observed'] as const)('%s', (profile) => {
     it.each(problemRows('timbu'))('understands $problem', ({ problem }) => {
-      const rendered = renderProblem(problem, anExchange(options, { profile }));
+      const rendered = renderProblem(problem, aRequestContext(options, { profile }));
       const text = bodyText(rendered);
       const answer: UpstreamAnswer = {
         status: rendered.status,

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { writeProfileImage } from '../../../dialects/timbu/write-profile-image.ts';
 import { writeUpdatedUser, writeUser } from '../../../dialects/timbu/write-user.ts';
 import { ProblemError } from '../../../src/domain/index.ts';
-import { anExchange } from '../../support/dialects/exchange.ts';
 import { bodyText, fixtureText } from '../../support/dialects/fixture.ts';
+import { aRequestContext } from '../../support/dialects/request-context.ts';
 import { anImageView, aSubject } from '../../support/dialects/subject.ts';
 import { options } from './options.ts';
 
@@ -23,7 +23,7 @@ describe('answers', () => {
   it.each(['documented', 'observed'] as const)('%s: answers an upload as the golden file', (profile) => {
     const answer = writeUpdatedUser(
       { kind: 'images-put', subject: john, images: [view], created: true },
-      anExchange(options, { profile }),
+      aRequestContext(options, { profile }),
     );
     expect(answer.status).toBe(200);
     expect(answer.headers).toEqual({ 'Content-Type': 'application/json' });
@@ -32,14 +32,14 @@ describe('answers', () => {
 
   it.each(['documented', 'observed'] as const)('%s: answers a read as the golden file', (profile) => {
     const outcome = { kind: 'subject-read', subject: john, images: [view] } as const;
-    expect(bodyText(writeUser(outcome, anExchange(options, { profile })))).toBe(
+    expect(bodyText(writeUser(outcome, aRequestContext(options, { profile })))).toBe(
       fixtureText('timbu', `user.${profile}.json`),
     );
   });
 
   it('prints what is not known as empty strings', () => {
     const ada = aSubject({ aliases: { timbu: 'ada' } });
-    const answer = writeUser({ kind: 'subject-read', subject: ada, images: [] }, anExchange(options));
+    const answer = writeUser({ kind: 'subject-read', subject: ada, images: [] }, aRequestContext(options));
     expect(bodyText(answer)).toBe(fixtureText('timbu', 'user-without-image.json'));
   });
 
@@ -47,14 +47,14 @@ describe('answers', () => {
     const direct = anImageView({ url: 'https://store.example.com/x?sig=1' });
     const answer = writeUpdatedUser(
       { kind: 'images-put', subject: john, images: [direct], created: true },
-      anExchange(options, { profile: 'observed' }),
+      aRequestContext(options, { profile: 'observed' }),
     );
     expect(bodyText(answer)).toContain('"image_url":"https://store.example.com/x?sig=1"');
   });
 
   it('knows nobody who has no id here', () => {
     const outcome = { kind: 'subject-read', subject: aSubject(), images: [] } as const;
-    expect(() => writeUser(outcome, anExchange(options))).toThrow(
+    expect(() => writeUser(outcome, aRequestContext(options))).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });

@@ -28,6 +28,14 @@ describe('basic', () => {
     });
   });
 
+  it('accepts the MD5 of the password in capitals', async () => {
+    const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'server123' })])]);
+    const authorization = basic('store.server', onTheWire('server123', 'md5-hex').toUpperCase());
+    await expect(authenticator.authenticate(capillary, aHead({ authorization }))).resolves.toMatchObject({
+      credentialId: 'till',
+    });
+  });
+
   it.each([
     ['the password itself where its MD5 is due', basic('store.server', 'server123')],
     ['another password', basic('store.server', onTheWire('server124', 'md5-hex'))],

@@ -155,6 +155,20 @@ describe('guessing keys from one address', () => {
     ]);
   });
 
+  it('never makes a valid key wait, not even one that was never seen before', async () => {
+    const { key } = aTarget();
+    await times(150, (index) => key(`guess ${index}`, '192.0.2.1'));
+    await expect(key('guess', '192.0.2.1')).resolves.toEqual(wait(1));
+    await expect(key('right-key', '192.0.2.1')).resolves.toBe('no refusal');
+  });
+
+  it('counts an IPv6 network of 64 bits as one address', async () => {
+    const { key } = aTarget();
+    await times(100, (index) => key(`guess ${index}`, `2001:db8:1:2::${index.toString(16)}`));
+    await expect(key('guess', '2001:db8:1:2:ffff::1')).resolves.toEqual(wait(1));
+    await expect(key('guess', '2001:db8:1:3::1')).resolves.toEqual(invalid);
+  });
+
   it('is not what a client does that keeps sending one old key', async () => {
     const { key } = aTarget();
     const answers = await times(150, () => key('old', '192.0.2.1'));

@@ -22,6 +22,9 @@ export async function startOauth2Server({ ttlSeconds = 60 } = {}): Promise<Oauth
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  // It warns of being a server for development, which is what a test wants.
+  const warn = console.warn;
+  console.warn = () => {};
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -51,6 +54,7 @@ export async function startOauth2Server({ ttlSeconds = 60 } = {}): Promise<Oauth
       },
     },
   });
+  console.warn = warn;
   server.on('request', provider.callback());
   return {
     issuer,

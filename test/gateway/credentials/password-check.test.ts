@@ -19,9 +19,9 @@ function aCountedCheck() {
   const worked: string[] = [];
   const passwords = createPasswordCheck({
     argon2id: {
-      matches(stored, password) {
+      matches(stored, password, caller) {
         worked.push(password);
-        return real.matches(stored, password);
+        return real.matches(stored, password, caller);
       },
     },
     monotonicMs: () => clock.nowMs(),
@@ -29,28 +29,38 @@ function aCountedCheck() {
   return { clock, worked, passwords };
 }
 
+const caller = { client: '192.0.2.1', trusted: false };
+
 describe('the check of passwords', () => {
   it('spends the same effort on a name that nobody has as on a wrong password', async () => {
     const { worked, passwords } = aCountedCheck();
     const stored = await hashArgon2id('right');
-    const options = { passwordDigest: 'none', decoy: stored } as const;
-    await expect(passwords.find([owned({ argon2id: stored })], 'guess', options)).resolves.toBeUndefined();
-    await expect(passwords.find([], 'guess', options)).resolves.toBeUndefined();
-    await expect(passwords.find([owned({ plain: 'right' })], 'guess', options)).resolves.toBeUndefined();
+    const ask = (name: string, ...candidates: Owned<CredentialOf<'basic'>>[]) =>
+      passwords.find(candidates, 'guess', { passwordDigest: 'none', dummyHash: stored, name, caller });
+    await expect(ask('u', owned({ argon2id: stored }))).resolves.toBeUndefined();
+    await expect(ask('nobody')).resolves.toBeUndefined();
+    await expect(ask('v', owned({ plain: 'right' }))).resolves.toBeUndefined();
     expect(worked).toEqual(['guess', 'guess', 'guess']);
   });
 
-  it('never takes the decoy for an answer', async () => {
+  it('never accepts the password of the dummy hash', async () => {
     const { passwords } = aCountedCheck();
-    const decoy = await hashArgon2id('right');
-    await expect(passwords.find([], 'right', { passwordDigest: 'none', decoy })).resolves.toBeUndefined();
+    const dummyHash = await hashArgon2id('right');
+    await expect(
+      passwords.find([], 'right', { passwordDigest: 'none', dummyHash, name: 'u', caller }),
+    ).resolves.toBeUndefined();
   });
 
-  it('works the slow hash out once a minute for a password that is right, each time for a wrong one', async () => {
+  it('works the slow hash out once a minute for a password that is right, and once a quarter for a wrong one', async () => {
     const { clock, worked, passwords } = aCountedCheck();
     const candidate = owned({ argon2id: await hashArgon2id('right') });
     const ask = (password: string): Promise<unknown> =>
-      passwords.find([candidate], password, { passwordDigest: 'none', decoy: undefined });
+      passwords.find([candidate], password, {
+        passwordDigest: 'none',
+        dummyHash: undefined,
+        name: 'u',
+        caller,
+      });
     await expect(ask('right')).resolves.toBe(candidate);
     await expect(ask('right')).resolves.toBe(candidate);
     expect(worked).toHaveLength(1);
@@ -58,6 +68,9 @@ describe('the check of passwords', () => {
     await expect(ask('right')).resolves.toBe(candidate);
     expect(worked).toHaveLength(2);
     await ask('wrong');
+    await ask('wrong');
+    expect(worked).toHaveLength(3);
+    clock.advance(900_000);
     await ask('wrong');
     expect(worked).toHaveLength(4);
   });
@@ -71,12 +84,41 @@ describe('the check of passwords', () => {
       salt: Buffer.alloc(8),
       hash: Buffer.alloc(32),
     };
-    const asked = Array.from({ length: 200 }, (_, index) =>
-      refusalOf(checker.matches(stored, `guess ${index}`)),
+    const asked = Array.from({ length: 400 }, (_, index) =>
+      refusalOf(
+        checker.matches(stored, `guess ${index}`, { client: `client ${index % 100}`, trusted: false }),
+      ),
     );
     const answers = await Promise.all(asked);
-    expect(answers.filter((answer) => answer === 'no refusal').length).toBeGreaterThanOrEqual(64);
+    expect(answers.filter((answer) => answer === 'no refusal').length).toBeGreaterThanOrEqual(256);
     expect(answers).toContainEqual({ kind: 'overloaded', retryAfterSeconds: 1 });
-    await expect(checker.matches(stored, 'afterwards')).resolves.toBe(false);
+    await expect(checker.matches(stored, 'afterwards', caller)).resolves.toBe(false);
+  });
+
+  it('serves other clients and those that were right lately while one client fills its places', async () => {
+    const checker = createArgon2idChecker();
+    const stored = {
+      memoryKiB: 64,
+      passes: 1,
+      parallelism: 1,
+      salt: Buffer.alloc(8),
+      hash: Buffer.alloc(32),
+    };
+    const done: string[] = [];
+    const guesses = Array.from({ length: 200 }, async (_, index) => {
+      const refusal = await refusalOf(checker.matches(stored, `guess ${index}`, caller));
+      if (refusal === 'no refusal') done.push('guess');
+      return refusal;
+    });
+    const others = [
+      checker.matches(stored, 'right', { client: '198.51.100.7', trusted: false }),
+      checker.matches(stored, 'right', { ...caller, trusted: true }),
+    ].map((check) => check.then(() => done.push('rightful')));
+    await Promise.all([...guesses, ...others]);
+    expect(done.filter((who) => who === 'rightful')).toHaveLength(2);
+    // One guess was at work already when they came.
+    expect(done.indexOf('rightful')).toBeLessThanOrEqual(2);
+    expect(done.lastIndexOf('rightful')).toBeLessThanOrEqual(3);
+    expect(done.filter((who) => who === 'guess').length).toBeLessThan(200);
   });
 });

@@ -4,6 +4,7 @@ import {
   type CredentialOrder,
   createStoredCredentials,
 } from '../../../src/gateway/credentials/stored-credentials.ts';
+import { createMemoryRecords } from '../../../src/store/memory/memory-records.ts';
 import { aDialect, aGateway, aHead, aTenant, basic, expired, invalid, refusalOf } from './support.ts';
 
 const v1 = aDialect('magicline-v1', { kind: 'header-key', header: 'x-api-key' });
@@ -48,6 +49,32 @@ describe('stored credentials', () => {
         subject: '1001',
       },
     ]);
+  });
+
+  it('a stored credential is looked up again after the store has shown nothing for a moment', async () => {
+    const records = createMemoryRecords();
+    let isAway = false;
+    const gateway = aGateway([aTenant('demo', [])], {
+      records: { ...records, read: async (key) => (isAway ? undefined : records.read(key)) },
+    });
+    const keys = createStoredCredentials(gateway);
+    const { credential, secret } = await keys.create({
+      ...keyOrder,
+      kind: 'basic',
+      dialect: 'capillary-v2',
+      passwordDigest: 'md5-hex',
+    });
+    const name = credential.name ?? '';
+    const password = onTheWire(secret, 'md5-hex');
+    const login = () =>
+      refusalOf(
+        gateway.authenticator.authenticate(capillary, aHead({ authorization: basic(name, password) })),
+      );
+    isAway = true;
+    await expect(login()).resolves.toEqual(invalid);
+    isAway = false;
+    gateway.clock.advance(1000);
+    await expect(login()).resolves.toBe('no refusal');
   });
 
   it('work as a bearer token', async () => {
@@ -142,7 +169,7 @@ describe('stored credentials', () => {
     await expect(all(keys.list())).resolves.toHaveLength(1);
   });
 
-  it('cost no look into the store where the key cannot be one of them', async () => {
+  it('cost one look into the store for any number of keys that cannot be among them, as long as none was imported', async () => {
     const { records } = aKeyring();
     const reads: string[] = [];
     const watched = {
@@ -154,7 +181,8 @@ describe('stored credentials', () => {
     };
     const { authenticator } = aGateway([aTenant('demo', [])], { records: watched });
     await refusalOf(authenticator.authenticate(v1, aHead({ 'x-api-key': 'guess' })));
-    expect(reads).toEqual([]);
+    await refusalOf(authenticator.authenticate(v1, aHead({ 'x-api-key': 'another guess' })));
+    expect(reads.splice(0)).toEqual(['imported-credentials']);
     const shaped = aHead({ 'x-api-key': `pf_${'A'.repeat(43)}` });
     await refusalOf(authenticator.authenticate(v1, shaped));
     await refusalOf(authenticator.authenticate(v1, shaped));

@@ -67,7 +67,10 @@ export function aGateway(
     clock,
     log,
     authenticator: createAuthenticator(inputs),
-    issuer: createTokenIssuer(inputs),
+    issuer: createTokenIssuer({
+      ...inputs,
+      claimsOf: ({ tenant, key }) => ({ client_id: key, org_id: `org of ${tenant}` }),
+    }),
   };
 }
 

@@ -34,7 +34,7 @@ interface Received {
   readonly body: IncomingBody;
 }
 
-describe('a form that is received', () => {
+describe('receiveMultipart', () => {
   let folder: string;
   let store: UploadStore;
   let server: Server;
@@ -51,9 +51,9 @@ describe('a form that is received', () => {
     await store.start();
     const app = express();
     app.post('/', async (request, response) => {
-      const body = createIncomingBody(request, response, LIMITS, { passed() {} });
+      const body = createIncomingBody(request, response, LIMITS);
       const session = store.session(body.announcedBytes);
-      const uploads = await receiveMultipart(body, policy, session).catch((cause: unknown) => cause);
+      const uploads = await receiveMultipart(body, 'XbX', policy, session).catch((cause: unknown) => cause);
       const contents = Array.isArray(uploads) ? await Promise.all(uploads.map(contentOf)) : [];
       received = { uploads, contents, body };
       over.resolve();
@@ -66,7 +66,7 @@ describe('a form that is received', () => {
   afterEach(async () => {
     server.close();
     server.closeAllConnections();
-    await store.stop();
+    store.stop();
     await rm(folder, { recursive: true });
   });
 
@@ -84,7 +84,7 @@ describe('a form that is received', () => {
     return await answer.text();
   }
 
-  it('is whole, also where its end had come before its last files were put away', async () => {
+  it('gives whole files although the end of the form arrives before the last are written', async () => {
     policy = { ...POLICY, maxFiles: 5, surplus: 'refuse' };
     const files = [700_000, 70_000, 66_000, 100_000, 3].map((size) => randomBytes(size));
     for (let round = 0; round < 10; round += 1) {
@@ -99,7 +99,7 @@ describe('a form that is received', () => {
   });
 
   it.each([100, 400_000, 3_000_000])(
-    'gives the last file alone, though the one before, of %s bytes, was still being put away',
+    'gives the last file alone although the one before, of %s bytes, is still being written',
     async (bytes) => {
       policy = POLICY;
       const form = formBytes([filePart('a', randomBytes(bytes), 'a'), filePart('b', 'last', 'b')]);
@@ -108,7 +108,7 @@ describe('a form that is received', () => {
     },
   );
 
-  it("is nobody's fault where its client goes away", async () => {
+  it('throws ClientGone where the client disconnects', async () => {
     policy = POLICY;
     const form = formBytes([filePart('a', randomBytes(400_000))]);
     const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=XbX\r\nContent-Length: ${form.length}\r\n\r\n`;
@@ -121,7 +121,7 @@ describe('a form that is received', () => {
     expect(received?.uploads).toBeInstanceOf(ClientGone);
   });
 
-  it('is left at once where it has more parts than it may', async () => {
+  it('stops reading at once where a form has too many parts', async () => {
     policy = POLICY;
     const parts = Array.from({ length: 100 }, () => textPart('t', 'x'));
     const tail = filePart('photo', randomBytes(3 << 20));

@@ -86,7 +86,7 @@ describe('the rate of a credential', () => {
     await createRateLimiter({ enabled: false, log }).start();
     expect(lines).toEqual([
       'rate limits count per process: the settings name no Redis',
-      'rate limits are off',
+      'rate limits are off; wrong passwords still have to wait',
     ]);
   });
 });
@@ -97,7 +97,7 @@ describe('the rate of a public operation', () => {
   async function letIn(limiter: RateLimiter, calls: number, address?: string, operation = 'generateToken') {
     let count = 0;
     for (let call = 0; call < calls; call += 1) {
-      count += await limiter.admitStranger(address, 'capillary-v2', operation).then(
+      count += await limiter.admitAnonymous(address, 'capillary-v2', operation).then(
         () => 1,
         () => 0,
       );

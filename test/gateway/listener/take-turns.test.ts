@@ -16,11 +16,12 @@ afterEach(() => {
 /** For connections that the server has to shut. */
 const FOREVER = Promise.race<void>([]);
 
-/** Everything that comes back on one connection until the server shuts it or falls silent. */
+/** Everything that comes back on one connection until the server shuts it, or it is enough, or the patience is over. */
 async function send(
   handle: (...exchange: Parameters<RequestListener>) => Promise<void> | void,
   bytes: string,
   patience: Promise<void> = pause(500),
+  isEnough: (received: string) => boolean = () => false,
 ): Promise<string> {
   server = createServer(
     { keepAliveTimeout: 0 },
@@ -32,12 +33,14 @@ async function send(
   await new Promise<void>((listening) => server?.listen(0, '127.0.0.1', listening));
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
   let received = '';
+  const enough = Promise.withResolvers<void>();
   socket.on('data', (chunk: Buffer) => {
     received += chunk.toString('latin1');
+    if (isEnough(received)) enough.resolve();
   });
   socket.on('error', () => {});
   socket.write(bytes);
-  await Promise.race([new Promise((closed) => socket.once('close', closed)), patience]);
+  await Promise.race([new Promise((closed) => socket.once('close', closed)), patience, enough.promise]);
   socket.destroy();
   return received;
 }
@@ -60,16 +63,41 @@ describe('requests that are sent before their answers are read', () => {
     expect(most).toBe(1);
   });
 
-  it('get the first seventeen answers where there are more, and the connection shuts', async () => {
+  it.each([34, 200])('are answered all where %d of them come in one piece', async (count) => {
+    const received = await send(
+      (request, response) => void response.end(`[${request.url}]`),
+      get(count),
+      FOREVER,
+      (text) => answered(text) === count,
+    );
+    expect(received.match(/\[\/\d+\]/g)).toEqual(Array.from({ length: count }, (_, index) => `[/${index}]`));
+  });
+
+  it('are answered all where thousands come in many pieces, and few of them wait at once', async () => {
+    // One piece that is read holds fewer than may wait.
+    const long = get(3000).replaceAll('Host: x', `Host: x\r\nX-Padding: ${'x'.repeat(500)}`);
+    const received = await send(
+      (_request, response) => void response.end('x'),
+      long,
+      FOREVER,
+      (text) => answered(text) === 3000,
+    );
+    expect(answered(received)).toBe(3000);
+  });
+
+  it('get the answers up to a bound where more than that come in one piece, and the connection shuts', async () => {
     let handled = 0;
-    const received = await send(async (_request, response) => {
-      handled += 1;
-      await pause(5);
-      response.end('x');
-    }, get(25));
-    expect(answered(received)).toBe(17);
+    const received = await send(
+      (_request, response) => {
+        handled += 1;
+        response.end('x');
+      },
+      get(270),
+      FOREVER,
+    );
+    expect(answered(received)).toBe(257);
     expect(received.toLowerCase()).toContain('connection: close');
-    expect(handled).toBe(17);
+    expect(handled).toBe(257);
   });
 
   it('cost a connection no more than the one that is answered, however many they are', async () => {

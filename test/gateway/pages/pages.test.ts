@@ -17,6 +17,17 @@ afterAll(() => gateway.stop());
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(gateway.url + path, { headers });
 
+it('sends Strict-Transport-Security only where publicUrl is https, and for this host alone', async () => {
+  expect((await get('/healthz')).headers.get('strict-transport-security')).toBeNull();
+  const behindTls = await startGateway({ settings: { publicUrl: 'https://pictures.example' } });
+  try {
+    const { headers } = await fetch(`${behindTls.url}/healthz`);
+    expect(headers.get('strict-transport-security')).toBe('max-age=31536000');
+  } finally {
+    await behindTls.stop();
+  }
+});
+
 describe("the gateway's own pages", () => {
   it('say that it lives, and whether it should get traffic', async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' });
@@ -29,7 +40,7 @@ describe("the gateway's own pages", () => {
 
   it('count requests by route and never by what a caller chose', async () => {
     await get('/plain/v1/people/someone-special');
-    const text = await (await get('/metrics')).text();
+    const text = await gateway.registry.metrics();
     expect(text).toContain(
       'polyface_requests_total{dialect="plain",route="/plain/v1/people/{id}",method="GET",status="401",problem="unauthenticated"} 1',
     );
@@ -38,17 +49,22 @@ describe("the gateway's own pages", () => {
 
   it('serve each document with the address that was asked', async () => {
     const yaml = await get('/openapi/plain.yaml');
-    const document = parse(await yaml.text()) as {
-      servers: unknown;
-      paths: Record<string, { servers?: unknown }>;
-    };
-    expect(document.servers).toEqual([{ url: `${gateway.url}/plain/v1` }]);
-    expect(document.paths['/explode']?.servers).toEqual([
-      { url: `${gateway.url}/elsewhere` },
-      { url: gateway.url },
-    ]);
+    const document = parse(await yaml.text()) as { servers: unknown; paths: Record<string, object> };
+    // One path of it lies elsewhere, so all are whole.
+    expect(document.servers).toEqual([{ url: gateway.url }]);
+    expect(Object.keys(document.paths)).toContain('/elsewhere/explode');
+    expect(Object.keys(document.paths)).toContain('/plain/v1/people/{id}');
+    expect(document.paths['/elsewhere/explode']).not.toHaveProperty('servers');
     const json = (await (await get('/openapi/bare.json')).json()) as { servers: unknown };
     expect(json.servers).toEqual([{ url: gateway.url }]);
+  });
+
+  it('are not sent again to a client that has them', async () => {
+    const first = await get('/openapi/plain.yaml');
+    const etag = first.headers.get('etag') ?? '';
+    const again = await fetch(`${gateway.url}/openapi/plain.yaml`, { headers: { 'if-none-match': etag } });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect((await get('/openapi/bare.yaml')).headers.get('etag')).not.toBe(etag);
   });
 
   it.each(['/openapi/unheard-of.yaml', '/openapi/%zz.yaml', '/openapi/plain.txt'])(
@@ -58,6 +74,18 @@ describe("the gateway's own pages", () => {
       expect([answer.status, await answer.json()]).toEqual([404, { bare: 'route-not-found' }]);
     },
   );
+
+  it('have no documents where the settings switch them off', async () => {
+    const silent = await startGateway({ settings: { docs: false } });
+    for (const path of ['/openapi/plain.yaml', '/openapi/plain.json']) {
+      expect((await fetch(silent.url + path)).status).toBe(404);
+    }
+    await silent.stop();
+  });
+
+  it('leave the metrics to the admin port', async () => {
+    expect((await get('/metrics')).status).toBe(404);
+  });
 
   it('carry the headers of a careful server', async () => {
     const { headers } = await get('/healthz');

@@ -9,7 +9,7 @@ beforeAll(async () => {
   routes = createRouteTable(await loadDialects({ dialects: FIXTURE_DIALECTS, tenants: [FIXTURE_TENANT] }));
 });
 
-function said(method: string, path: string): string {
+function describeMatch(method: string, path: string): string {
   const match = routes.match(method, path);
   const name = match.loaded?.dialect.name ?? 'nobody';
   if (match.kind === 'operation') return `${name} ${match.documented.operationId}`;
@@ -27,7 +27,7 @@ describe('the route table', () => {
     ['HEAD', '/plain/v1/people/1/pictures', 'plain checkKey'],
     ['HEAD', '/plain/v1/never/heard/of', 'plain checkKey'],
   ])('%s %s is %s', (method, path, expected) => {
-    expect(said(method, path)).toBe(expected);
+    expect(describeMatch(method, path)).toBe(expected);
   });
 
   it.each([
@@ -36,7 +36,7 @@ describe('the route table', () => {
     ['put', '/plain/v1/people/1/pictures', 'plain allows PUT'],
     ['GET', '/people/1/face', 'bare allows POST'],
   ])('%s %s: %s', (method, path, expected) => {
-    expect(said(method, path)).toBe(expected);
+    expect(describeMatch(method, path)).toBe(expected);
   });
 
   it.each([
@@ -47,11 +47,30 @@ describe('the route table', () => {
     ['/unknown', 'bare knows nothing'],
     ['/', 'bare knows nothing'],
   ])('the owner of the longest mount answers for %s', (path, expected) => {
-    expect(said('GET', path)).toBe(expected);
+    expect(describeMatch('GET', path)).toBe(expected);
   });
 
   it('refuses two operations that claim one path', async () => {
     const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
     expect(() => createRouteTable(plain ? [plain, plain] : [])).toThrow('claimed by');
+  });
+
+  it.each(['/images/d/{ticket}', '/images/{kind}/{id}', '/{a}/{b}/{c}'])(
+    'refuses a document whose path %s reaches into the reserved download path',
+    async (template) => {
+      const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
+      const [operation] = plain?.operations ?? [];
+      if (!plain || !operation) throw new Error('the fixture has operations');
+      const claiming = { ...plain, operations: [{ ...operation, template, prefixes: [''] }] };
+      expect(() => createRouteTable([claiming])).toThrow('reserved for signed downloads');
+    },
+  );
+
+  it('lets a document have a path beside the reserved one', async () => {
+    const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
+    const [operation] = plain?.operations ?? [];
+    if (!plain || !operation) throw new Error('the fixture has operations');
+    const beside = { ...plain, operations: [{ ...operation, template: '/images/{id}', prefixes: [''] }] };
+    expect(createRouteTable([beside]).match('PUT', '/images/d').kind).toBe('operation');
   });
 });

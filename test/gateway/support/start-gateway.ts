@@ -3,26 +3,31 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { Registry } from 'prom-client';
 import { createBackgroundWork } from '../../../src/core/background-work.ts';
-import { createCommandExecutor } from '../../../src/core/execute-commands.ts';
+import { createCore } from '../../../src/core/core.ts';
 import { subjectKey } from '../../../src/core/subject-key.ts';
-import type { ObjectStore, Subject, SubjectDirectory } from '../../../src/domain/index.ts';
+import type { CommandExecutor, ObjectStore, Subject, SubjectDirectory } from '../../../src/domain/index.ts';
 import { createAuthenticator } from '../../../src/gateway/credentials/authenticator.ts';
 import { type LoadedDialect, loadDialects } from '../../../src/gateway/dialect-registry.ts';
 import { createDownloadLinks } from '../../../src/gateway/downloads/download-links.ts';
-import { createGateway, type GatewayParts } from '../../../src/gateway/gateway.ts';
+import { createGateway, type Gateway, type GatewayParts } from '../../../src/gateway/gateway.ts';
 import { createRateLimiter } from '../../../src/gateway/limits/rate-limiter.ts';
 import { createImaging } from '../../../src/imaging/imaging.ts';
 import type { DialectSettings, LimitSettings, TenantSettings } from '../../../src/settings/settings.ts';
-import { createSpool } from '../../../src/spool/spool-folder.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { createSpool } from '../../../src/temporary-files/spool.ts';
 
 /** A running gateway on a free port over a memory store and real imaging. */
 export interface RunningGateway {
   readonly url: string;
+  /** The figures, which the admin port would show. */
+  readonly registry: Registry;
   readonly port: number;
   readonly dialects: readonly LoadedDialect[];
   readonly objects: ObjectStore;
+  readonly executor: CommandExecutor;
+  readonly execute: Gateway['execute'];
   /** Parsed log lines so far. */
   readonly logLines: Record<string, unknown>[];
   /** Names in the spool folder. */
@@ -116,7 +121,7 @@ export async function startGateway(changes: GatewayChanges = {}): Promise<Runnin
   await imaging.start();
   const background = createBackgroundWork((message, cause) => log.warn({ err: cause }, message));
   const limits = { ...LIMITS, ...changes.limits };
-  const executor = createCommandExecutor({
+  const executor = createCore({
     directory: directoryOf(tenants),
     objects,
     records,
@@ -135,13 +140,18 @@ export async function startGateway(changes: GatewayChanges = {}): Promise<Runnin
     warn: (message, cause) => log.warn({ err: cause }, message),
   });
   const rates = createRateLimiter({ enabled: true, log });
+  const registry = new Registry();
   const gateway = createGateway({
+    registry,
     settings: {
       listen: { host: '127.0.0.1', port: 0 },
+      trustedProxies: [],
+      tenants,
       dataDir: folder,
       limits,
       cors: { origins: [] },
       validateResponses: 'off',
+      docs: true,
       ...changes.settings,
     },
     dialects,
@@ -167,8 +177,11 @@ export async function startGateway(changes: GatewayChanges = {}): Promise<Runnin
   return {
     url: `http://127.0.0.1:${port}`,
     port,
+    registry,
     dialects,
     objects,
+    executor,
+    execute: gateway.execute,
     logLines,
     spooled: () => readdir(join(folder, 'spool')),
     advance: (ms) => {

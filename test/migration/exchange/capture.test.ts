@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ describe('a capture', () => {
     folder = await mkdtemp(join(tmpdir(), 'polyface-capture-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
+  const newPath = () => join(folder, randomUUID());
+  const mayUseDisk = async () => true;
 
   const tapped = (source: Readable, capture: Capture) =>
     source.on('data', (piece: Buffer) => capture.piece(piece));
@@ -20,7 +23,7 @@ describe('a capture', () => {
 
   it('keeps small bodies in memory and large ones in a file, whole', async () => {
     for (const pieces of [1, 50]) {
-      const capture = createCapture({ folder, memoryBytes: 10_000, maxBytes: 1_000_000 });
+      const capture = createCapture({ newPath, memoryBytes: 10_000, maxBytes: 1_000_000, mayUseDisk });
       const passed = await buffer(tapped(stream(pieces), capture));
       const held = await capture.take();
       if (typeof held === 'string') throw new Error(held);
@@ -32,7 +35,7 @@ describe('a capture', () => {
   });
 
   it('gives up what is too large, and leaves the stream alone', async () => {
-    const capture = createCapture({ folder, memoryBytes: 10_000, maxBytes: 20_000 });
+    const capture = createCapture({ newPath, memoryBytes: 10_000, maxBytes: 20_000, mayUseDisk });
     expect(await buffer(tapped(stream(50), capture))).toHaveLength(50_000);
     expect(await capture.take()).toBe('too large');
     expect(await readdir(folder)).toEqual([]);
@@ -40,11 +43,40 @@ describe('a capture', () => {
 
   it('gives up when the disk fails, and leaves the stream alone', async () => {
     const capture = createCapture({
-      folder: join(folder, 'missing'),
+      newPath: () => join(folder, 'missing', 'copy'),
       memoryBytes: 1_000,
       maxBytes: 1_000_000,
+      mayUseDisk,
     });
     expect(await buffer(tapped(stream(50), capture))).toHaveLength(50_000);
     expect(await capture.take()).toBe('disk');
+  });
+
+  it('keeps the long body of an anonymous caller on no disk, and leaves the stream alone', async () => {
+    const capture = createCapture({
+      newPath,
+      memoryBytes: 10_000,
+      maxBytes: 1_000_000,
+      mayUseDisk: async () => false,
+    });
+    expect(await buffer(tapped(stream(50), capture))).toHaveLength(50_000);
+    expect(await capture.take()).toBe('anonymous');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('waits in memory, within bounds, until it is known whose body it is', async () => {
+    const known = Promise.withResolvers<boolean>();
+    const options = { newPath, memoryBytes: 1_000, maxBytes: 100_000_000, mayUseDisk: () => known.promise };
+    const [short, long] = [createCapture(options), createCapture(options)];
+    for (let at = 0; at < 50; at += 1) short.piece(Buffer.alloc(1_000, at));
+    for (let at = 0; at < 50; at += 1) long.piece(Buffer.alloc(1_000_000));
+    expect(await readdir(folder)).toEqual([]);
+    known.resolve(true);
+    const held = await short.take();
+    if (typeof held === 'string' || held.source.kind !== 'file') throw new Error('there is no file');
+    expect(await readFile(held.source.path)).toHaveLength(50_000);
+    await held.release();
+    expect(await long.take()).toBe('anonymous');
+    expect(await readdir(folder)).toEqual([]);
   });
 });

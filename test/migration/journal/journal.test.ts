@@ -70,7 +70,7 @@ describe('touching an entry', () => {
     const { journal } = house();
     const one = journal('one');
     await one.touch(ADA, 7);
-    expect(await one.read(ADA.key)).toMatchObject({ owing: true, reached: 7 });
+    expect(await one.read(ADA.key)).toMatchObject({ mayBePending: true, reached: 7 });
     await one.touch(ADA, 8);
     expect(await one.read(ADA.key)).toMatchObject({ reached: 7 });
   });

@@ -5,12 +5,27 @@ import type { Backend, BackendReply } from '../../../src/migration/replicas/back
 /** A picture is a number; 0 is none. */
 export type Value = number;
 
-/** What is wrong with the backend. `lost answer`: the write takes effect, but nobody hears of it. */
-export type Trouble = 'down' | 'refuses' | 'lost request' | 'lost answer';
+/**
+ * What is wrong with the backend. `lost answer`: the write takes effect, but nobody hears of it. `nonsense`: whatever it answers is none of
+ * its dialect's answers; every other write takes effect.
+ */
+export type Trouble = 'down' | 'nonsense' | 'refuses' | 'lost request' | 'lost answer';
 
 /** The bytes that stand for a value. */
 export function bytesOf(value: Value): Uint8Array {
   return Buffer.from(`picture ${value}`);
+}
+
+/** An upload that its client breaks off. */
+export function brokenOff(value: Value): Upload {
+  const bytes = Buffer.from(`picture ${value} and no more`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { bytes: bytes.byteLength, sha256, source: { kind: 'memory', bytes } };
+}
+
+/** Whether the client broke it off. */
+export function isBrokenOff(source: Upload['source']): boolean {
+  return source.kind === 'memory' && Buffer.from(source.bytes).toString().endsWith('and no more');
 }
 
 /** An upload of a value. */
@@ -30,7 +45,7 @@ export async function valueOf({ source }: Upload): Promise<Value> {
 export interface ModelBackend {
   /** As seen by one process. */
   readonly as: (step: <T>(act: () => Promise<T>) => Promise<T>) => Backend;
-  /** Lasts until it is taken back; the others last for one write. */
+  /** `down` and `nonsense` last until they are taken back; the others last for one write. */
   trouble(kind: Trouble | undefined): void;
   value(subjectKey: string, slot: number): Value;
   readonly writes: number;
@@ -50,7 +65,7 @@ export function createModelBackend(): ModelBackend {
       images: [...(images ?? [])].map(([slot, value]) => ({ slot, url: String(value) })),
     },
   });
-  const problem = (kind: 'image-not-found' | 'corrupt-image'): BackendReply => ({
+  const problem = (kind: 'image-not-found' | 'corrupt-image' | 'upstream-unavailable'): BackendReply => ({
     losses: [],
     outcome: { kind: 'problem', problem: { kind } },
   });
@@ -58,6 +73,13 @@ export function createModelBackend(): ModelBackend {
   async function write(subject: Subject, apply: (slots: Map<number, Value>) => Promise<BackendReply>) {
     const now = trouble;
     if (now === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+    if (now === 'nonsense') {
+      writes += 1;
+      const slots = held.get(subject.key) ?? new Map<number, Value>();
+      held.set(subject.key, slots);
+      if (writes % 2 === 0) await apply(slots);
+      return problem('upstream-unavailable');
+    }
     trouble = undefined;
     if (now === 'refuses') return problem('corrupt-image');
     if (now === 'lost request') throw new ProblemError({ kind: 'upstream-timeout' });
@@ -84,6 +106,10 @@ export function createModelBackend(): ModelBackend {
         step(async () => {
           switch (command.kind) {
             case 'put-images': {
+              // A form without its end: a server that reads it to its end keeps nothing of it.
+              if (command.images.some(({ upload }) => isBrokenOff(upload.source))) {
+                throw new ProblemError({ kind: 'upstream-timeout' });
+              }
               const puts = await Promise.all(
                 command.images.map(async ({ slot, upload }) => [slot, await valueOf(upload)] as const),
               );
@@ -101,12 +127,15 @@ export function createModelBackend(): ModelBackend {
             case 'read-subject':
             case 'locate-images':
               if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+              if (trouble === 'nonsense') return problem('upstream-unavailable');
               return done(held.get(subject.key));
           }
         }),
       fetch: (image) =>
         step(async () => {
-          if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
+          if (trouble === 'down' || trouble === 'nonsense') {
+            throw new ProblemError({ kind: 'upstream-unavailable' });
+          }
           return { upload: uploadOf(Number(image.url)), release: async () => {} };
         }),
     }),

@@ -1,26 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createBackgroundWork } from '../../../src/core/background-work.ts';
-import { createCommandExecutor } from '../../../src/core/execute-commands.ts';
+import { createCore } from '../../../src/core/core.ts';
 import {
-  ALL_PICTURE_FORMATS,
   type CommandContext,
   type Imaging,
   ProblemError,
   type ProfileImage,
+  READABLE_FORMATS,
   type Subject,
   type SubjectDirectory,
+  type Upload,
 } from '../../../src/domain/index.ts';
 import { createJournal } from '../../../src/migration/journal/journal.ts';
 import { createMigratingExecutor } from '../../../src/migration/migrating-executor.ts';
-import { adoptBackend } from '../../../src/migration/replicas/adopt-backend.ts';
+import type { OperatedBackend } from '../../../src/migration/operate/operated-backend.ts';
 import { copySubject } from '../../../src/migration/replicas/copy-subject.ts';
 import { createReconciler, type Reconciler } from '../../../src/migration/replicas/reconciler.ts';
 import { type ReplicaParts, replicaName } from '../../../src/migration/replicas/replica-parts.ts';
-import { createPresence } from '../../../src/migration/stages/presence.ts';
-import { conductOf } from '../../../src/migration/stages/stage-record.ts';
+import { createHeartbeat } from '../../../src/migration/stages/heartbeat.ts';
+import { policyOf } from '../../../src/migration/stages/stage-record.ts';
 import { createStageWatch, type StageWatch } from '../../../src/migration/stages/stage-watch.ts';
-import { createSpool } from '../../../src/spool/spool-folder.ts';
-import { type ModelBackend, uploadOf, type Value } from './model-backend.ts';
+import { createSpool } from '../../../src/temporary-files/spool.ts';
+import { brokenOff, isBrokenOff, type ModelBackend, uploadOf, type Value } from './model-backend.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
 /** The migration that the model is about. */
@@ -43,11 +44,16 @@ export interface ModelGateway {
   readonly watch: StageWatch;
   readonly reconciler: Reconciler;
   readonly replica: ReplicaParts;
+  /** The migration in the hands of somebody who operates it from this process. */
+  readonly operated: OperatedBackend;
   put(subject: Subject, slot: number, value: Value): Promise<void>;
+  /** A client that goes away in the middle of its upload. */
+  breakOff(subject: Subject, slot: number, value: Value): Promise<void>;
+  /** A client without a credential. */
+  putAnonymously(subject: Subject, slot: number, value: Value): Promise<void>;
   remove(subject: Subject, slot: number): Promise<void>;
   get(subject: Subject, slot: number): Promise<Value>;
   copy(subject: Subject): Promise<void>;
-  adopt(subject: Subject): Promise<void>;
   /** Waits for what the gateway does in the background. */
   settle(): Promise<void>;
 }
@@ -58,13 +64,16 @@ const directory: SubjectDirectory = {
   byKey: async (_tenant, key) => SUBJECTS.find((subject) => subject.key === key),
 };
 
-/** Believes everything: what a picture is does not matter here. */
+/** Believes everything but what was broken off: what a picture is does not matter here. */
 const imaging: Imaging = {
-  process: async () => ({
-    facts: { format: 'png', width: 1, height: 1, frames: 1, transparent: false, decodable: true },
-    renditions: [],
-    release: async () => {},
-  }),
+  async process({ source }) {
+    if (isBrokenOff(source)) throw new ProblemError({ kind: 'body-malformed', reason: 'syntax' });
+    return {
+      facts: { format: 'png', width: 1, height: 1, frames: 1, transparent: false },
+      renditions: [],
+      release: async () => {},
+    };
+  },
   start: async () => {},
   stop: async () => {},
 };
@@ -73,7 +82,7 @@ const context: CommandContext = {
   dialect: NAME.dialect,
   principal: { ...NAME, credentialId: 'test', scopes: [] },
   intake: {
-    formats: ALL_PICTURE_FORMATS,
+    formats: READABLE_FORMATS,
     minBytes: 0,
     maxBytes: 1000,
     maxFiles: 5,
@@ -102,7 +111,7 @@ export function createModelGateway(parts: {
   const warn = () => {};
   const spool = createSpool({ folder: '/nowhere', memoryBytes: 1_000_000 });
   const background = createBackgroundWork(warn);
-  const core = createCommandExecutor({
+  const core = createCore({
     directory,
     objects,
     records,
@@ -115,12 +124,12 @@ export function createModelGateway(parts: {
     background,
     warn,
   });
-  const presence = createPresence({ records, clock, gatewayId });
+  const heartbeat = createHeartbeat({ records, clock, gatewayId });
   const watch = createStageWatch({
     records,
     migrations: [{ name: NAME, initial: 'pass-through' }],
     warn,
-    presence,
+    heartbeat,
     monotonicMs: nowMs,
   });
   const backend = parts.backend.as(process.step);
@@ -138,8 +147,8 @@ export function createModelGateway(parts: {
     replica: replicaName(NAME.dialect),
     backend,
     journal,
-    own: core,
-    ownContext: context,
+    local: core,
+    localContext: context,
     records,
     objects,
     spool,
@@ -156,10 +165,10 @@ export function createModelGateway(parts: {
       if (!subject) throw new Error('everybody is known here');
       return subject;
     },
-    async conductOf(subjectKey) {
-      const { record, leave } = await watch.enter(NAME);
+    async policyOf(subjectKey) {
+      const { leave, ...stage } = await watch.enter(NAME);
       leave();
-      return conductOf(record, subjectKey);
+      return policyOf(stage, subjectKey);
     },
   });
 
@@ -167,12 +176,12 @@ export function createModelGateway(parts: {
   async function exchange<T>(
     act: (executor: ReturnType<typeof createMigratingExecutor>) => Promise<T>,
   ): Promise<T> {
-    const { record, leave } = await watch.enter(NAME);
-    const front = { replica, conductOf: (key: string | undefined) => conductOf(record, key) };
+    const { leave, ...stage } = await watch.enter(NAME);
+    const primary = { replica, policyOf: (key: string | undefined) => policyOf(stage, key) };
     const executor = createMigratingExecutor({
       core,
-      front,
-      others: [],
+      primary,
+      secondaries: [],
       translator: {
         async execute(command, _context, opened) {
           if (!opened) throw new Error('everybody is known here');
@@ -195,10 +204,10 @@ export function createModelGateway(parts: {
   }
 
   async function withLease(subject: Subject, act: () => Promise<unknown>): Promise<void> {
-    const { record, leave } = await watch.enter(NAME);
+    const { leave, ...stage } = await watch.enter(NAME);
     try {
-      const conduct = conductOf(record, subject.key);
-      if (conduct.write !== 'both' || conduct.recheck) return;
+      const policy = policyOf(stage, subject.key);
+      if (policy.write !== 'both' || policy.recheck) return;
       const held = await journal.lease(subject, 0);
       try {
         // An intent means that somebody has to finish first.
@@ -211,23 +220,45 @@ export function createModelGateway(parts: {
     }
   }
 
+  function put(subject: Subject, slot: number, upload: Upload, caller: 'known' | 'anonymous'): Promise<void> {
+    const command = {
+      kind: 'put-images',
+      subject: { kind: 'key', key: subject.key },
+      images: [{ slot, upload }],
+    } as const;
+    return exchange(async (executor) => {
+      if (caller === 'anonymous') {
+        const { principal: _nobody, ...anonymous } = context;
+        await executor.execute(command, anonymous);
+        return;
+      }
+      const opened = await executor.open(command.subject, principal());
+      await executor.execute(command, { ...context, opened });
+    });
+  }
+
   return {
     process,
     watch,
     reconciler,
     replica,
-    put: (subject, slot, value) =>
-      exchange(async (executor) => {
-        const opened = await executor.open({ kind: 'key', key: subject.key }, principal());
-        await executor.execute(
-          {
-            kind: 'put-images',
-            subject: { kind: 'key', key: subject.key },
-            images: [{ slot, upload: uploadOf(value) }],
-          },
-          { ...context, opened },
-        );
-      }),
+    operated: {
+      at: {
+        name: NAME,
+        replica,
+        backend: replica.backend,
+        settings: {
+          initialStage: 'pass-through',
+          credential: { kind: 'bearer', token: 'of the model' },
+          gate: { verificationHours: 24, minSamples: 0, maxDifferentPercent: 100, requirePreflight: false },
+        },
+      },
+      core: { records, objects, directory, clock, warn },
+      // What a command does to a migration needs no more of it.
+    } as unknown as OperatedBackend,
+    put: (subject, slot, value) => put(subject, slot, uploadOf(value), 'known'),
+    breakOff: (subject, slot, value) => put(subject, slot, brokenOff(value), 'known'),
+    putAnonymously: (subject, slot, value) => put(subject, slot, uploadOf(value), 'anonymous'),
     remove: (subject, slot) =>
       exchange(async (executor) => {
         await executor.execute(
@@ -246,7 +277,6 @@ export function createModelGateway(parts: {
         return image ? valueNamed(image) : 0;
       }),
     copy: (subject) => withLease(subject, () => copySubject(replica, subject)),
-    adopt: (subject) => withLease(subject, () => adoptBackend(replica, subject)),
     settle: () => background.settle(),
   };
 }
@@ -280,7 +310,6 @@ function viewOf(slot: number, value: Value) {
       handle: '',
       writtenAtMs: 0,
       writtenThrough: NAME.dialect,
-      decodable: true,
       transparent: false,
       original,
       renditions: {},

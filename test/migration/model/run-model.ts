@@ -1,15 +1,16 @@
 import { array, assert, asyncProperty, integer, nat } from 'fast-check';
 import type { Store } from '../../../src/store/store.ts';
 import { step } from './steps.ts';
-import { runWorld, type Tally } from './world.ts';
+import { emptyTally, runWorld, type Tally } from './world.ts';
 
 /** Runs random worlds, each on a store of its own, and adds up what happened; throws at the first broken promise, shrunk. */
 export async function runModel(
   runs: number,
   openStore: () => Promise<{ readonly store: Pick<Store, 'records' | 'objects'>; close(): Promise<void> }>,
 ): Promise<Tally> {
-  const sum: Tally = { acknowledged: 0, failed: 0, reads: 0, kills: 0, changes: 0, switched: 0 };
-  const { MODEL_SEED: seed } = process.env;
+  const sum = emptyTally();
+  // Always the same worlds, so that a red run is about the change; `MODEL_SEED=$RANDOM` looks for new ones.
+  const { MODEL_SEED: seed = '20261129' } = process.env;
   await assert(
     asyncProperty(
       nat(3),
@@ -25,7 +26,7 @@ export async function runModel(
         }
       },
     ),
-    { numRuns: runs, ...(seed ? { seed: Number(seed) } : {}) },
+    { numRuns: runs, seed: Number(seed) },
   );
   return sum;
 }

@@ -9,21 +9,27 @@ import {
   oneof,
   record,
 } from 'fast-check';
-import type { Ramp } from '../../../src/migration/stages/placement.ts';
-import { SUBJECTS } from './model-gateway.ts';
-import type { Step } from './world.ts';
+import type { Step, WantedPeople, WantedRamp } from './world.ts';
 
 const act = record({
   gateway: nat(1),
   subject: nat(2),
   slot: nat(1),
-  act: constantFrom('put', 'put', 'put', 'remove', 'get', 'get', 'copy'),
+  act: constantFrom(
+    'put',
+    'put',
+    'put',
+    'remove',
+    'get',
+    'get',
+    'copy',
+    'break off',
+    'not heard',
+    'anonymous',
+  ),
 });
-const ramp = constantFrom<Ramp>(
-  { kind: 'percent', percent: 100 },
-  { kind: 'percent', percent: 100 },
-  { kind: 'list', keys: [SUBJECTS[0]?.key ?? ''] },
-);
+const ramp = constantFrom<WantedRamp>('everybody', 'everybody', [0], [1, 2]);
+const who = constantFrom<WantedPeople>('everybody', 'everybody', [0], [1, 2], 'mistyped');
 /** Anything that may happen next. */
 export const step: Arbitrary<Step> = oneof(
   {
@@ -36,6 +42,13 @@ export const step: Arbitrary<Step> = oneof(
     arbitrary: record({ kind: constant('change'), up: constantFrom(true, true, true, false), ramp }),
   },
   { weight: 3, arbitrary: constant({ kind: 'continue' } as const) },
+  { weight: 1, arbitrary: constant({ kind: 'cancel' } as const) },
+  { weight: 1, arbitrary: constant({ kind: 'abandon' } as const) },
+  {
+    weight: 4,
+    arbitrary: record({ kind: constant('verify'), who, repair: constantFrom(true, true, false) }),
+  },
+  { weight: 1, arbitrary: record({ kind: constant('backfill'), who }) },
   { weight: 5, arbitrary: constant({ kind: 'ride' } as const) },
   { weight: 3, arbitrary: record({ kind: constant('refresh'), gateway: nat(1) }) },
   {
@@ -51,7 +64,7 @@ export const step: Arbitrary<Step> = oneof(
     weight: 1,
     arbitrary: record({
       kind: constant('trouble'),
-      trouble: constantFrom('down', 'refuses', 'lost request', 'lost answer', undefined),
+      trouble: constantFrom('down', 'nonsense', 'refuses', 'lost request', 'lost answer', undefined),
     }),
   },
   { weight: 1, arbitrary: record({ kind: constant('wait'), ms: constantFrom(300, 2_500, 20_000) }) },

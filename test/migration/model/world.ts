@@ -1,15 +1,17 @@
 import { ProblemError, type Subject } from '../../../src/domain/index.ts';
-import { awaitDrained } from '../../../src/migration/replicas/await-drained.ts';
-import {
-  beginChange,
-  type ChangeParts,
-  continueChange,
-  placementAbove,
-  placementBelow,
-} from '../../../src/migration/stages/change-stage.ts';
-import { EVERYBODY, type Ramp } from '../../../src/migration/stages/placement.ts';
-import { PRESENCE_EXPIRES_MS } from '../../../src/migration/stages/presence.ts';
-import { conductOf, type StageRecord } from '../../../src/migration/stages/stage-record.ts';
+import { backfillList, type ListOptions } from '../../../src/migration/lists/backfill-list.ts';
+import { verifyList } from '../../../src/migration/lists/verify-list.ts';
+import { abandonBackend } from '../../../src/migration/operate/abandon-backend.ts';
+import { changeParts } from '../../../src/migration/operate/change-parts.ts';
+import { findMoved } from '../../../src/migration/operate/evidence.ts';
+import { resyncSinceComplete } from '../../../src/migration/operate/resync.ts';
+import { advance, back, cancel } from '../../../src/migration/operate/take-step.ts';
+import { awaitDrained } from '../../../src/migration/replicas/unfinished-writes.ts';
+import { continueChange, gatewaysBehind, rolloutAbove } from '../../../src/migration/stages/change-stage.ts';
+import { storeCohort } from '../../../src/migration/stages/cohort.ts';
+import { forgetSilentGateways, HEARTBEAT_EXPIRES_MS } from '../../../src/migration/stages/heartbeat.ts';
+import { EVERYBODY, isEverybody, type Ramp } from '../../../src/migration/stages/rollout.ts';
+import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
 import { readStage } from '../../../src/migration/stages/stage-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createModelBackend, type Trouble, type Value } from './model-backend.ts';
@@ -22,15 +24,25 @@ export type ClientAct = {
   readonly gateway: number;
   readonly subject: number;
   readonly slot: number;
-  readonly act: 'put' | 'remove' | 'get' | 'copy';
+  readonly act: 'put' | 'remove' | 'get' | 'copy' | 'break off' | 'not heard' | 'anonymous';
 };
+
+/** Everybody, or the people at these places in `SUBJECTS`. */
+export type WantedRamp = 'everybody' | readonly number[];
+
+/** Whom a list names; a mistyped one names somebody whom nobody knows. */
+export type WantedPeople = WantedRamp | 'mistyped';
 
 /** What happens in the world. */
 export type Step =
   | { readonly kind: 'burst'; readonly acts: readonly ClientAct[] }
   | { readonly kind: 'reconcile'; readonly gateway: number }
-  | { readonly kind: 'change'; readonly up: boolean; readonly ramp: Ramp }
+  | { readonly kind: 'change'; readonly up: boolean; readonly ramp: WantedRamp }
   | { readonly kind: 'continue' }
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'abandon' }
+  | { readonly kind: 'verify'; readonly who: WantedPeople; readonly repair: boolean }
+  | { readonly kind: 'backfill'; readonly who: WantedPeople }
   /** Everybody looks and the change goes on, until it arrives or nothing helps. */
   | { readonly kind: 'ride' }
   | { readonly kind: 'refresh'; readonly gateway: number }
@@ -45,6 +57,16 @@ export interface Tally {
   reads: number;
   kills: number;
   changes: number;
+  /** Steps that the gate refused, and switches that it let through. */
+  refused: number;
+  gatesOpened: number;
+  cancelled: number;
+  abandoned: number;
+  verifications: number;
+  /** Clients that broke off, that did not hear their answer, and that had no credential. */
+  brokenOff: number;
+  notHeard: number;
+  anonymous: number;
   /** Runs that were in `switched` at least once. */
   switched: number;
 }
@@ -57,7 +79,7 @@ export async function runWorld(
   steps: readonly Step[],
   random: () => number,
 ): Promise<Tally> {
-  const tally: Tally = { acknowledged: 0, failed: 0, reads: 0, kills: 0, changes: 0, switched: 0 };
+  const tally = emptyTally();
   let nowMs = 1_000_000;
   let nextValue = 1;
   let unseenMs = 0;
@@ -80,12 +102,7 @@ export async function runWorld(
   });
   await Promise.all(gateways.map((gateway) => gateway.watch.refresh()));
 
-  const changing: ChangeParts = {
-    records: store.records,
-    clock: { nowMs: () => nowMs },
-    name: NAME,
-    isDrained: () => awaitDrained(admin.replica, 0),
-  };
+  const changing = changeParts(admin.operated);
 
   function gatewayAt(index: number): ModelGateway {
     const gateway = gateways[index % gateways.length];
@@ -123,10 +140,23 @@ export async function runWorld(
           if (value !== undefined) here.reads.push(value);
           return;
         }
-        const value = act === 'put' ? nextValue++ : 0;
+        const value = act === 'remove' ? 0 : nextValue++;
+        if (act === 'break off' || act === 'anonymous') {
+          // Nobody may ever read these: the register does not know them.
+          const put = act === 'break off' ? gateway.breakOff : gateway.putAnonymously;
+          const came = await put(subject, slot, value).then(() => 'accepted', ignored);
+          if (came === 'accepted') throw new Error(`a write was accepted though its client did ${act}`);
+          tally[act === 'break off' ? 'brokenOff' : 'anonymous'] += 1;
+          return;
+        }
         try {
-          if (act === 'put') await gateway.put(subject, slot, value);
-          else await gateway.remove(subject, slot);
+          if (act === 'remove') await gateway.remove(subject, slot);
+          else await gateway.put(subject, slot, value);
+          if (act === 'not heard') {
+            tally.notHeard += 1;
+            here.writes.push({ value, acknowledged: false });
+            return;
+          }
           here.writes.push({ value, acknowledged: true });
           tally.acknowledged += 1;
         } catch (cause) {
@@ -153,34 +183,83 @@ export async function runWorld(
     return stored.record;
   }
 
-  async function change(up: boolean, ramp: Ramp): Promise<void> {
-    const { placement, change: underWay } = await stage();
-    if (underWay) return;
-    const to = up
-      ? placementAbove(placement, placement.stage === 'pass-through' ? EVERYBODY : ramp)
-      : placementBelow(placement);
-    if (!to || to.stage === 'complete') return;
-    if (to.stage === 'switched' && up && !(await isEqual())) return;
-    await beginChange(changing, to);
-    tally.changes += 1;
+  async function rampOf(wanted: WantedRamp): Promise<Ramp> {
+    if (wanted === 'everybody') return EVERYBODY;
+    return storeCohort(
+      store.records,
+      wanted.join(),
+      wanted.map((who) => subjectAt(who).key),
+    );
   }
 
-  /** What `verify --repair` and the gate do. */
-  async function isEqual(): Promise<boolean> {
-    await admin.watch.refresh();
-    const record = await stage();
-    for (const subject of SUBJECTS) {
-      if (conductOf(record, subject.key).write !== 'both') continue;
-      await admin.adopt(subject).catch(ignored);
-      const entry = await admin.replica.journal.read(subject.key);
-      if (entry?.intent || entry?.lookAgain) return false;
-      if (!(await isInStep(subject))) return false;
+  /** The gate decides, on whatever evidence there is; what it lets through is held against the truth. */
+  async function change(up: boolean, wanted: WantedRamp): Promise<void> {
+    const { rollout } = await stage();
+    const now = { timeoutMs: 0 };
+    if (!up) {
+      await count(back(admin.operated, now));
+      return;
     }
-    return true;
+    const ramp = rollout.stage === 'pass-through' ? EVERYBODY : await rampOf(wanted);
+    const to = rolloutAbove(rollout, ramp);
+    if (to?.stage === 'switched' && random() < 0.7) await verify('everybody', true);
+    const { outcome } = await count(advance(admin.operated, { ...now, ramp }));
+    if (to?.stage !== 'switched' || outcome === 'refused' || outcome === 'nothing to do') return;
+    tally.gatesOpened += 1;
+    const moved = await findMoved(admin.operated, rollout, to);
+    for (const subject of SUBJECTS) {
+      if (!moved.has(subject.key) || (await isInStep(subject))) continue;
+      throw new Error(`the gate opened for ${subject.id}, whose pictures differ: void evidence`);
+    }
+  }
+
+  async function count(step: ReturnType<typeof advance>): ReturnType<typeof advance> {
+    const result = await step;
+    if (result.outcome === 'refused') tally.refused += 1;
+    else tally.changes += 1;
+    return result;
+  }
+
+  /** A dead backend is given up where everybody has switched: only then is it sure that all pictures are here. */
+  async function abandon(): Promise<void> {
+    const { rollout } = await stage();
+    if (rollout.stage !== 'switched' || !isEverybody(rollout.ramp)) return;
+    const { outcome } = await abandonBackend(admin.operated, { timeoutMs: 0, override: 'it is dead' });
+    if (outcome !== 'refused') tally.abandoned += 1;
+  }
+
+  function listOf(wanted: WantedPeople): string[] {
+    if (wanted === 'everybody') return SUBJECTS.map(({ id }) => id);
+    return wanted === 'mistyped' ? ['a', 'nobody'] : wanted.map((who) => subjectAt(who).id);
+  }
+
+  const overList: ListOptions = {
+    concurrency: 2,
+    restart: false,
+    acceptsEmpty: true,
+    signal: new AbortController().signal,
+    // Time stands still while somebody waits.
+    pause: async () => {},
+  };
+
+  async function verify(wanted: WantedPeople, wantsRepair: boolean): Promise<void> {
+    const { rollout, change: underWay } = await stage();
+    const repair = wantsRepair && rollout.stage === 'dual-write' && !underWay;
+    await verifyList(admin.operated, listOf(wanted), { ...overList, repair });
+    tally.verifications += 1;
+  }
+
+  /** What `migrate status --forget-silent --wait` does: gateways that were killed are gone for sure here. */
+  async function attendToChange(): Promise<Awaited<ReturnType<typeof continueChange>>> {
+    await forgetSilentGateways(store.records, nowMs);
+    const moved = await continueChange(changing);
+    const behind = await gatewaysBehind(changing, await stage());
+    if (moved === 'arrived' && behind.length === 0) await resyncSinceComplete(admin.operated);
+    return moved;
   }
 
   async function isInStep(subject: Subject): Promise<boolean> {
-    const opened = await admin.replica.own.open(
+    const opened = await admin.replica.local.open(
       { kind: 'key', key: subject.key },
       {
         ...NAME,
@@ -190,7 +269,7 @@ export async function runWorld(
     );
     if (opened.generation === 0) return true;
     for (const slot of [0, 1]) {
-      const state = opened.snapshot?.record.slots[slot];
+      const state = opened.snapshot.record?.slots[slot];
       const own = state?.kind === 'image' ? state.image.original.sha256 : undefined;
       const theirs = backend.value(subject.key, slot);
       const { uploadOf } = await import('./model-backend.ts');
@@ -207,9 +286,21 @@ export async function runWorld(
         await gatewayAt(step.gateway).reconciler.round().catch(ignored);
         return;
       case 'change':
-        return change(step.up, step.ramp).catch(ignored);
+        return change(step.up, step.ramp).catch(unlessBroken);
       case 'continue':
         await continueChange(changing).catch(ignored);
+        return;
+      case 'cancel': {
+        const result = await cancel(admin.operated, { timeoutMs: 0 }).catch(ignored);
+        if (result?.outcome === 'cancelled' || result?.outcome === 'under way') tally.cancelled += 1;
+        return;
+      }
+      case 'abandon':
+        return abandon().catch(ignored);
+      case 'verify':
+        return verify(step.who, step.repair).catch(ignored);
+      case 'backfill':
+        await backfillList(admin.operated, listOf(step.who), overList).catch(ignored);
         return;
       case 'ride':
         return ride();
@@ -224,11 +315,11 @@ export async function runWorld(
     }
   }
 
-  /** Gateways that live look at the stage more often than their presence expires. */
+  /** Gateways that live look at the stage more often than their heartbeat expires. */
   async function wait(ms: number): Promise<void> {
     nowMs += ms;
     unseenMs += ms;
-    if (unseenMs < PRESENCE_EXPIRES_MS / 2) return;
+    if (unseenMs < HEARTBEAT_EXPIRES_MS / 2) return;
     unseenMs = 0;
     nowMs -= ms;
     await Promise.all(gateways.map((gateway) => gateway.watch.refresh().catch(ignored)));
@@ -242,11 +333,12 @@ export async function runWorld(
         await gatewayAt(index).watch.refresh().catch(ignored);
         await gatewayAt(index).reconciler.round().catch(ignored);
       }
-      const moved = await continueChange(changing).catch(ignored);
-      if (moved === 'arrived') break;
+      const moved = await attendToChange().catch(ignored);
+      const behind = await gatewaysBehind(changing, await stage());
+      if (moved === 'arrived' && behind.length === 0) break;
       nowMs += 3_000;
     }
-    if ((await stage()).placement.stage === 'switched') tally.switched = 1;
+    if ((await stage()).rollout.stage === 'switched') tally.switched = 1;
   }
 
   async function comeToRest(): Promise<void> {
@@ -261,26 +353,30 @@ export async function runWorld(
       for (const gateway of gateways) await gateway.watch.refresh();
       await gateways[round % 2]?.reconciler.round();
       for (const gateway of gateways) await gateway.watch.refresh();
-      const moved = await continueChange(changing);
-      if (moved === 'arrived' && round > 6 && (await awaitDrained(admin.replica, 0))) return;
+      const moved = await attendToChange();
+      // A backend that was given up never gets what was left for it.
+      const isOver = (await stage()).rollout.stage === 'complete';
+      if (moved === 'arrived' && round > 6 && (isOver || (await awaitDrained(admin.replica, 0)))) return;
     }
     throw new Error('the world does not come to rest');
   }
 
+  // The backend has pictures from before: where nobody has one the gate stays shut.
+  await burst([0, 1, 2].map((subject) => ({ gateway: 0, subject, slot: subject % 2, act: 'put' })));
   for (let up = 0; up < stages; up += 1) {
-    await change(true, EVERYBODY);
+    await change(true, 'everybody');
     await ride();
   }
   for (const step of steps) await take(step);
   await comeToRest();
-  const { placement } = await stage();
+  const { rollout } = await stage();
   for (const subject of SUBJECTS) {
     for (const slot of [0, 1]) {
       for (const gateway of gateways) {
         const value = await gateway.get(subject, slot);
         registerOf(subject, slot).observe([], [value]);
       }
-      if (placement.stage === 'switched' || placement.stage === 'dual-write') {
+      if (rollout.stage === 'switched' || rollout.stage === 'dual-write') {
         const value = backend.value(subject.key, slot);
         if (!registerOf(subject, slot).allows(value)) {
           throw new Error(
@@ -301,6 +397,32 @@ function subjectAt(index: number): Subject {
 
 function isProblem(cause: unknown, kind: string): boolean {
   return cause instanceof ProblemError && cause.problem.kind === kind;
+}
+
+/** Figures of a run in which nothing has happened yet. */
+export function emptyTally(): Tally {
+  return {
+    acknowledged: 0,
+    failed: 0,
+    reads: 0,
+    kills: 0,
+    changes: 0,
+    refused: 0,
+    gatesOpened: 0,
+    cancelled: 0,
+    abandoned: 0,
+    verifications: 0,
+    brokenOff: 0,
+    notHeard: 0,
+    anonymous: 0,
+    switched: 0,
+  };
+}
+
+/** A step that cannot be taken now is none; a promise that was broken ends the run. */
+function unlessBroken(cause: unknown): void {
+  if (cause instanceof Error && cause.message.includes('void evidence')) throw cause;
+  ignored(cause);
 }
 
 /** A client's failure is no failure of the world; a mistake in the program is. */

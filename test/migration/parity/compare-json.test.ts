@@ -1,7 +1,11 @@
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { loadDocument } from '../../../src/gateway/openapi/load-document.ts';
+import { operationsOf } from '../../../src/gateway/openapi/open-api-document.ts';
 import { differingPaths } from '../../../src/migration/parity/compare-json.ts';
 import { upperBound95 } from '../../../src/migration/parity/upper-bound.ts';
 import { overallVerdict } from '../../../src/migration/parity/verdict.ts';
+import { volatileMembers } from '../../../src/migration/parity/volatile-members.ts';
 
 describe('two answers', () => {
   it('are alike where only ids, times and addresses differ', () => {
@@ -31,8 +35,31 @@ describe('two answers', () => {
     expect(differingPaths({ imageUrl: 'https://a.example/1' }, { imageUrl: 'none' })).toEqual(['/imageUrl']);
   });
 
+  it('are alike where a member differs that the document marks as volatile, and only there', () => {
+    const volatile = new Set(['version', 'token']);
+    expect(differingPaths({ version: 1, token: 'a' }, { version: 7, token: 'b' }, { volatile })).toEqual([]);
+    expect(differingPaths({ version: 1, token: 'a' }, { version: 7, token: 'b' })).toEqual([
+      '/version',
+      '/token',
+    ]);
+    expect(differingPaths({ token: 'a' }, { token: '' }, { volatile })).toEqual(['/token']);
+  });
+
   it('are alike where they differ in what was learnt to be noise', () => {
-    expect(differingPaths({ load: 0.4 }, { load: 0.9 }, new Set(['/load']))).toEqual([]);
+    expect(differingPaths({ load: 0.4 }, { load: 0.9 }, { noise: new Set(['/load']) })).toEqual([]);
+  });
+});
+
+describe('the members that a document marks as volatile', () => {
+  it.each([
+    ['capillary-v2', ['accessToken', 'fileHandle', 'lastModified', 'latestVersion', 's3Token', 'version']],
+    ['magicline-v1', ['traceId']],
+    ['smartsheet', ['imageId', 'refId', 'urlExpiresInMillis']],
+    ['timbu', []],
+  ])('are found wherever a response prints them: %s', async (name, members) => {
+    const loaded = await loadDocument(join(import.meta.dirname, `../../../openapi/${name}.yaml`));
+    const document = loaded.documentOf('documented');
+    expect([...volatileMembers(operationsOf(document))].sort()).toEqual(members);
   });
 });
 

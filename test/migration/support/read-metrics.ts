@@ -1,7 +1,13 @@
+import type { Registry } from 'prom-client';
+
 /** A figure's values by its labels, sorted, once they add up to `sum`: the shadow works when nobody waits any more. */
-export async function metricsWith(url: string, name: string, sum: number): Promise<Record<string, number>> {
+export async function metricsWith(
+  { registry }: { readonly registry: Registry },
+  name: string,
+  sum: number,
+): Promise<Record<string, number>> {
   for (let look = 0; ; look += 1) {
-    const found = valuesOf(await (await fetch(`${url}/metrics`)).text(), name);
+    const found = valuesOf(await registry.metrics(), name);
     const total = Object.values(found).reduce((all, value) => all + value, 0);
     if (total >= sum) return found;
     if (look > 300) throw new Error(`${name} adds up to ${total}: ${JSON.stringify(found)}`);

@@ -15,7 +15,7 @@ export function crowdSubject(number: number): { id: string; customer: string } {
 export interface ShimHouse {
   readonly folder: string;
   /** Starts one more gateway process on the same store. */
-  start(env?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
+  start(env?: Readonly<Record<string, string>>, args?: readonly string[]): Promise<GatewayProcess>;
   /** Runs `polyface …` and gives what it printed, parsed, with its exit code. */
   polyface(
     ...args: readonly string[]
@@ -34,12 +34,14 @@ export async function createShimHouse(options: {
   /** Nobody is listed: subjects are made from their ids. */
   readonly open?: boolean;
   readonly backend?: Readonly<Record<string, unknown>>;
+  readonly limits?: Readonly<Record<string, unknown>>;
 }): Promise<ShimHouse> {
   const folder = await mkdtemp(join(tmpdir(), 'polyface-shim-'));
   const crowd = Array.from({ length: options.crowd }, (_, number) => crowdSubject(number));
   const demo = await readFile(DEMO_FILE, 'utf8');
   const people = crowd.map(
-    ({ id, customer }) => `      - { id: ${id}, aliases: { magicline-v1: '${customer}', native: ${id} } }\n`,
+    ({ id, customer }) =>
+      `      - { id: ${id}, aliases: { capillary-v2: '${customer}', magicline-v1: '${customer}', native: ${id} } }\n`,
   );
   const migration = {
     migration: {
@@ -52,12 +54,13 @@ export async function createShimHouse(options: {
           settleSeconds: 1,
           timeoutSeconds: 5,
           requestsPerSecond: 2000,
-          gate: { minSamples: 0, maxDifferentPercent: 100 },
+          gate: { minSamples: 0, maxDifferentPercent: 100, requirePreflight: false },
           ...options.backend,
         },
       ],
     },
     rateLimits: { enabled: false },
+    ...(options.limits ? { limits: options.limits } : {}),
     log: { level: 'warn' },
   };
   const file = join(folder, 'shim.yaml');
@@ -71,8 +74,9 @@ export async function createShimHouse(options: {
   return {
     folder,
     subjectsFile,
-    start: (env) => startGatewayProcess(place, env),
-    polyface: (...args) => run([...args, ...place]),
+    start: (env, args = []) => startGatewayProcess([...place, ...args], env),
+    // What these print for people otherwise is for tests as for programs.
+    polyface: (...args) => runPolyface([...args, ...place, ...(args[0] === 'backfill' ? ['--json'] : [])]),
     remove: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -84,7 +88,10 @@ function withoutKeys(yaml: string, keys: readonly string[]): string {
     .join('\n');
 }
 
-function run(args: readonly string[]): Promise<{ code: number; json: Record<string, unknown> }> {
+/** Runs `polyface …` and gives what it printed last, parsed, with its exit code. */
+export function runPolyface(
+  args: readonly string[],
+): Promise<{ code: number; json: Record<string, unknown> }> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [PROGRAM, ...args], (error, stdout, stderr) => {
       const code = error ? Number(error.code ?? 1) : 0;

@@ -3,6 +3,17 @@ import type { BackendSettings } from '../../../src/settings/migration-settings.t
 import { type DemoGateway, startDemoGateway } from '../../support/start-gateway.ts';
 import { CLIENTS, type LegacyDialect } from './legacy-clients.ts';
 
+/** Response headers that this gateway sends and the independent server does not, or the other way round. */
+export const HEADERS_THAT_DIFFER = [
+  'content-security-policy',
+  'cross-origin-opener-policy',
+  'cross-origin-resource-policy',
+  'etag',
+  'referrer-policy',
+  'x-content-type-options',
+  'x-frame-options',
+];
+
 /** Settings of one backend, with the defaults of the schema but for short times. */
 export function backendSettings(
   dialect: LegacyDialect,
@@ -18,6 +29,7 @@ export function backendSettings(
     options: {},
     credential: CLIENTS[speaks].credential,
     passCredential: true,
+    preserveHost: false,
     takesUnknown: true,
     initialStage: 'pass-through',
     strictTranslation: false,
@@ -34,9 +46,13 @@ export function backendSettings(
       timeoutSeconds: 30,
       differences: 100,
       keepPictures: false,
+      keepValues: false,
+      ignore: [],
       noiseEvery: 0,
     },
-    gate: { verificationHours: 24, minSamples: 0, maxDifferentPercent: 100 },
+    gate: { verificationHours: 24, minSamples: 0, maxDifferentPercent: 100, requirePreflight: false },
+    learn: [],
+    picturePaths: [],
     ...change,
   };
 }

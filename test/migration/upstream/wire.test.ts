@@ -4,6 +4,7 @@ import {
   pictureAddress,
   targetBelow,
 } from '../../../src/migration/upstream/backend-address.ts';
+import { distinctName } from '../../../src/migration/upstream/distinct-name.ts';
 import { encodeBody } from '../../../src/migration/upstream/encode-body.ts';
 import { endToEnd } from '../../../src/migration/upstream/hop-by-hop.ts';
 import { uploadOf } from '../model/model-backend.ts';
@@ -58,5 +59,19 @@ describe('a multipart body', () => {
     expect(headers['Content-Length']).toBe(String(Buffer.byteLength(text)));
     expect(text).toContain('filename="a%22%0D%0AX-Evil: 1.jpg"');
     expect(text).toContain('picture 7');
+  });
+});
+
+describe('the file name of a picture that the gateway sends', () => {
+  const ada = { key: 'a'.repeat(32), tenant: 't', id: 'ada', aliases: {}, profile: {} };
+  const grace = { ...ada, key: 'b'.repeat(32), id: 'grace' };
+  const upload = { ...uploadOf(7), declaredType: 'image/jpeg' };
+
+  it('is nobody else’s, for the same picture and for the same name', () => {
+    expect(distinctName(upload, ada)).toMatch(/^[0-9a-f]{16}\.jpg$/);
+    expect(distinctName(upload, ada)).not.toBe(distinctName(upload, grace));
+    const named = { ...upload, fileName: 'me.jpg' };
+    expect(distinctName(named, ada)).toMatch(/^[0-9a-f]{16}-me\.jpg$/);
+    expect(distinctName(named, ada)).not.toBe(distinctName(named, grace));
   });
 });

@@ -11,7 +11,7 @@ import {
   azuriteSettings,
   startAzurite,
 } from '../../support/azurite.ts';
-import { type Relay, relayTo } from './relay.ts';
+import { type Relay, relayTo } from '../relay.ts';
 
 const BODY = { kind: 'memory', bytes: Buffer.from('x') } as const;
 
@@ -25,7 +25,7 @@ afterAll(() => azurite.stop());
 function operationsOf(store: Store): Record<string, () => Promise<unknown>> {
   const { objects, records } = store;
   return {
-    start: () => store.start(),
+    start: () => store.start({ create: true }),
     put: () => objects.put('bodies/a', BODY),
     get: () => objects.get('bodies/a'),
     delete: () => objects.delete('bodies/a'),
@@ -98,7 +98,7 @@ describe('an answer that is lost on its way', () => {
         'lost',
       ),
     );
-    await store.start();
+    await store.start({ create: true });
   });
   afterAll(() => relay.close());
 
@@ -146,7 +146,7 @@ describe('other credentials', () => {
     const store = await createAzureStore(
       azuriteSettings(azurite, 'by-string', { credential: { kind: 'connection-string', connectionString } }),
     );
-    await store.start();
+    await store.start({ create: true });
     await store.objects.put('bodies/a', BODY);
     const url = await store.objects.signedUrl?.('bodies/a', {
       ttlSeconds: 60,
@@ -169,7 +169,7 @@ describe('other credentials', () => {
         credential: { kind: 'sas', endpoint: azurite.endpoint, token: String(address.split('?')[1]) },
       }),
     );
-    await store.start();
+    await store.start({ create: true });
     expect(store.objects.capabilities.signedDownloads).toBe(false);
     await store.objects.put('bodies/a', BODY);
     expect((await store.objects.get('bodies/a'))?.totalBytes).toBe(1);

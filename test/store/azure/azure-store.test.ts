@@ -1,6 +1,4 @@
-import { describeObjectStore } from '../describe-object-store.ts';
-import { describeRecordStore } from '../describe-record-store.ts';
+import { describeStorePromises } from '../describe-promises.ts';
 import { azureUnderTest } from './azure-under-test.ts';
 
-describeObjectStore('azure (memory)', () => azureUnderTest());
-describeRecordStore('azure (memory)', () => azureUnderTest());
+describeStorePromises('azure (memory)', () => azureUnderTest());

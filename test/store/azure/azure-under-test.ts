@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAzureStore } from '../../../src/store/azure/azure-store.ts';
+import type { StoreUnderTest } from '../../../src/store/promises/store-promise.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { azuriteSettings, startAzurite } from '../../support/azurite.ts';
-import type { StoreUnderTest } from '../store-under-test.ts';
 
 /** The driver on an emulator of its own, which keeps its blobs in `folder` or in memory. */
 export async function azureUnderTest(folder?: string): Promise<StoreUnderTest> {
@@ -13,7 +13,7 @@ export async function azureUnderTest(folder?: string): Promise<StoreUnderTest> {
   const another = async () => {
     const store = await createAzureStore(azuriteSettings(azurite, 'pictures', { prefix: 'house/one' }));
     opened.push(store);
-    await store.start();
+    await store.start({ create: true });
     return store;
   };
   return {

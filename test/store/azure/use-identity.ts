@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { createAzureStore } from '../../../src/store/azure/azure-store.ts';
 
 const store = await createAzureStore(JSON.parse(String(process.argv[2])));
-await store.start();
+await store.start({ create: true });
 const { objects, records } = store;
 await objects.put('bodies/a', { kind: 'memory', bytes: Buffer.from('body') });
 const open = await objects.get('bodies/a');

@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { StoreError } from '../../../src/domain/index.ts';
-import { errorCode } from '../../../src/failures/error-code.ts';
-import { newProcessTag } from '../../../src/leftovers/process-tag.ts';
 import { createDurableFolders } from '../../../src/store/filesystem/durable-folders.ts';
 import { createFilesystemRecords } from '../../../src/store/filesystem/filesystem-records.ts';
 import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
+import { createReserve } from '../../../src/store/filesystem/reserve.ts';
 import { createStaging, type Staging } from '../../../src/store/filesystem/stage-file.ts';
+import { errorCode } from '../../../src/temporary-files/error-code.ts';
+import { newProcessTag } from '../../../src/temporary-files/process-tag.ts';
 
 const run = promisify(execFile);
+const noReserve = () => createReserve(join(folder, 'reserve'));
 
 let folder: string;
 beforeEach(async () => {
@@ -44,7 +46,7 @@ describe('a disk that is full', () => {
 describe('a failed system call', () => {
   it('in any operation becomes a problem of the store', async () => {
     const store = createFilesystemStore({ folder });
-    await store.start();
+    await store.start({ create: true });
     // Files where folders ought to be fail every call, whoever runs the test.
     for (const part of ['objects', 'records']) {
       await rm(join(folder, part), { recursive: true });
@@ -76,13 +78,18 @@ describe('a failed system call', () => {
   });
 
   it('that makes no folder for a new record fails its swap alone', async () => {
-    await createFilesystemStore({ folder }).start();
+    await createFilesystemStore({ folder }).start({ create: true });
     const refuse = async () => {
       throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
     };
     const folders = { ...createDurableFolders(folder), require: refuse };
     const staging = createStaging(join(folder, 'temporary'), newProcessTag());
-    const records = createFilesystemRecords({ root: join(folder, 'records'), folders, staging });
+    const records = createFilesystemRecords({
+      root: join(folder, 'records'),
+      folders,
+      staging,
+      reserve: noReserve(),
+    });
     await expect(records.swap('subjects/aa', undefined, 1)).rejects.toMatchObject({ reason: 'full' });
     expect(await records.read('subjects/aa')).toBeUndefined();
     expect(await readdir(join(folder, 'temporary'))).toEqual([]);
@@ -90,7 +97,7 @@ describe('a failed system call', () => {
 
   it('that finds a record cut off calls it damaged', async () => {
     const store = createFilesystemStore({ folder });
-    await store.start();
+    await store.start({ create: true });
     await store.records.swap('subjects/aabb', undefined, { some: 'text' });
     const [name] = (await readdir(join(folder, 'records'), { recursive: true })).filter((file) =>
       file.endsWith('/1'),
@@ -114,7 +121,7 @@ describe('a start', () => {
     };
     for (const name of Object.values(names)) await writeFile(join(temporary, name), '');
     await utimes(join(temporary, names.elsewhereLongAgo), 0, 0);
-    await createFilesystemStore({ folder }).start();
+    await createFilesystemStore({ folder }).start({ create: true });
     expect((await readdir(temporary)).toSorted()).toEqual(
       [names.living, names.elsewhere, names.foreign].toSorted(),
     );
@@ -123,11 +130,11 @@ describe('a start', () => {
 
 describe('a process that stood still between its look and its swap', () => {
   it('loses, even where the version that it would write has come and gone', async () => {
-    await createFilesystemStore({ folder }).start();
+    await createFilesystemStore({ folder }).start({ create: true });
     const root = join(folder, 'records');
     const folders = createDurableFolders(folder);
     const staging = createStaging(join(folder, 'temporary'), newProcessTag());
-    const records = createFilesystemRecords({ root, folders, staging });
+    const records = createFilesystemRecords({ root, folders, staging, reserve: noReserve() });
     let version = await versionAfter(records.swap('subjects/aa', undefined, 0));
 
     const standstill = Promise.withResolvers<void>();
@@ -140,7 +147,7 @@ describe('a process that stood still between its look and its swap', () => {
           return await publish(path);
         }),
     };
-    const stale = createFilesystemRecords({ root, folders, staging: slow }).swap(
+    const stale = createFilesystemRecords({ root, folders, staging: slow, reserve: noReserve() }).swap(
       'subjects/aa',
       version,
       'stale',

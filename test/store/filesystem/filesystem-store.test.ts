@@ -1,30 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { describeObjectStore } from '../describe-object-store.ts';
-import { describeRecordStore } from '../describe-record-store.ts';
-import type { StoreUnderTest } from '../store-under-test.ts';
+import { describeStorePromises } from '../describe-promises.ts';
+import { filesystemUnderTest } from './filesystem-under-test.ts';
 
-async function make(): Promise<StoreUnderTest> {
-  const folder = await mkdtemp(join(tmpdir(), 'polyface-filesystem-'));
-  const opened: Store[] = [];
-  const another = async () => {
-    const store = createFilesystemStore({ folder });
-    opened.push(store);
-    await store.start();
-    return store;
-  };
-  return {
-    store: await another(),
-    another,
-    close: async () => {
-      await Promise.all(opened.map((store) => store.stop()));
-      await rm(folder, { recursive: true });
-    },
-  };
-}
-
-describeObjectStore('filesystem', make);
-describeRecordStore('filesystem', make);
+describeStorePromises('filesystem', filesystemUnderTest);

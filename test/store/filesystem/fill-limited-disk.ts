@@ -7,7 +7,7 @@ import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-
 
 const folder = String(process.argv[2]);
 const { objects, records, start } = createFilesystemStore({ folder });
-await start();
+await start({ create: true });
 
 const reasonOf = (cause: unknown) => (cause instanceof StoreError ? cause.reason : String(cause));
 const small = { kind: 'memory', bytes: randomBytes(100) } as const;

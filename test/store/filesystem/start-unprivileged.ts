@@ -4,7 +4,7 @@ import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-
 
 if (process.getuid?.() === 0) process.setuid?.(65_534);
 await createFilesystemStore({ folder: String(process.argv[2]) })
-  .start()
+  .start({ create: true })
   .then(
     () => process.stdout.write('started'),
     (cause: unknown) => process.stdout.write(cause instanceof StoreError ? cause.reason : String(cause)),

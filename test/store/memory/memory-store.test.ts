@@ -1,13 +1,11 @@
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { describeObjectStore } from '../describe-object-store.ts';
-import { describeRecordStore } from '../describe-record-store.ts';
-import type { StoreUnderTest } from '../store-under-test.ts';
+import type { StoreUnderTest } from '../../../src/store/promises/store-promise.ts';
+import { describeStorePromises } from '../describe-promises.ts';
 
 async function make(): Promise<StoreUnderTest> {
   const store = createMemoryStore();
-  await store.start();
+  await store.start({ create: true });
   return { store, another: async () => store, close: () => store.stop() };
 }
 
-describeObjectStore('memory', make);
-describeRecordStore('memory', make);
+describeStorePromises('memory', make);

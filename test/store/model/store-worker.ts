@@ -16,7 +16,7 @@ export type Reply =
   | { readonly id: number; readonly failure: string };
 
 const store = await openStore(JSON.parse(String(process.argv[2])));
-await store.start();
+await store.start({ create: true });
 const operations: Record<string, (...args: never[]) => Promise<unknown>> = { ...operationsOn(store) };
 
 process.on('message', ({ id, operation, args }: Call) => {

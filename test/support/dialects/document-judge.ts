@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { isJsonObject, type Json, jsonText, type WireResponse } from '../../../src/domain/index.ts';
+import addFormats from 'ajv-formats';
+import {
+  isJsonObject,
+  type Json,
+  jsonText,
+  type WireProfile,
+  type WireResponse,
+} from '../../../src/domain/index.ts';
 import { loadDocument } from '../../../src/gateway/openapi/load-document.ts';
 import { type DocumentOperation, operationsOf } from '../../../src/gateway/openapi/open-api-document.ts';
 
@@ -11,11 +18,11 @@ export interface DocumentJudge {
   faults(operationId: string, answer: WireResponse): string[];
 }
 
-/** Reads `openapi/<dialect>.yaml`. */
-export async function judgeBy(dialect: string): Promise<DocumentJudge> {
-  const { document } = await loadDocument(join(import.meta.dirname, '../../../openapi', `${dialect}.yaml`));
-  const operations = operationsOf(document);
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+/** Reads one profile of `openapi/<dialect>.yaml`. */
+export async function judgeBy(dialect: string, profile: WireProfile): Promise<DocumentJudge> {
+  const { documentOf } = await loadDocument(join(import.meta.dirname, '../../../openapi', `${dialect}.yaml`));
+  const operations = operationsOf(documentOf(profile));
+  const ajv = addFormats.default(new Ajv2020({ strict: false, allErrors: true, logger: false }));
   return {
     operations,
     faults(operationId, answer) {

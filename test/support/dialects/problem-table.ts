@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Exchange, Problem, ProblemKind, WireProfile, WireResponse } from '../../../src/domain/index.ts';
+import type {
+  Problem,
+  ProblemKind,
+  RequestContext,
+  WireProfile,
+  WireResponse,
+} from '../../../src/domain/index.ts';
 import { bodyText, type ProblemRow } from './fixture.ts';
 
 /** Every kind of problem; the compiler keeps it complete. */
@@ -29,14 +35,19 @@ const ALL_KINDS = {
   overloaded: true,
   'upstream-unavailable': true,
   'upstream-timeout': true,
+  'name-taken': true,
+  'person-exists': true,
+  'person-erased': true,
+  'precondition-failed': true,
+  'invalid-person': true,
   internal: true,
 } as const satisfies Record<ProblemKind, true>;
 
 /** Holds a dialect's problems against its golden rows, in both wire profiles. */
 export function describeProblemTable<Options>(
   rows: readonly ProblemRow[],
-  render: (problem: Problem, exchange: Exchange<Options>) => WireResponse,
-  exchangeIn: (profile: WireProfile) => Exchange<Options>,
+  render: (problem: Problem, exchange: RequestContext<Options>) => WireResponse,
+  exchangeIn: (profile: WireProfile) => RequestContext<Options>,
 ): void {
   const cases = (['documented', 'observed'] as const).flatMap((profile) =>
     rows.map((row) => ({ profile, row, name: JSON.stringify(row.problem) })),

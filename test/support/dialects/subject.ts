@@ -38,7 +38,6 @@ export function anImageView(parts: {
       handle: '7d0f7c0e-6f0a-4c58-9d3c-6a9f0e9b1c2d',
       writtenAtMs: Date.UTC(2026, 10, 21, 11),
       writtenThrough: 'test',
-      decodable: true,
       transparent: false,
       original: picture,
       renditions: {},

@@ -63,8 +63,8 @@ export function box(type: string, ...payload: readonly Uint8Array[]): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** A HEIC file as far as its structure goes; its coded picture is noise that no decoder here would open. */
-export function aHeic({
+/** A HEIC file as far as its structure goes; its coded picture is noise. */
+export function aHollowHeic({
   width = 40,
   height = 30,
   brand = 'heic',
@@ -96,14 +96,14 @@ export function aHeic({
 }
 
 /** A JPEG XL container around a bare codestream header. */
-export function aJxl(): Buffer {
+export function aHollowJxl(): Buffer {
   const signature = box('JXL ', Buffer.from([0x0d, 0x0a, 0x87, 0x0a]));
   const ftyp = box('ftyp', Buffer.from('jxl \0\0\0\0jxl ', 'latin1'));
   return Buffer.concat([signature, ftyp, box('jxlc', Buffer.from([0xff, 0x0a]), Buffer.alloc(200, 0x3c))]);
 }
 
 /** A JPEG 2000 file as far as its boxes go. */
-export function aJp2({ width = 40, height = 30 } = {}): Buffer {
+export function aHollowJp2({ width = 40, height = 30 } = {}): Buffer {
   const header = Buffer.alloc(14);
   header.writeUInt32BE(height, 0);
   header.writeUInt32BE(width, 4);

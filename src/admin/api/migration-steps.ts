@@ -1,0 +1,94 @@
+import { abandonBackend } from '../../migration/operate/abandon-backend.ts';
+import { type OperatedBackend, subjectsNamed } from '../../migration/operate/operated-backend.ts';
+import { advance, back, cancel, resume, type StepResult } from '../../migration/operate/take-step.ts';
+import type { UnfinishedPerson } from '../../migration/replicas/unfinished-writes.ts';
+import { storeCohort } from '../../migration/stages/cohort.ts';
+import { forgetSilentGateways } from '../../migration/stages/heartbeat.ts';
+import { EVERYBODY, type Ramp } from '../../migration/stages/rollout.ts';
+import { AdminProblem } from '../admin-problem.ts';
+import { optionalText, requiredText } from './route.ts';
+
+/** A step that takes longer goes on, and is shown as under way. */
+const STEP_TIMEOUT_MS = 60_000;
+
+type Members = Readonly<Record<string, unknown>>;
+type Taken = StepResult & { readonly people?: readonly UnfinishedPerson[] };
+type TakeStep = (operated: OperatedBackend) => Promise<Taken>;
+
+/**
+ * What can be done to a migration, by the last word of the path: reads what the body asks for, and gives what is to be done. Throws `AdminProblem`
+ * where the body is at fault.
+ */
+export const STEPS = {
+  advance: async (operated, members) => {
+    const options = { ...stepOptions(members), ...(await rampOf(operated, members)) };
+    return (at) => advance(at, options);
+  },
+  back: async (_operated, members) => {
+    const options = stepOptions(members);
+    return (at) => back(at, options);
+  },
+  cancel: async () => (at) => cancel(at, { timeoutMs: STEP_TIMEOUT_MS }),
+  resume:
+    async (_operated, { forgetSilent }) =>
+    async (at) => {
+      if (forgetSilent === true) await forgetSilentGateways(at.core.records, at.core.clock.nowMs());
+      return resume(at, { timeoutMs: STEP_TIMEOUT_MS });
+    },
+  abandon: async (_operated, members) => {
+    const override = requiredText(members, 'override');
+    return (at) => abandonBackend(at, { timeoutMs: STEP_TIMEOUT_MS, override });
+  },
+} as const satisfies Record<string, (operated: OperatedBackend, members: Members) => Promise<TakeStep>>;
+
+/** What a step came to, as the job says it. */
+export function describeStep({ outcome, record, gateReport, missing, waitingFor, people }: Taken) {
+  return {
+    outcome,
+    rollout: record.rollout,
+    refusedBy: outcome === 'refused' ? (gateReport?.guards.filter(({ holds }) => !holds) ?? []) : [],
+    ...(missing === undefined ? {} : { missing }),
+    ...(waitingFor ? { waitingFor } : {}),
+    ...(people
+      ? {
+          people: people.map(({ subjectId, what, reason }) => ({
+            id: subjectId,
+            what,
+            ...(reason === undefined ? {} : { reason }),
+          })),
+        }
+      : {}),
+  };
+}
+
+function stepOptions(members: Members) {
+  const override = optionalText(members, 'override');
+  return { timeoutMs: STEP_TIMEOUT_MS, ...(override === undefined ? {} : { override }) };
+}
+
+/** A share of the people, or a list that is kept under a name; neither: everybody. */
+async function rampOf(operated: OperatedBackend, members: Members): Promise<{ readonly ramp?: Ramp }> {
+  const { percent, subjects } = members;
+  if (subjects !== undefined && subjects !== null) return { ramp: await cohortOf(operated, members) };
+  if (percent === undefined || percent === null) return {};
+  if (typeof percent !== 'number' || !(percent > 0 && percent <= 100))
+    throw new AdminProblem(400, '"percent" is a number above 0 and at most 100.');
+  return { ramp: percent === 100 ? EVERYBODY : { kind: 'percent', percent } };
+}
+
+async function cohortOf(operated: OperatedBackend, members: Members): Promise<Ramp> {
+  const { subjects, percent } = members;
+  if (percent !== undefined && percent !== null)
+    throw new AdminProblem(400, 'A step takes in "percent" or "subjects".');
+  if (!Array.isArray(subjects) || subjects.length === 0 || !subjects.every((id) => typeof id === 'string'))
+    throw new AdminProblem(400, '"subjects" is a list of ids in the dialect of the clients.');
+  const ids = [...new Set<string>(subjects)];
+  const found = await subjectsNamed(operated, ids);
+  if (found.length < ids.length)
+    throw new AdminProblem(400, `${ids.length - found.length} of the ${ids.length} ids are nobody's.`);
+  return storeCohort(
+    operated.core.records,
+    optionalText(members, 'cohort') ?? 'list',
+    found.map(({ key }) => key),
+  );
+}

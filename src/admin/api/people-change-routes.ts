@@ -1,0 +1,179 @@
+import { type Request, Router } from 'express';
+import { erasePerson } from '../../core/erase-person.ts';
+import { mergePeople, type PeopleParts, previewMerge } from '../../core/merge-people.ts';
+import { type Json, type PersonPrecondition, type Problem, ProblemError } from '../../domain/index.ts';
+import type { AdminParts } from '../admin-parts.ts';
+import { AdminProblem } from '../admin-problem.ts';
+import { describePerson, personOf, versionOf } from './describe-person.ts';
+import { requireVersion, sendVersion, versionChanged, wantedVersions } from './resource-version.ts';
+import {
+  type AdminCall,
+  audited,
+  bodyMembers,
+  forRole,
+  optionalText,
+  queryText,
+  requiredText,
+} from './route.ts';
+
+/** Links, merges and erases people. What an entry of the audit log keeps of them is their keys. */
+export function createPeopleChangeRoutes(parts: AdminParts): Router {
+  const router = Router();
+  const changeAlias = (act: 'link' | 'unlink') =>
+    forRole(parts, 'operate', async (call) => {
+      const members = bodyMembers(call.request);
+      const dialect = requiredText(members, 'dialect');
+      const alias = requiredText(members, 'alias');
+      const { tenant, id } = await personOf(parts, call.request);
+      const changed = await changePerson(parts, call, `people.${act}`, { dialect }, ({ registry }) =>
+        registry[act](tenant, id, dialect, alias, onlyIf(call.request)),
+      );
+      sendVersion(call.response, changed.version);
+      return describePerson(parts, changed);
+    });
+  router.post('/people/:tenant/:key/aliases', changeAlias('link'));
+  router.delete('/people/:tenant/:key/aliases', changeAlias('unlink'));
+
+  router.post(
+    '/people/:tenant/:key/rename',
+    forRole(parts, 'operate', async (call) => {
+      const newId = requiredText(bodyMembers(call.request), 'id');
+      const { tenant, id } = await personOf(parts, call.request);
+      const changed = await changePerson(parts, call, 'people.rename', {}, ({ registry }) =>
+        registry.rename(tenant, id, newId, onlyIf(call.request)),
+      );
+      sendVersion(call.response, changed.version);
+      return describePerson(parts, changed);
+    }),
+  );
+
+  router.get(
+    '/people/:tenant/:key/merge',
+    forRole(parts, 'read', async ({ request }) => {
+      const { source, survivor } = await bothPeople(parts, request, queryText(request, 'into') ?? '');
+      const preview = await inWords(() =>
+        previewMerge(peopleParts(parts), source.tenant, source.id, survivor.id),
+      );
+      return describeMerge(preview);
+    }),
+  );
+
+  router.post(
+    '/people/:tenant/:key/merge',
+    forRole(parts, 'operate', async (call) => {
+      const members = bodyMembers(call.request);
+      const { source, survivor } = await bothPeople(parts, call.request, requiredText(members, 'into'));
+      requireVersion(call.request, await versionOf(parts, source));
+      const merged = await changePerson(parts, call, 'people.merge', { into: survivor.key }, (people) =>
+        mergePeople(people, source.tenant, source.id, survivor.id),
+      );
+      return describeMerge(merged);
+    }),
+  );
+
+  router.post(
+    '/people/:tenant/:key/erase',
+    forRole(parts, 'admin', async (call) => {
+      const { tenant, id } = await personOf(parts, call.request);
+      const confirmed = requiredText(bodyMembers(call.request), 'id');
+      if (confirmed !== id)
+        throw new AdminProblem(409, 'The id that was typed in is not that of this person: nothing was done.');
+      const erasure = parts.current().people?.erasure;
+      if (!erasure) throw nowhere();
+      return await changePerson(parts, call, 'people.erase', {}, (people) =>
+        erasePerson(people, tenant, id, erasure, onlyIf(call.request)),
+      );
+    }),
+  );
+  return router;
+}
+
+/** What `If-Match` asks of the person who is changed. */
+function onlyIf(request: Request): PersonPrecondition | undefined {
+  const versions = wantedVersions(request);
+  return versions && { kind: 'versions', versions: versions.map(Number) };
+}
+
+/** Changes a person under the eyes of the audit log. */
+function changePerson<T>(
+  parts: AdminParts,
+  { request, operator }: AdminCall,
+  action: string,
+  after: Json,
+  act: (people: PeopleParts) => Promise<T>,
+): Promise<T> {
+  const { tenant, key } = request.params;
+  return audited(
+    parts,
+    {
+      operator,
+      action,
+      target: `${String(tenant)}/${String(key)}`,
+      reason: optionalText(bodyMembers(request), 'reason'),
+    },
+    () => inWords(() => act(peopleParts(parts))),
+    () => ({ result: 'done', after }),
+  );
+}
+
+function peopleParts({ current, records, objects, clock }: AdminParts): PeopleParts {
+  const { people, background } = current();
+  if (!people) throw nowhere();
+  const { registry, keepers } = people;
+  return { registry, keepers, records, objects, background, clock };
+}
+
+function nowhere(): AdminProblem {
+  return new AdminProblem(
+    409,
+    'The settings name no directory of people that can be changed: add {kind: records} to people.directories.',
+  );
+}
+
+async function bothPeople(parts: AdminParts, request: Request, into: string) {
+  const source = await personOf(parts, request);
+  const { directory } = parts.current();
+  const survivor = await directory.byKey(source.tenant, into);
+  if (!survivor) throw new AdminProblem(404, 'There is no such person to merge into.');
+  return { source, survivor };
+}
+
+function describeMerge({
+  source,
+  survivor,
+  adoptedSlots,
+  droppedSlots,
+}: Awaited<ReturnType<typeof previewMerge>>) {
+  return {
+    source: { key: source.key, id: source.id, aliases: source.aliases },
+    survivor: { key: survivor.key, id: survivor.id, aliases: survivor.aliases },
+    adoptedSlots,
+    droppedSlots,
+  };
+}
+
+/** What the registry refuses, as a refusal of the API. */
+async function inWords<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (cause) {
+    if (cause instanceof ProblemError && cause.problem.kind === 'precondition-failed') throw versionChanged();
+    const refusal = cause instanceof ProblemError ? REFUSALS[cause.problem.kind] : undefined;
+    if (refusal) throw new AdminProblem(...refusal);
+    throw cause;
+  }
+}
+
+const REFUSALS: Readonly<Partial<Record<Problem['kind'], readonly [status: number, message: string]>>> = {
+  'subject-not-found': [
+    404,
+    'There is no such person among those that can be changed: people of the settings are changed there.',
+  ],
+  'person-erased': [409, 'The person was erased.'],
+  'name-taken': [409, 'That id belongs to another person: merge the two instead.'],
+  'invalid-person': [
+    400,
+    'That is no id of a person in a dialect that is spoken here, or both are one already.',
+  ],
+  conflict: [409, 'Another change of the same person is under way: try again.'],
+};

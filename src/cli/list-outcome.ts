@@ -1,0 +1,82 @@
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ListRunResult, ListRunStop } from '../migration/lists/list-run.ts';
+import { readRunPeople } from '../migration/lists/run-records.ts';
+import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
+
+/** Exit codes of `backfill` and `backfill verify`; the first that applies. */
+export const EXIT_CODES = {
+  interrupted: 130,
+  'nobody has a picture': 5,
+  'no answer': 3,
+  /** The two sides differ. */
+  differs: 2,
+  /** The backend gave no clear answer about a person. */
+  unclear: 3,
+  /** The list names ids that no person has. */
+  unknown: 4,
+  /** A person has not reached dual-write. */
+  waiting: 6,
+} as const satisfies Record<ListRunStop | 'differs' | 'unclear' | 'unknown' | 'waiting', number>;
+
+/** What to tell people about a run that stopped. */
+const STOPPED: Readonly<Record<ListRunStop, string>> = {
+  interrupted: 'interrupted; the next run over the same list goes on from here',
+  'no answer':
+    'the backend gives no answer about anybody; the next run over the same list goes on from here, once it answers',
+  'nobody has a picture':
+    'the backend has no picture of many people in a row: make sure that it is the right backend; if that is so, go on with --accept-empty',
+};
+
+/** Writes the result of each id: `outcome`, `id` and the reason, separated by tabs. */
+export async function writeOutcomes(
+  file: string,
+  { core }: OperatedBackend,
+  ids: readonly string[],
+  { head }: ListRunResult<string>,
+): Promise<void> {
+  async function* lines(): AsyncGenerator<string> {
+    let place = 0;
+    for await (const { outcome, note = '' } of readRunPeople(core.records, head)) {
+      yield `${outcome}\t${ids[place] ?? ''}\t${note.replace(/\s+/g, ' ')}\n`;
+      place += 1;
+    }
+  }
+  await pipeline(Readable.from(lines()), createWriteStream(file));
+}
+
+/** Prints the figures: one line of JSON, or a table for people. */
+export function printFigures(figures: Readonly<Record<string, unknown>>, json: boolean): void {
+  if (json) {
+    process.stdout.write(`${JSON.stringify(figures)}\n`);
+    return;
+  }
+  for (const [name, value] of Object.entries(figures)) {
+    const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
+    process.stdout.write(`${name.padEnd(16)} ${text}\n`);
+  }
+}
+
+/** Says on standard error why a run stopped. */
+export function explainStop(stopped: ListRunStop): void {
+  process.stderr.write(`${STOPPED[stopped]}\n`);
+}
+
+/**
+ * Asks the operator whether it is right that so many people have no picture. `false` where there is no
+ * terminal.
+ */
+export async function confirmEmpty(): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return false;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(
+      'The backend has no picture of many people in a row. Is that right? Go on? [y/N] ',
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

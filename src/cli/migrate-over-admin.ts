@@ -1,0 +1,67 @@
+import type { Job } from '../admin/jobs.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
+import { finishJob, resultOf, startJob } from './job-over-admin.ts';
+import { printFacts } from './print-facts.ts';
+
+/** Options of a command on a migration at a running gateway. */
+interface RemoteMigrationOptions {
+  readonly admin: string;
+  readonly tenant?: string;
+  readonly dialect: string;
+  readonly json?: boolean;
+}
+
+/** `status`, `plan` or `differences` of a migration. */
+export async function showOverAdmin(
+  what: 'status' | 'plan' | 'differences',
+  options: RemoteMigrationOptions,
+): Promise<void> {
+  const client = createAdminClient(options.admin);
+  const path = await pathOf(client, options);
+  printFacts(await client.ask<object>('GET', what === 'status' ? path : `${path}/${what}`), options);
+}
+
+/** What a step is asked for with. */
+interface StepOrder {
+  readonly percent?: number;
+  /** Whom to take in, and the name of that list. */
+  readonly subjects?: readonly string[];
+  readonly cohort?: string;
+  readonly override?: string;
+  readonly reason?: string;
+  readonly forgetSilent?: boolean;
+}
+
+/** Takes a step, or waits for one; the exit code is 2 where it was refused, and 3 where it is still under way. Gives its result. */
+export async function stepOverAdmin(
+  step: 'advance' | 'back' | 'cancel' | 'resume' | 'abandon',
+  order: StepOrder,
+  options: RemoteMigrationOptions,
+): Promise<object> {
+  const client = createAdminClient(options.admin);
+  const path = `${await pathOf(client, options)}/${step}`;
+  const result = resultOf(await finishJob(client, await client.ask<Job>('POST', path, { ...order })));
+  const outcome = 'outcome' in result ? result.outcome : undefined;
+  if (outcome === 'refused') process.exitCode = 2;
+  if (outcome === 'under way') process.exitCode = 3;
+  return result;
+}
+
+/** Runs a preflight, a backfill or a verification on the gateway, until it ends or an interrupt cancels it; gives its result. */
+export async function jobOverAdmin(
+  order: Readonly<Record<string, unknown>> & { readonly kind: 'preflight' | 'backfill' | 'verify' },
+  { admin, tenant, dialect }: RemoteMigrationOptions,
+): Promise<object> {
+  return resultOf(await startJob(createAdminClient(admin), { ...order, tenant, dialect }));
+}
+
+async function pathOf(client: AdminClient, { tenant, dialect }: RemoteMigrationOptions): Promise<string> {
+  const { items } = await client.ask<{ items: { tenant: string; dialect: string }[] }>('GET', '/migrations');
+  const [found, ...others] = items.filter(
+    (one) => one.dialect === dialect && (tenant === undefined || one.tenant === tenant),
+  );
+  if (!found) throw new Error(`the gateway has no backend behind ${dialect}`);
+  if (others.length > 0)
+    throw new Error('several tenants have a backend behind this dialect: name one with --tenant');
+  return `/migrations/${encodeURIComponent(found.tenant)}/${encodeURIComponent(found.dialect)}`;
+}

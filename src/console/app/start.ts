@@ -1,0 +1,92 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { change, read } from './api.ts';
+import type { Operator } from './api-types.ts';
+import { html } from './html.ts';
+import { Audit } from './pages/audit.ts';
+import { Differences } from './pages/differences.ts';
+import { Explain } from './pages/explain.ts';
+import { Keys } from './pages/keys.ts';
+import { Migration } from './pages/migration.ts';
+import { Now } from './pages/now.ts';
+import { People } from './pages/people.ts';
+import { Requests } from './pages/requests.ts';
+import { Settings } from './pages/settings.ts';
+import { SignIn } from './pages/sign-in.ts';
+import { Usage } from './pages/usage.ts';
+import { Side } from './parts/side.ts';
+
+const PAGES = [
+  ['now', 'Now', Now],
+  ['migration', 'Migration', Migration],
+  ['differences', 'Differences', Differences],
+  ['people', 'People', People],
+  ['usage', 'Usage', Usage],
+  ['requests', 'Requests', Requests],
+  ['explain', 'Explain', Explain],
+  ['keys', 'Keys', Keys],
+  ['audit', 'Audit', Audit],
+  ['settings', 'Settings', Settings],
+] as const;
+
+/** The part of the address that names the open page and its subject: `#people/demo/…`. */
+function pathInAddress(): readonly string[] {
+  return globalThis.location.hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+}
+
+function Shell() {
+  const [operator, setOperator] = useState<Operator | 'nobody' | 'unknown'>('unknown');
+  const [path, setPath] = useState(pathInAddress);
+  useEffect(() => {
+    const follow = () => setPath(pathInAddress());
+    const leave = () => setOperator('nobody');
+    globalThis.addEventListener('hashchange', follow);
+    globalThis.addEventListener('signed-out', leave);
+    void enter().then(setOperator);
+    return () => {
+      globalThis.removeEventListener('hashchange', follow);
+      globalThis.removeEventListener('signed-out', leave);
+    };
+  }, []);
+
+  if (operator === 'unknown') return html`<p class="empty">One moment …</p>`;
+  if (operator === 'nobody') return html`<${SignIn} onSignIn=${setOperator} />`;
+  const [name = '', ...rest] = path;
+  const [open, title, Page] = PAGES.find(([page]) => page === name) ?? PAGES[0];
+  document.title = `${title} · Polyface console`;
+  return html`<a class="skip" href="#main-content" onClick=${skipToContent}>Skip to the content</a>
+    <div class="shell">
+      <${Side} pages=${PAGES} open=${open}>
+        <div class="who">
+          <span title=${operator.name}>${operator.name}</span>
+          <span class="badge quiet">${operator.role}</span>
+          <button class="plain" onClick=${() => signOut().then(() => setOperator('nobody'))}>Sign out</button>
+        </div>
+      <//>
+      <main id="main-content" tabindex="-1"><${Page} key=${path.join('/')} operator=${operator} path=${rest} /></main>
+    </div>`;
+}
+
+function skipToContent(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main-content')?.focus();
+}
+
+/** Signs in with the code of a one-time link, else with the session of this browser. */
+async function enter(): Promise<Operator | 'nobody'> {
+  const [, code] = /^#sign-in=([\w-]+)$/.exec(globalThis.location.hash) ?? [];
+  try {
+    if (code === undefined) return await read<Operator>('/session');
+    globalThis.history.replaceState(null, '', '#now');
+    return await change<Operator>('POST', '/session', { code });
+  } catch {
+    return 'nobody';
+  }
+}
+
+async function signOut(): Promise<void> {
+  await change('DELETE', '/session');
+}
+
+const root = document.getElementById('app');
+if (root) render(html`<${Shell} />`, root);

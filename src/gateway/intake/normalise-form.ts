@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { Transform } from 'node:stream';
+import { normaliseDisposition } from './content-disposition.ts';
+
+/** A form on its way to the parser, in the one spelling that the parser is known to read. */
+export interface FormNormaliser {
+  /** The Content-Type of what comes out. */
+  readonly contentType: string;
+  readonly stream: Transform;
+}
+
+/** More is no header of a part, in bytes. The parser has the same limit. */
+const MAX_PART_HEADER_BYTES = 16 * 1024;
+/** More blanks behind a delimiter are no padding. */
+const MAX_PADDING_BYTES = 256;
+
+const LF = 0x0a;
+const CR = 0x0d;
+const DASH = 0x2d;
+
+/** What the next bytes of a form are. */
+type Place = 'preamble' | 'header' | 'content' | 'epilogue';
+
+/**
+ * Rewrites a form for busboy, which skips in silence what it does not understand and calls the file missing. Delimiters and part headers are
+ * read as leniently as Starlette and PHP read them (docs/decisions/0502); every byte between them stays as it is. The new boundary is
+ * random, so that nothing in a file can pass for it. Fails where the form cannot be read, or ends in the middle of a part.
+ */
+export function createFormNormaliser(boundary: string): FormNormaliser {
+  const own = randomUUID();
+  const open = Buffer.from(`--${boundary}`, 'latin1');
+  /** The delimiter inside of the form: it begins with the line break that ended the form's first line. */
+  let delimiter = open;
+  let place: Place = 'preamble';
+  let isFirst = true;
+  let rest: Buffer = Buffer.alloc(0);
+
+  /** Reads as far as it can; gives the number of bytes that are done with. `isLast`: nothing follows. */
+  function advance(bytes: Buffer, isLast: boolean): number {
+    let at = 0;
+    while (place !== 'epilogue') {
+      const next = place === 'header' ? readHeader(bytes, at) : readToDelimiter(bytes, at, isLast);
+      if (next === at) return at;
+      at = next;
+    }
+    return bytes.length;
+  }
+
+  /** The preamble or a content: everything before the next delimiter. */
+  function readToDelimiter(bytes: Buffer, from: number, isLast: boolean): number {
+    for (let at = bytes.indexOf(delimiter, from); at >= 0; at = bytes.indexOf(delimiter, at + 1)) {
+      const isLine = place === 'content' || (isFirst && at === 0) || bytes[at - 1] === LF;
+      const end = isLine ? endOfDelimiter(bytes, at + delimiter.length, isLast) : 'none';
+      if (end === 'none') continue;
+      pass(bytes.subarray(from, at));
+      // In the preamble the line break before it is needed once more.
+      if (end === 'unknown') return place === 'preamble' && at > 0 ? at - 1 : at;
+      if (place === 'content') stream.push('\r\n');
+      isFirst = false;
+      if (end === 'form') return endForm(bytes);
+      // What the first line ends with, the others end with as well.
+      if (place === 'preamble')
+        delimiter = Buffer.concat([bytes[end - 2] === CR ? Buffer.from('\r\n') : Buffer.from('\n'), open]);
+      place = 'header';
+      return end;
+    }
+    const kept = bytes.length - begunDelimiter(bytes.subarray(from));
+    pass(bytes.subarray(from, kept));
+    if (kept > 0) isFirst = false;
+    return kept;
+  }
+
+  function pass(content: Buffer): void {
+    if (place === 'content' && content.length > 0) stream.push(content);
+  }
+
+  /** How many of the last bytes may be the beginning of a delimiter. */
+  function begunDelimiter(bytes: Buffer): number {
+    if (place === 'preamble') return Math.min(bytes.length, delimiter.length);
+    const tail = bytes.subarray(Math.max(0, bytes.length - delimiter.length + 1));
+    const first = tail.indexOf(delimiter[0] ?? LF);
+    return first < 0 ? 0 : tail.length - first;
+  }
+
+  function readHeader(bytes: Buffer, from: number): number {
+    const end = endOfHeader(bytes, from);
+    if (end === undefined) {
+      if (bytes.length - from > MAX_PART_HEADER_BYTES) throw new Error('the header of a part is too long');
+      return from;
+    }
+    const lines = bytes
+      .toString('latin1', from, end)
+      .split(/\r?\n/)
+      .filter((line) => /^[ \t]|:/.test(line));
+    const header = lines.map((line) => `${normaliseDisposition(line)}\r\n`).join('');
+    stream.push(Buffer.from(`--${own}\r\n${header}\r\n`, 'latin1'));
+    place = 'content';
+    return end;
+  }
+
+  function endForm(bytes: Buffer): number {
+    stream.push(`--${own}--\r\n`);
+    place = 'epilogue';
+    return bytes.length;
+  }
+
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      try {
+        const bytes = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+        rest = bytes.subarray(advance(bytes, false));
+        done();
+      } catch (cause) {
+        done(asError(cause));
+      }
+    },
+    flush(done) {
+      try {
+        rest = rest.subarray(advance(rest, true));
+        // A form that stops behind a delimiter has all of its parts.
+        if (place === 'header' && isBlank(rest)) endForm(rest);
+        if (place === 'epilogue') done();
+        else done(new Error('the form ends in the middle'));
+      } catch (cause) {
+        done(asError(cause));
+      }
+    },
+  });
+  return { contentType: `multipart/form-data; boundary=${own}`, stream };
+}
+
+/**
+ * What follows the name of a boundary: where the line ends, that the form ends, that it is no delimiter, or `unknown` where the bytes do
+ * not tell yet.
+ */
+function endOfDelimiter(bytes: Buffer, from: number, isLast: boolean): number | 'form' | 'none' | 'unknown' {
+  let at = from;
+  while (at < bytes.length && at - from < MAX_PADDING_BYTES && (bytes[at] === 0x20 || bytes[at] === 0x09))
+    at += 1;
+  const one = bytes[at];
+  const two = bytes[at + 1];
+  if (one === LF) return at + 1;
+  if (one === CR && two === LF) return at + 2;
+  if (at === from && one === DASH && two === DASH) return 'form';
+  const isCut = one === undefined || (two === undefined && (one === CR || (one === DASH && at === from)));
+  if (!isCut) return 'none';
+  return isLast ? 'form' : 'unknown';
+}
+
+/** Where the content of a part begins: behind its first empty line. */
+function endOfHeader(bytes: Buffer, from: number): number | undefined {
+  for (let at = from; at < bytes.length; ) {
+    const line = bytes.indexOf(LF, at);
+    if (line < 0) return undefined;
+    if (line === at || (line === at + 1 && bytes[at] === CR)) return line + 1;
+    at = line + 1;
+  }
+  return undefined;
+}
+
+function isBlank(bytes: Buffer): boolean {
+  return bytes.toString('latin1').trim() === '';
+}
+
+function asError(cause: unknown): Error {
+  return Error.isError(cause) ? cause : new Error('a form cannot be read', { cause });
+}

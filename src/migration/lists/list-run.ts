@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as pauseInRealTime } from 'node:timers/promises';
+import PQueue from 'p-queue';
+import { type Attended, openListRun, type RunChunk, type RunHead, type RunPlace } from './run-records.ts';
+
+/** People between two saved places. */
+const PEOPLE_PER_CHUNK = 50;
+/** After so many people in a row without a picture the run stops: the backend may not work as it should. */
+const WALL = 100;
+/**
+ * How often people who failed are tried again, and the pause before the first time, in milliseconds; it
+ * doubles.
+ */
+const RETRIES = 5;
+const FIRST_RETRY_MS = 1_000;
+/** A run stops after so many chunks in a row in which no person got an answer. */
+const MAX_SILENT_CHUNKS = 5;
+const LONGEST_PAUSE_MS = 30_000;
+
+/** Work on every person in a list. */
+export interface ListRun<Outcome extends string> extends RunPlace {
+  readonly nowMs: () => number;
+  readonly ids: readonly string[];
+  readonly concurrency: number;
+  /** Begins anew instead of continuing an interrupted run. */
+  readonly restart: boolean;
+  /** An interrupted run that began before this moment is not continued. */
+  readonly notBeforeMs: number;
+  /** The same, by the stage: its revision now, and the oldest revision that counts. */
+  readonly stage?: { readonly revision: number; readonly oldest: number };
+  readonly signal: AbortSignal;
+  readonly attend: (id: string) => Promise<Attended<Outcome>>;
+  /** Outcomes that may change when they are tried again. */
+  readonly retried: ReadonlySet<Outcome>;
+  /** The outcome of people who have no picture at the backend. */
+  readonly empty: Outcome;
+  /** Continues after many people in a row without a picture. */
+  readonly acceptsEmpty: boolean;
+  readonly onProgress?: (done: number) => void;
+  /** Default: in real time. */
+  readonly pause?: Pause;
+}
+
+/** Waits. Ends at once, without rejecting, where the signal fires. */
+export type Pause = (ms: number, signal: AbortSignal) => Promise<void>;
+
+/** Why a run ended before its list. */
+export type ListRunStop = 'interrupted' | 'nobody has a picture' | 'no answer';
+
+/** What a run came to. */
+export interface ListRunResult<Outcome extends string> {
+  readonly head: RunHead;
+  readonly counts: Readonly<Partial<Record<Outcome, number>>>;
+  /** How many people an earlier, interrupted run had done. */
+  readonly resumedAt: number;
+  /**
+   * Absent: the whole list was worked off. Otherwise the next run over the same list continues from there.
+   */
+  readonly stopped?: ListRunStop;
+}
+
+/**
+ * Works on each person in a list, several at once, and saves its place. A run continues where an interrupted
+ * one over the same list stopped. People who failed are tried again at the end, with growing pauses.
+ */
+export async function runOverList<Outcome extends string>(
+  run: ListRun<Outcome>,
+): Promise<ListRunResult<Outcome>> {
+  const { ids, signal } = run;
+  const open = await openListRun(run, listDigest(ids));
+  const chunks = Math.ceil(ids.length / PEOPLE_PER_CHUNK);
+  let done = 0;
+  let resumedAt = 0;
+  let inARow = 0;
+  let silentChunks = 0;
+
+  const result = async (stopped?: ListRunStop): Promise<ListRunResult<Outcome>> => {
+    const counts: Partial<Record<Outcome, number>> = {};
+    for (let at = 0; at < chunks; at += 1) {
+      for (const { outcome } of (await open.read<Outcome>(at)) ?? [])
+        counts[outcome] = (counts[outcome] ?? 0) + 1;
+    }
+    return { head: open.head, counts, resumedAt, ...(stopped === undefined ? {} : { stopped }) };
+  };
+
+  for (let at = 0; at < chunks; at += 1) {
+    if (signal.aborted) return result('interrupted');
+    const batch = ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK);
+    const saved = await open.read<Outcome>(at);
+    const people = saved ?? (await attendAll(run, batch));
+    if (saved) resumedAt += batch.length;
+    // A chunk that was interrupted begins again.
+    else if (signal.aborted) return result('interrupted');
+    else await open.save(at, people);
+    done += batch.length;
+    run.onProgress?.(done);
+    for (const { outcome } of people) inARow = outcome === run.empty ? inARow + 1 : 0;
+    if (inARow >= Math.min(WALL, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
+      return result('nobody has a picture');
+    }
+    if (saved) continue;
+    silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
+    if (silentChunks >= MAX_SILENT_CHUNKS) return result('no answer');
+    if (silentChunks > 0) await pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks);
+  }
+  for (let attempt = 0; attempt < RETRIES; attempt += 1) {
+    if (!(await retryOnce(run, open, chunks, FIRST_RETRY_MS * 2 ** attempt))) break;
+  }
+  return signal.aborted ? result('interrupted') : result();
+}
+
+/** SHA-256 over a list's ids, in order. */
+export function listDigest(ids: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const id of ids) hash.update(`${id}\n`);
+  return hash.digest('hex');
+}
+
+/** Tries those who failed once more; `false` where there are none left, or no time. */
+async function retryOnce<Outcome extends string>(
+  run: ListRun<Outcome>,
+  open: Awaited<ReturnType<typeof openListRun>>,
+  chunks: number,
+  pauseMs: number,
+): Promise<boolean> {
+  let isPaused = false;
+  let isLeft = false;
+  for (let at = 0; at < chunks; at += 1) {
+    const people: RunChunk<Outcome> = (await open.read<Outcome>(at)) ?? [];
+    const failed = people.flatMap(({ outcome }, place) => (run.retried.has(outcome) ? [place] : []));
+    if (failed.length === 0) continue;
+    if (!isPaused) await pauseFor(run, pauseMs);
+    isPaused = true;
+    if (run.signal.aborted) return false;
+    const again = await attendAll(
+      run,
+      failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''),
+    );
+    const after = [...people];
+    for (const [index, place] of failed.entries()) {
+      const one = again[index];
+      if (one) after[place] = one;
+    }
+    if (run.signal.aborted) return false;
+    await open.save(at, after);
+    isLeft ||= after.some(({ outcome }) => run.retried.has(outcome));
+  }
+  return isLeft;
+}
+
+async function attendAll<Outcome extends string>(
+  { attend, concurrency, signal }: ListRun<Outcome>,
+  ids: readonly string[],
+): Promise<Attended<Outcome>[]> {
+  const queue = new PQueue({ concurrency });
+  const results = ids.map((id) => queue.add(() => (signal.aborted ? undefined : attend(id))));
+  const attended = await Promise.all(results);
+  return attended.filter((one): one is Attended<Outcome> => one !== undefined);
+}
+
+function pauseFor({ pause = realPause, signal }: Pick<ListRun<string>, 'pause' | 'signal'>, ms: number) {
+  return pause(Math.min(ms, LONGEST_PAUSE_MS), signal);
+}
+
+/** See `Pause`. */
+export async function realPause(ms: number, signal: AbortSignal): Promise<void> {
+  await pauseInRealTime(ms, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,27 @@
+/** Headers that browsers, caches and proxies act upon. A client notices when they change with the server. */
+const COMPARED =
+  /^(access-control-[a-z-]+|cross-origin-[a-z-]+|cache-control|content-security-policy|expires|etag|last-modified|permissions-policy|pragma|referrer-policy|strict-transport-security|timing-allow-origin|vary|x-content-type-options|x-frame-options)$/;
+
+/** Of these headers only the presence counts: their values belong to one server and one moment. */
+const PRESENCE_ALONE: ReadonlySet<string> = new Set(['etag', 'expires', 'last-modified']);
+
+/** The compared headers that differ, as `header:<name>`. The order and case of lists do not matter. */
+export function differingHeaders(
+  theirs: Readonly<Record<string, string>>,
+  ours: Readonly<Record<string, string>>,
+): string[] {
+  const names = [...new Set([...Object.keys(theirs), ...Object.keys(ours)])].sort();
+  return names
+    .filter((name) => COMPARED.test(name) && meaningOf(name, theirs[name]) !== meaningOf(name, ours[name]))
+    .map((name) => `header:${name}`);
+}
+
+function meaningOf(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  if (PRESENCE_ALONE.has(name)) return '';
+  const members = value.toLowerCase().split(',');
+  return members
+    .map((member) => member.trim())
+    .sort()
+    .join();
+}

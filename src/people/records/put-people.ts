@@ -1,0 +1,213 @@
+import {
+  ID_SPACE,
+  namesOf,
+  type PersonDraft,
+  type PersonName,
+  type PersonPrecondition,
+  ProblemError,
+  type PutResult,
+  requirePerson,
+} from '../../domain/index.ts';
+import { checkPerson } from '../check-person.ts';
+import { patchJson } from '../patch-person.ts';
+import { asPersonProblem } from './as-person-problem.ts';
+import { draftOf, nextOf, withFormer } from './change-entry.ts';
+import { changePeople } from './change-people.ts';
+import type { ChangeResult, PersonChange } from './change-plan.ts';
+import type { DirectoryPages } from './directory-pages.ts';
+import { entryAt, type FoundEntry, findByName, findManyByName } from './find-person.ts';
+import { isLiving, personOf } from './person-entry.ts';
+
+/** The parts of the registry. */
+export interface RegistryParts {
+  readonly pages: DirectoryPages;
+  /** Dialects in which a person may have an id. */
+  readonly dialects: ReadonlySet<string>;
+  /** The key of a new person. */
+  readonly keyFor: (tenant: string, id: string) => string;
+  /**
+   * The key of the person who was made from one of these ids at a first upload, where the tenant makes people
+   * in that way.
+   */
+  readonly madeFrom?: (
+    tenant: string,
+    aliases: Readonly<Record<string, string>>,
+  ) => Promise<string | undefined>;
+}
+
+/** `patch` keeps the members that a draft does not name. */
+export type PutMode = 'put' | 'patch';
+
+/** A draft after it was compared with the directory a moment ago. */
+interface PlannedPut {
+  readonly key: string;
+  readonly change: PersonChange;
+}
+
+/** See `PeopleRegistry.put`. */
+export async function putPerson(
+  parts: RegistryParts,
+  tenant: string,
+  draft: PersonDraft,
+  precondition?: PersonPrecondition,
+): Promise<PutResult> {
+  const found = await findByName(parts.pages, tenant, idName(draft));
+  const { key, change } = await planPut(parts, tenant, draft, found, 'put', precondition);
+  const [result] = await changePeople(parts.pages, [change]);
+  return putResult(key, result);
+}
+
+/** See `PeopleRegistry.putMany`. */
+export async function putPeople(
+  parts: RegistryParts,
+  tenant: string,
+  drafts: readonly PersonDraft[],
+  mode: PutMode,
+): Promise<PutResult[]> {
+  const results: PutResult[] = [];
+  const again: { readonly at: number; readonly draft: PersonDraft }[] = [];
+  const waiting: (PlannedPut & { readonly at: number })[] = [];
+  const taken = new Set<string>();
+  for await (const { at, draft, planned } of planEach(parts, tenant, drafts, mode)) {
+    if ('kind' in planned) results[at] = planned;
+    // Two rows are about the same person: the later one waits for the earlier one.
+    else if (taken.has(planned.key)) again.push({ at, draft });
+    else {
+      taken.add(planned.key);
+      waiting.push({ at, ...planned });
+    }
+  }
+  const changed = await changePeople(
+    parts.pages,
+    waiting.map(({ change }) => change),
+  );
+  for (const [index, { at, key }] of waiting.entries()) results[at] = putResult(key, changed[index]);
+  for (const { at, draft } of again) {
+    const [result] = await putPeople(parts, tenant, [draft], mode);
+    if (result) results[at] = result;
+  }
+  return results;
+}
+
+/** See `PeopleRegistry.preview`. */
+export async function previewPeople(
+  parts: RegistryParts,
+  tenant: string,
+  drafts: readonly PersonDraft[],
+  mode: PutMode,
+): Promise<PutResult[]> {
+  const { pages } = parts;
+  const taken = new Map<string, string>();
+  const results: PutResult[] = [];
+  for await (const { at, planned } of planEach(parts, tenant, drafts, mode)) {
+    results[at] = 'kind' in planned ? planned : await previewPut(pages, tenant, planned, taken);
+  }
+  return results;
+}
+
+async function previewPut(
+  pages: DirectoryPages,
+  tenant: string,
+  { key, change }: PlannedPut,
+  taken: Map<string, string>,
+): Promise<PutResult> {
+  const before = await entryAt(pages, key);
+  return orRefused(async () => {
+    const after = change.make(before) ?? before;
+    if (!isLiving(after)) throw new Error('a put that left nobody');
+    for (const name of namesOf(after).filter(({ unique }) => unique)) {
+      const place = `${name.space}\0${name.value}`;
+      const holder = taken.get(place) ?? (await holderOf(pages, tenant, name)) ?? key;
+      if (holder !== key)
+        throw new ProblemError({ kind: 'name-taken', pointer: name.pointer, value: name.value });
+      taken.set(place, key);
+    }
+    return putResult(key, { kind: 'done', before, after });
+  });
+}
+
+async function* planEach(
+  parts: RegistryParts,
+  tenant: string,
+  drafts: readonly PersonDraft[],
+  mode: PutMode,
+): AsyncIterable<{
+  readonly at: number;
+  readonly draft: PersonDraft;
+  readonly planned: PlannedPut | Extract<PutResult, { kind: 'refused' }>;
+}> {
+  const founds = await findManyByName(parts.pages, tenant, drafts.map(idName));
+  for (const [at, draft] of drafts.entries()) {
+    const planned = await orRefused(() => planPut(parts, tenant, draft, founds[at], mode));
+    yield { at, draft, planned };
+  }
+}
+
+async function planPut(
+  { dialects, keyFor, madeFrom }: RegistryParts,
+  tenant: string,
+  given: PersonDraft,
+  found: FoundEntry | undefined,
+  mode: PutMode,
+  precondition?: PersonPrecondition,
+): Promise<PlannedPut> {
+  const draft = checkPerson(given, dialects);
+  const key = keyIn(found) ?? (await madeFrom?.(tenant, draft.aliases)) ?? keyFor(tenant, draft.id);
+  const change: PersonChange = {
+    key,
+    make(before) {
+      if (found?.kind === 'erased' || (before && 'erasedAtMs' in before))
+        throw new ProblemError({ kind: 'person-erased' });
+      if (before && !isLiving(before)) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+      requirePerson(precondition, before);
+      if (!before) return { tenant, ...draft, version: 1 };
+      const whole = mode === 'put' ? draft : checkPerson(patchJson(draftOf(before), draft), dialects);
+      // A person who was made from an id gets an id of their own.
+      if (!found) {
+        const former = [...(before.formerly?.id ?? []), before.id];
+        return nextOf(before, { ...before, ...whole, ...withFormer(before, ID_SPACE, former) });
+      }
+      // An import that still holds a person's old id does not rename them back.
+      return nextOf(before, { ...before, ...whole, id: before.id });
+    },
+  };
+  return { key, change };
+}
+
+/** The result of a put. */
+export function putResult(key: string, result: ChangeResult | undefined): PutResult {
+  if (!result) throw new Error('a change without a result');
+  if (result.kind === 'refused') return result;
+  const { before, after } = result;
+  if (!isLiving(after)) throw new Error('a put that left nobody');
+  return {
+    kind: before === after ? 'unchanged' : before ? 'changed' : 'created',
+    person: personOf(key, after),
+  };
+}
+
+async function orRefused<T>(work: () => Promise<T>): Promise<T | Extract<PutResult, { kind: 'refused' }>> {
+  try {
+    return await work();
+  } catch (cause) {
+    const problem = cause instanceof ProblemError && asPersonProblem(cause.problem);
+    if (!problem) throw cause;
+    return { kind: 'refused', problem };
+  }
+}
+
+async function holderOf(
+  pages: DirectoryPages,
+  tenant: string,
+  name: PersonName,
+): Promise<string | undefined> {
+  return keyIn(await findByName(pages, tenant, name));
+}
+
+function keyIn(found: FoundEntry | undefined): string | undefined {
+  return found && found.kind !== 'ambiguous' ? found.key : undefined;
+}
+
+function idName({ id }: PersonDraft) {
+  return { space: ID_SPACE, value: id, unique: true };
+}

@@ -1,0 +1,49 @@
+import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import type { HeldBytes, Spool } from '../domain/index.ts';
+import { asStoreWork, asStoreWorkAt } from './store-error.ts';
+import { createTemporaryFiles } from './temporary-files.ts';
+
+/**
+ * A spool. Bodies up to `memoryBytes` stay in memory, larger ones go to temporary files in `folder`. A
+ * failure of the disk becomes a `StoreError`; a failure of the stream is thrown as it is.
+ */
+export function createSpool(options: { readonly folder: string; readonly memoryBytes: number }): Spool {
+  const files = createTemporaryFiles(options.folder);
+  return {
+    async hold(stream, expectedBytes) {
+      if (expectedBytes <= options.memoryBytes) return holdInMemory(stream);
+      await asStoreWork(() => mkdir(options.folder, { recursive: true, mode: 0o700 }));
+      return holdInFile(stream, files.newPath('held'));
+    },
+  };
+}
+
+async function holdInMemory(stream: AsyncIterable<Uint8Array | string>): Promise<HeldBytes> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream)
+    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk));
+  return { source: { kind: 'memory', bytes: Buffer.concat(chunks) }, release: async () => {} };
+}
+
+async function holdInFile(stream: AsyncIterable<Uint8Array | string>, path: string): Promise<HeldBytes> {
+  const release = () => rm(path, { force: true });
+  const file = await asStoreWork(() => open(path, 'wx', 0o600));
+  let size = 0;
+  try {
+    for await (const chunk of stream) {
+      const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+      await asStoreWorkAt(path, () => writeAll(file, bytes));
+      size += bytes.byteLength;
+    }
+    await asStoreWorkAt(path, () => file.close());
+  } catch (cause) {
+    await file.close().catch(() => {});
+    await release();
+    throw cause;
+  }
+  return { source: { kind: 'file', path, size }, release };
+}
+
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
+}

@@ -1,0 +1,79 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { backendSettings, startBackend } from '../migration/support/start-shim.ts';
+import type { DemoGateway } from '../support/start-gateway.ts';
+import { type AdminGateway, startAdminGateway } from './start-admin.ts';
+
+const MIGRATION = '/migrations/demo/magicline-v1';
+
+describe('a migration that is operated over the admin API', () => {
+  let backend: DemoGateway;
+  let admin: AdminGateway;
+
+  beforeAll(async () => {
+    backend = await startBackend();
+    admin = await startAdminGateway((demo) => ({
+      ...demo,
+      migration: { backends: [backendSettings('magicline-v1', backend.url)] },
+    }));
+  });
+  afterAll(async () => {
+    await admin.gateway.stop();
+    await backend.stop();
+  });
+
+  /** Starts work and gives its result. */
+  async function work(path: string, body: object = {}): Promise<unknown> {
+    const token = admin.tokens.operate;
+    const started = await admin.call('POST', path, { token, body });
+    expect(started.status).toBe(202);
+    const { id } = started.body as { id: string };
+    for (;;) {
+      const job = (await admin.call('GET', `/jobs/${id}`, { token })).body as {
+        state: string;
+        result: unknown;
+      };
+      if (job.state !== 'running') return job.result;
+      await pause(50);
+    }
+  }
+
+  it('the admin API has preflight, a list of people for a step, cancel, resume, and an end without the backend', async () => {
+    const preflight = { kind: 'preflight', dialect: 'magicline-v1', subjects: ['1002'], sample: 1 };
+    expect(await work('/jobs', preflight)).toMatchObject({ listed: 1, sampled: 1 });
+
+    expect(await work(`${MIGRATION}/advance`)).toMatchObject({ outcome: 'arrived' });
+    const pilots = { subjects: ['1002'], cohort: 'pilots' };
+    expect(await work(`${MIGRATION}/advance`, pilots)).toMatchObject({
+      outcome: 'arrived',
+      rollout: { stage: 'dual-write', ramp: { kind: 'cohort', name: 'pilots', size: 1 } },
+    });
+    expect(await work(`${MIGRATION}/cancel`)).toMatchObject({ outcome: 'nothing to do' });
+    expect(await work(`${MIGRATION}/resume`, { forgetSilent: true })).toMatchObject({ outcome: 'arrived' });
+
+    const dead = { override: 'the backend is dead' };
+    expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
+      outcome: 'refused',
+      missing: 'the people in dual-write have their pictures at the backend alone',
+    });
+    expect(await work(`${MIGRATION}/advance`)).toMatchObject({ outcome: 'arrived' });
+    expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
+      outcome: 'arrived',
+      rollout: { stage: 'complete' },
+      people: [],
+    });
+  }, 60_000);
+
+  it.each([
+    ['advance', { subjects: ['1002', 'nobody'] }],
+    ['advance', { subjects: [] }],
+    ['advance', { subjects: ['1002'], percent: 10 }],
+    ['abandon', {}],
+  ])('refuses %s with %j', async (word, body) => {
+    const { status } = await admin.call('POST', `${MIGRATION}/${word}`, {
+      token: admin.tokens.operate,
+      body,
+    });
+    expect(status).toBe(400);
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { abandonBackend } from '../../../src/migration/operate/abandon-backend.ts';
+import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
+import { beginStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { createModelBackend } from '../model/model-backend.ts';
+import { createModelGateway, NAME, SUBJECTS } from '../model/model-gateway.ts';
+import { createMortalProcess } from '../model/mortal-process.ts';
+
+describe('giving a dead backend up', () => {
+  it('names who wrote before it began, and who wrote until the gateways had left', async () => {
+    const store = createMemoryStore();
+    const backend = createModelBackend();
+    let nowMs = 1_000_000;
+    const start = () =>
+      createModelGateway({
+        process: createMortalProcess({ ...store, hop: async () => {} }),
+        backend,
+        nowMs: () => nowMs,
+      });
+    const found = await beginStage(store.records, NAME, 'pass-through');
+    const switched = { stage: 'switched', ramp: EVERYBODY } as const;
+    await swapStage(store.records, NAME, found.version, { ...found.record, rollout: switched });
+    const gateway = start();
+    await gateway.watch.refresh();
+    const [before, meanwhile] = SUBJECTS;
+    if (!before || !meanwhile) throw new Error('there are three people');
+    for (const subject of [before, meanwhile]) await gateway.put(subject, 0, 1);
+    await gateway.reconciler.round();
+    backend.trouble('down');
+    await gateway.put(before, 0, 2);
+
+    let written: Promise<void> | undefined;
+    const { outcome, people } = await abandonBackend(start().operated, {
+      timeoutMs: 10_000,
+      override: 'it is dead',
+      onWait() {
+        nowMs += 10;
+        // The gateway has not heard of the change when its client writes.
+        written ??= gateway.put(meanwhile, 0, 3);
+        void written.then(() => gateway.watch.refresh());
+      },
+    });
+    expect(outcome).toBe('arrived');
+    expect(people.map(({ subjectId }) => subjectId).sort()).toEqual([before.id, meanwhile.id]);
+  });
+});

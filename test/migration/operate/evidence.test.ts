@@ -1,0 +1,82 @@
+import { describe, expect, it } from '@jest/globals';
+import { finishListRun, openListRun } from '../../../src/migration/lists/run-records.ts';
+import type { VerifyOutcome } from '../../../src/migration/lists/verify-list.ts';
+import { findMoved, findVerification } from '../../../src/migration/operate/evidence.ts';
+import type { OperatedBackend } from '../../../src/migration/operate/operated-backend.ts';
+import { storeCohort } from '../../../src/migration/stages/cohort.ts';
+import { EVERYBODY, type Rollout } from '../../../src/migration/stages/rollout.ts';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
+
+const NAME = { tenant: 'acme', dialect: 'legacy' };
+const [ANNA, BORIS] = ['a'.repeat(32), 'b'.repeat(32)] as const;
+
+/** What the gate is told of a switch of Anna and Boris after a verification that looked at these people. */
+async function notVerifiedAfter(...verified: readonly string[]): Promise<number | undefined> {
+  const { records } = createMemoryStore();
+  const operated = {
+    at: { name: NAME, settings: { gate: { verificationHours: 24 } } },
+    core: { records, clock: { nowMs: () => 1_000 } },
+  } as unknown as OperatedBackend;
+  const place = { records, kind: 'verification', name: NAME } as const;
+  const options = { ids: verified, nowMs: () => 500, restart: false, notBeforeMs: 0 };
+  const { head, save } = await openListRun({ ...place, ...options }, 'digest');
+  const people = verified.map((subjectKey) => ({ outcome: 'equal' as const, subjectKey }));
+  await save<VerifyOutcome>(0, people);
+  await finishListRun(place, head, { ...head, atMs: 600, report: { equal: verified.length } });
+  const ramp = await storeCohort(records, 'pilot', [ANNA, BORIS]);
+  const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
+  const moved = await findMoved(operated, from, { stage: 'switched', ramp });
+  const record = { rollout: from } as unknown as Parameters<typeof findVerification>[1];
+  return (await findVerification(operated, record, moved))?.notVerified;
+}
+
+describe('the verification of a step for a list of people', () => {
+  it('covers the step when it looked at everybody', async () => {
+    expect(await notVerifiedAfter(ANNA, BORIS)).toBe(0);
+  });
+
+  it('does not take somebody who is listed by two ids for two people', async () => {
+    expect(await notVerifiedAfter(ANNA, ANNA)).toBe(1);
+    expect(await notVerifiedAfter(ANNA, ANNA, BORIS)).toBe(0);
+  });
+});
+
+describe('the verification of a step for everybody', () => {
+  async function setUp() {
+    const { records } = createMemoryStore();
+    const operated = {
+      at: { name: NAME, settings: { gate: { verificationHours: 24 } } },
+      core: { records, clock: { nowMs: () => 3_000 } },
+    } as unknown as OperatedBackend;
+    const place = { records, kind: 'verification', name: NAME } as const;
+    const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
+    const moved = await findMoved(operated, from, { stage: 'switched', ramp: EVERYBODY });
+    return {
+      async verify(ids: readonly string[], revision: number) {
+        const startedAtMs = 2_000 + revision;
+        const stage = { revision, oldest: 0 };
+        const options = { ids, nowMs: () => startedAtMs, restart: true, notBeforeMs: 0, stage };
+        const { head } = await openListRun({ ...place, ...options }, `list-${startedAtMs}`);
+        const report = { equal: ids.length, subjects: ids.length };
+        await finishListRun(place, head, { ...head, atMs: startedAtMs + 10, report });
+      },
+      find: (fedSinceRevision: number) => findVerification(operated, { fedSinceRevision }, moved),
+    };
+  }
+
+  it('leaves out whom an earlier, longer list had, although that one counts no more', async () => {
+    const { verify, find } = await setUp();
+    await verify([ANNA, BORIS], 4);
+    await verify([ANNA], 5);
+    expect((await find(5))?.notVerified).toBe(1);
+    await verify([BORIS, ANNA], 6);
+    expect((await find(5))?.notVerified).toBe(0);
+  });
+
+  it('a verification is void where the stage has moved on since it began, even if its clock says otherwise', async () => {
+    const { verify, find } = await setUp();
+    await verify([ANNA, BORIS], 4);
+    expect((await find(4))?.isOfThisSpan).toBe(true);
+    expect((await find(5))?.isOfThisSpan).toBe(false);
+  });
+});

@@ -1,0 +1,4 @@
+import { describeStorePromises } from '../describe-promises.ts';
+import { azureOnDiskUnderTest } from './azure-under-test.ts';
+
+describeStorePromises('azure (disk)', azureOnDiskUnderTest);
