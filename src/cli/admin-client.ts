@@ -16,8 +16,16 @@ export class AdminRefusal extends Error {
 
 /** The admin API of a running gateway, for commands. */
 export interface AdminClient {
-  /** Rejects with `AdminRefusal`. The result has the type that `openapi/admin.yaml` gives for the path. */
-  ask<T>(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<T>;
+  /**
+   * Rejects with `AdminRefusal`. The result has the type that `openapi/admin.yaml` gives for the path. With
+   * `version`, it is refused where that is not the present version any more.
+   */
+  ask<T>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    body?: object,
+    version?: number,
+  ): Promise<T>;
   /** Every item of a list with pages. `path` has a query; `parameter` asks for the page that `next` names. */
   askAll<T>(path: string, parameter: string): Promise<readonly T[]>;
 }
@@ -49,12 +57,13 @@ export function createAdminClient(
       'no admin token: put one into POLYFACE_ADMIN_TOKEN (polyface admin tokens create makes one)',
     );
   const base = new URL('/admin/v1', address).href;
-  async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  async function ask<T>(method: string, path: string, body?: object, version?: number): Promise<T> {
     const response = await fetchAdmin(base + path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
         ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
       },
       ...(body ? { body: JSON.stringify(body) } : {}),
     });

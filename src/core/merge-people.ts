@@ -1,4 +1,10 @@
-import { type MergePreview, type PeopleRegistry, ProblemError } from '../domain/index.ts';
+import {
+  type MergePreview,
+  type PeopleRegistry,
+  type PersonPrecondition,
+  ProblemError,
+  requirePerson,
+} from '../domain/index.ts';
 import { absorbPictures, slotsToAdopt } from './absorb-pictures.ts';
 import type { CoreParts } from './core-parts.ts';
 import { closeIntent, decideIntent, type StoredIntent } from './person-intents.ts';
@@ -39,17 +45,29 @@ export async function previewMerge(
   };
 }
 
+/** The versions on which a merge was decided. */
+export interface MergePrecondition {
+  readonly source?: PersonPrecondition | undefined;
+  readonly survivor?: PersonPrecondition | undefined;
+}
+
 /**
  * Merges two people. The source's record is fenced, so that uploads under way there go on at the survivor.
  * Its pictures move to the survivor, and its names lead to the survivor. Each step can be repeated, and
- * `finishIntents` goes on after a crash.
+ * `finishIntents` goes on after a crash. A precondition is part of the first write: of several who decided on
+ * one version one goes on, and the others get `precondition-failed`.
  */
 export async function mergePeople(
   parts: PeopleParts,
   tenant: string,
   sourceId: string,
   survivorId: string,
+  onlyIf: MergePrecondition = {},
 ): Promise<MergePreview> {
+  const { registry } = parts;
+  if (onlyIf.survivor) requirePerson(onlyIf.survivor, await registry.read(tenant, survivorId));
+  if (onlyIf.source) await registry.claimVersion(tenant, sourceId, onlyIf.source);
+  if (onlyIf.survivor) await registry.claimVersion(tenant, survivorId, onlyIf.survivor);
   const preview = await previewMerge(parts, tenant, sourceId, survivorId);
   const { source, survivor } = preview;
   const intent = await decideIntent(parts.records, {

@@ -132,6 +132,11 @@ export interface PeopleRegistry {
   /** Gives the person another id. The key stays, and the old id keeps leading to the person. */
   rename(tenant: string, id: string, newId: string, precondition?: PersonPrecondition): Promise<Person>;
   /**
+   * Raises the person's version and changes nothing else. Of several callers who ask under one version, one
+   * succeeds; so does nobody who asks after another change. For work of several steps, before its first step.
+   */
+  claimVersion(tenant: string, id: string, precondition: PersonPrecondition): Promise<Person>;
+  /**
    * Lets every name of one person lead to another one, who also gets the fields that they lack. Takes keys.
    * Does nothing the second time.
    */

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { PeopleRegistry } from '../../src/domain/index.ts';
 import { backendSettings } from '../migration/support/start-shim.ts';
+import { faultsOf } from './admin-document.ts';
 import { type AdminGateway, startAdminGateway } from './start-admin.ts';
 import { storeWithPeople } from './store-with-people.ts';
 
 let admin: AdminGateway;
 let lise: string;
+let registry: PeopleRegistry;
 
 beforeAll(async () => {
-  const { store, registry } = await storeWithPeople();
+  const people = await storeWithPeople();
+  const { store } = people;
+  ({ registry } = people);
   const { person } = (await registry.put('demo', {
     id: 'lise',
     aliases: { 'magicline-v1': '7001' },
@@ -65,6 +70,33 @@ describe('the versions of the admin API', () => {
     expect(late.map(({ status }) => status)).toEqual([412, 412, 404, 412]);
     const renamed = await change('POST', `${lise}/rename`, now, { id: 'lise-2' });
     expect([renamed.status, renamed.body]).toEqual([200, expect.objectContaining({ id: 'lise-2' })]);
+  });
+
+  it('of 20 operators who merge people on the same versions one succeeds, and 19 get 412', async () => {
+    const path = '/people/demo';
+    const [one, two, three] = await Promise.all(
+      ['marie', 'maria', 'mary'].map(async (id) => {
+        const { person } = await registry.put('demo', { id, aliases: {}, identifiers: {}, profile: {} });
+        return person;
+      }),
+    );
+    const preview = await get(`${path}/${one?.key}/merge?into=${two?.key}`);
+    expect(faultsOf('Merge', preview.body)).toEqual([]);
+    expect(preview.body).toMatchObject({ source: { version: 1 }, survivor: { version: 1 } });
+    const merged = await Promise.all(
+      Array.from({ length: 20 }, (_, racer) => {
+        const body = { into: racer % 2 ? two?.key : three?.key, intoVersion: 1 };
+        return change('POST', `${path}/${one?.key}/merge`, '"1"', body);
+      }),
+    );
+    expect(merged.map(({ status }) => status).toSorted()).toEqual([
+      200,
+      ...Array.from({ length: 19 }, () => 412),
+    ]);
+    const again = { into: two?.key, intoVersion: 7 };
+    expect((await change('POST', `${path}/${three?.key}/merge`, '*', again)).status).toBe(412);
+    const none = { into: two?.key, intoVersion: 'seven' };
+    expect((await change('POST', `${path}/${three?.key}/merge`, '*', none)).status).toBe(400);
   });
 
   it('a step of a migration, and a reload, are refused where they were decided on another version', async () => {

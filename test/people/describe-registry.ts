@@ -124,6 +124,31 @@ export function describeRegistry(name: string, make: () => Promise<StoreUnderTes
       expect(await problemOf(registry.link(tenant, 'ada', 'one', '2', current))).toBe('precondition-failed');
     });
 
+    promise('lets exactly one of 20 racers go on from the version that all of them saw', async () => {
+      const ada = draft('ada', { aliases: { one: '1' } });
+      await here.registry.put(tenant, ada);
+      const seen = { kind: 'versions', versions: [1] } as const;
+      const results = await Promise.all(
+        Array.from({ length: 20 }, (_, racer) => {
+          const { registry } = racer % 2 ? here : there;
+          // A claim is in the way of every other change as well.
+          return problemOf(
+            racer % 4 < 2
+              ? registry.claimVersion(tenant, 'ada', seen)
+              : registry.link(tenant, 'ada', 'two', `2-${racer}`, seen),
+          );
+        }),
+      );
+      expect(results.toSorted()).toEqual(
+        ['none', ...Array.from({ length: 19 }, () => 'precondition-failed')].sort(),
+      );
+      expect(await here.registry.read(tenant, 'ada')).toMatchObject({ id: 'ada', version: 2 });
+      const claimed = await here.registry.claimVersion(tenant, 'ada', { kind: 'versions', versions: [2] });
+      const { version: _, ...left } = (await there.registry.read(tenant, 'ada')) ?? { version: 0 };
+      expect(claimed).toEqual({ ...left, version: 3 });
+      expect(await problemOf(here.registry.claimVersion(tenant, 'nobody', seen))).toBe('subject-not-found');
+    });
+
     promise('leaves a person alone who is put as they are', async () => {
       const ada = draft('ada', { profile: { firstName: 'Ada', lastName: 'L' } });
       await here.registry.put(tenant, ada);

@@ -109,6 +109,42 @@ describe('two people who are one', () => {
     expect(await here.directory.byAlias(tenant, 'one', 'al-b1')).toBeDefined();
   });
 
+  it('are merged by one of 20 racers who decided on the same version', async () => {
+    const seen = { source: { kind: 'versions', versions: [1] } } as const;
+    await here.registry.put(tenant, draft('c'));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, racer) =>
+        problemOf(mergePeople(racer % 2 ? here : there, tenant, 'a', racer % 4 < 2 ? 'b' : 'c', seen)),
+      ),
+    );
+    expect(results.toSorted()).toEqual(
+      ['none', ...Array.from({ length: 19 }, () => 'precondition-failed')].sort(),
+    );
+    expect(await ownIntents()).toEqual([]);
+    const survivor = results.indexOf('none') % 4 < 2 ? 'b' : 'c';
+    expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: survivor });
+  });
+
+  it('stay two where either was changed after the merge was decided', async () => {
+    const seen = { kind: 'versions', versions: [1] } as const;
+    await there.registry.link(tenant, 'b', 'two', 'al-b2');
+    const late = mergePeople(here, tenant, 'a', 'b', { source: seen, survivor: seen });
+    expect(await problemOf(late)).toBe('precondition-failed');
+    expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a', version: 1 });
+    // The last moment: the survivor is linked after both were looked at, before the merge's own write.
+    const meanwhile = rig.gateway(
+      onceBefore(rig.store.records, 'people/', async () => {
+        await there.registry.link(tenant, 'b', 'two', 'al-b3');
+      }),
+    );
+    const { version } = (await here.registry.read(tenant, 'b')) ?? { version: 0 };
+    const survivor = { kind: 'versions', versions: [version] } as const;
+    const later = mergePeople(meanwhile, tenant, 'a', 'b', { source: seen, survivor });
+    expect(await problemOf(later)).toBe('precondition-failed');
+    expect(await ownIntents()).toEqual([]);
+    expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a' });
+  });
+
   it('lose no upload that is under way on either side', async () => {
     await here.put(tenant, 'al-a1', red);
     const [, ...uploads] = await Promise.allSettled([

@@ -1,8 +1,9 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import type { ProfileImage, StoredPicture, Subject } from '../../domain/index.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
+import { sendVersion } from './resource-version.ts';
 
 /** The person that the path names by tenant and key. */
 export async function personOf({ current }: AdminParts, { params }: Request): Promise<Subject> {
@@ -12,23 +13,18 @@ export async function personOf({ current }: AdminParts, { params }: Request): Pr
 }
 
 /**
- * The version of a person's changeable data; `undefined` for people of the settings or of another service.
+ * A person as the API shows them: names, and facts of the pictures. The names are those of the version, which
+ * people of the settings or of another service do not have.
  */
-export async function versionOf(
-  { current }: AdminParts,
-  { tenant, key }: Subject,
-): Promise<number | undefined> {
-  return (await current().people?.registry.readKey(tenant, key))?.version;
-}
-
-/** A person as the API shows them: names, and facts of the pictures. */
-export async function describePerson({ records }: AdminParts, person: Subject) {
-  const { record } = await readSubjectRecord(records, person.key);
-  const { key, tenant, id, aliases, profile } = person;
+export async function describePerson({ records, current }: AdminParts, person: Subject) {
+  const kept = await current().people?.registry.readKey(person.tenant, person.key);
+  const { key, tenant, id, aliases, profile } = kept ?? person;
+  const { record } = await readSubjectRecord(records, key);
   return {
     key,
     tenant,
     id,
+    ...(kept ? { version: kept.version } : {}),
     aliases,
     profile,
     generation: record?.generation ?? 0,
@@ -42,6 +38,13 @@ export async function describePerson({ records }: AdminParts, person: Subject) {
           },
     ),
   };
+}
+
+/** Sends the version of a person as the ETag; gives the person for the body. */
+export async function sendPerson(parts: AdminParts, response: Response, person: Subject) {
+  const described = await describePerson(parts, person);
+  if (described.version !== undefined) sendVersion(response, described.version);
+  return described;
 }
 
 function describeImage({

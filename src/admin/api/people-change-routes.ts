@@ -1,11 +1,17 @@
 import { type Request, Router } from 'express';
 import { erasePerson } from '../../core/erase-person.ts';
 import { mergePeople, type PeopleParts, previewMerge } from '../../core/merge-people.ts';
-import { type Json, type PersonPrecondition, type Problem, ProblemError } from '../../domain/index.ts';
+import {
+  type Json,
+  type Person,
+  type PersonPrecondition,
+  type Problem,
+  ProblemError,
+} from '../../domain/index.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
-import { describePerson, personOf, versionOf } from './describe-person.ts';
-import { requireVersion, sendVersion, versionChanged, wantedVersions } from './resource-version.ts';
+import { personOf, sendPerson } from './describe-person.ts';
+import { versionChanged, wantedVersions } from './resource-version.ts';
 import {
   type AdminCall,
   audited,
@@ -28,8 +34,7 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
       const changed = await changePerson(parts, call, `people.${act}`, { dialect }, ({ registry }) =>
         registry[act](tenant, id, dialect, alias, onlyIf(call.request)),
       );
-      sendVersion(call.response, changed.version);
-      return describePerson(parts, changed);
+      return sendPerson(parts, call.response, changed);
     });
   router.post('/people/:tenant/:key/aliases', changeAlias('link'));
   router.delete('/people/:tenant/:key/aliases', changeAlias('unlink'));
@@ -42,8 +47,7 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
       const changed = await changePerson(parts, call, 'people.rename', {}, ({ registry }) =>
         registry.rename(tenant, id, newId, onlyIf(call.request)),
       );
-      sendVersion(call.response, changed.version);
-      return describePerson(parts, changed);
+      return sendPerson(parts, call.response, changed);
     }),
   );
 
@@ -63,9 +67,9 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
     forRole(parts, 'operate', async (call) => {
       const members = bodyMembers(call.request);
       const { source, survivor } = await bothPeople(parts, call.request, requiredText(members, 'into'));
-      requireVersion(call.request, await versionOf(parts, source));
+      const seen = { source: onlyIf(call.request), survivor: survivorSeen(members) };
       const merged = await changePerson(parts, call, 'people.merge', { into: survivor.key }, (people) =>
-        mergePeople(people, source.tenant, source.id, survivor.id),
+        mergePeople(people, source.tenant, source.id, survivor.id, seen),
       );
       return describeMerge(merged);
     }),
@@ -92,6 +96,14 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
 function onlyIf(request: Request): PersonPrecondition | undefined {
   const versions = wantedVersions(request);
   return versions && { kind: 'versions', versions: versions.map(Number) };
+}
+
+/** The version of the survivor that a merge was decided on. */
+function survivorSeen({ intoVersion }: Readonly<Record<string, unknown>>): PersonPrecondition | undefined {
+  if (intoVersion === undefined) return undefined;
+  if (typeof intoVersion !== 'number' || !Number.isInteger(intoVersion))
+    throw new AdminProblem(400, '"intoVersion" is a whole number: the version of the person who stays.');
+  return { kind: 'versions', versions: [intoVersion] };
 }
 
 /** Changes a person under the eyes of the audit log. */
@@ -145,11 +157,15 @@ function describeMerge({
   droppedSlots,
 }: Awaited<ReturnType<typeof previewMerge>>) {
   return {
-    source: { key: source.key, id: source.id, aliases: source.aliases },
-    survivor: { key: survivor.key, id: survivor.id, aliases: survivor.aliases },
+    source: describeNames(source),
+    survivor: describeNames(survivor),
     adoptedSlots,
     droppedSlots,
   };
+}
+
+function describeNames({ key, id, version, aliases }: Person) {
+  return { key, id, version, aliases };
 }
 
 /** What the registry refuses, as a refusal of the API. */

@@ -10,8 +10,7 @@ import {
 } from '../../domain/index.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
-import { describePerson, personOf, versionOf } from './describe-person.ts';
-import { sendVersion } from './resource-version.ts';
+import { describePerson, personOf, sendPerson } from './describe-person.ts';
 import { audited, forRole, queryText } from './route.ts';
 
 /** Finds people by any of their ids, and shows their stored pictures. */
@@ -38,10 +37,7 @@ export function createPeopleRoutes(parts: AdminParts): Router {
   router.get(
     '/people/:tenant/:key',
     forRole(parts, 'read', async ({ request, response }) => {
-      const person = await personOf(parts, request);
-      const version = await versionOf(parts, person);
-      if (version !== undefined) sendVersion(response, version);
-      return describePerson(parts, person);
+      return sendPerson(parts, response, await personOf(parts, request));
     }),
   );
 

@@ -20,14 +20,17 @@ async function erase(id: string, options: PersonOptions & { readonly yes?: boole
   await withPeople(options, (opened) =>
     withPeopleParts(opened, async (parts) => {
       const { settings, tenant } = opened;
+      const person = await opened.registry.read(tenant, id);
       await confirm(`Erase ${id} and all of their pictures? Nothing brings them back.`, options);
       const [signingKey] = await signingKeys(settings.downloads.keys, settings.dataDir);
       if (!signingKey) throw new Error('there is no key to sign the receipt with');
-      const person = await opened.registry.read(tenant, id);
-      const receipt = await erasePerson(parts, tenant, id, {
-        graceSeconds: ERASE_GRACE_SECONDS,
-        signingKey,
-      });
+      const receipt = await erasePerson(
+        parts,
+        tenant,
+        id,
+        { graceSeconds: ERASE_GRACE_SECONDS, signingKey },
+        person && { kind: 'versions', versions: [person.version] },
+      );
       await auditPeople(opened, 'people.erase', person?.key ?? 'unknown', options);
       process.stdout.write(`${JSON.stringify(receipt)}\n`);
     }),

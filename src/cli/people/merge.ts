@@ -29,7 +29,10 @@ async function merge(id: string, survivor: string, options: MergeOptions): Promi
       const preview = await previewMerge(parts, opened.tenant, id, survivor);
       if (options.dryRun) return print(options, { merged: false, ...preview }, told(preview));
       await confirm(`${told(preview)}\nMerge them?`, options);
-      const merged = await mergePeople(parts, opened.tenant, id, survivor);
+      const merged = await mergePeople(parts, opened.tenant, id, survivor, {
+        source: { kind: 'versions', versions: [preview.source.version] },
+        survivor: { kind: 'versions', versions: [preview.survivor.version] },
+      });
       const after = { into: merged.survivor.key };
       await auditPeople(opened, 'people.merge', merged.source.key, { reason: options.reason, after });
       print(options, { merged: true, ...merged }, told(merged));

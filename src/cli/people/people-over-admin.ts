@@ -6,6 +6,7 @@ interface ShownPerson {
   readonly key: string;
   readonly tenant: string;
   readonly id: string;
+  readonly version?: number;
   readonly aliases: Readonly<Record<string, string>>;
   readonly slots: readonly {
     readonly slot: number;
@@ -72,8 +73,8 @@ export async function renameOverAdmin(
 
 /** A merge as the admin API describes it. */
 interface ShownMerge {
-  readonly source: { readonly id: string };
-  readonly survivor: { readonly id: string };
+  readonly source: { readonly id: string; readonly version: number };
+  readonly survivor: { readonly id: string; readonly version: number };
   readonly adoptedSlots: readonly number[];
   readonly droppedSlots: readonly number[];
 }
@@ -88,7 +89,8 @@ export async function mergeOverAdmin(id: string, survivorId: string, options: Re
   const words = `${preview.source.id} into ${preview.survivor.id}: ${preview.adoptedSlots.length} pictures come over, ${preview.droppedSlots.length} go`;
   if (!dryRun) {
     await confirm(`${words}\nMerge them?`, options);
-    await client.ask('POST', `${pathOf(source)}/merge`, { into: survivor.key, reason });
+    const body = { into: survivor.key, intoVersion: preview.survivor.version, reason };
+    await client.ask('POST', `${pathOf(source)}/merge`, body, preview.source.version);
   }
   process.stdout.write(json ? `${JSON.stringify({ merged: !dryRun, ...preview })}\n` : `${words}\n`);
 }
@@ -98,10 +100,9 @@ export async function eraseOverAdmin(id: string, options: RemoteOptions): Promis
   const { admin, tenant, reason } = options;
   const person = await findOne(admin, tenant, id);
   await confirm(`Erase ${person.id} and all of their pictures? Nothing brings them back.`, options);
-  const receipt = await createAdminClient(admin).ask('POST', `${pathOf(person)}/erase`, {
-    id: person.id,
-    reason,
-  });
+  const body = { id: person.id, reason };
+  const path = `${pathOf(person)}/erase`;
+  const receipt = await createAdminClient(admin).ask('POST', path, body, person.version);
   process.stdout.write(`${JSON.stringify(receipt)}\n`);
 }
 

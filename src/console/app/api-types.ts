@@ -125,6 +125,8 @@ export interface Person {
   readonly key: string;
   readonly tenant: string;
   readonly id: string;
+  /** Absent for people whom the settings or another service keep. */
+  readonly version?: number;
   readonly aliases: Readonly<Record<string, string>>;
   readonly profile: {
     readonly firstName?: string;
@@ -189,17 +191,17 @@ export interface Job {
   readonly failure?: string;
 }
 
+/** One of two people before they are merged. */
+interface MergedPerson {
+  readonly key: string;
+  readonly id: string;
+  readonly version: number;
+  readonly aliases: Readonly<Record<string, string>>;
+}
+
 export interface Merge {
-  readonly source: {
-    readonly key: string;
-    readonly id: string;
-    readonly aliases: Readonly<Record<string, string>>;
-  };
-  readonly survivor: {
-    readonly key: string;
-    readonly id: string;
-    readonly aliases: Readonly<Record<string, string>>;
-  };
+  readonly source: MergedPerson;
+  readonly survivor: MergedPerson;
   readonly adoptedSlots: readonly number[];
   readonly droppedSlots: readonly number[];
 }

@@ -39,7 +39,7 @@ export function createRecordRegistry(parts: RegistryParts): PeopleRegistry {
     tenant: string,
     id: string,
     precondition: PersonPrecondition | undefined,
-    make: (before: LivingEntry) => LivingEntry,
+    make: (before: LivingEntry) => LivingEntry | undefined,
   ): Promise<Person> => {
     for (let follows = 0; ; follows += 1) {
       const key = await keyOf(tenant, id);
@@ -51,7 +51,7 @@ export function createRecordRegistry(parts: RegistryParts): PeopleRegistry {
             moved = !isLiving(before);
             if (!isLiving(before)) throw new ProblemError({ kind: 'subject-not-found' });
             requirePerson(precondition, before);
-            return nextOf(before, make(before));
+            return make(before);
           },
         },
       ]);
@@ -61,6 +61,14 @@ export function createRecordRegistry(parts: RegistryParts): PeopleRegistry {
       return changed.person;
     }
   };
+
+  /** Leaves a person alone who would stay the same. */
+  const edit = (
+    tenant: string,
+    id: string,
+    precondition: PersonPrecondition | undefined,
+    make: (before: LivingEntry) => LivingEntry,
+  ) => change(tenant, id, precondition, (before) => nextOf(before, make(before)));
 
   const registry: PeopleRegistry = {
     check: (person) => checkPerson(personPart(person), dialects),
@@ -89,24 +97,26 @@ export function createRecordRegistry(parts: RegistryParts): PeopleRegistry {
     putMany: (tenant, drafts, mode) => putPeople(parts, tenant, drafts, mode),
     preview: (tenant, drafts, mode) => previewPeople(parts, tenant, drafts, mode),
     patch: (tenant, id, patch, precondition) =>
-      change(tenant, id, precondition, (before) => {
+      edit(tenant, id, precondition, (before) => {
         const patched = checkPerson(patchJson(draftOf(before), patch), dialects);
         if (patched.id === before.id) return { ...before, ...patched };
         const reason = 'is changed by a rename alone';
         throw new ProblemError({ kind: 'invalid-person', pointer: '/id', reason });
       }),
     link: (tenant, id, dialect, alias, precondition) =>
-      change(tenant, id, precondition, (before) => {
+      edit(tenant, id, precondition, (before) => {
         const linked = linkAlias(before, dialect, alias);
         checkPerson(draftOf(linked), dialects);
         return linked;
       }),
     unlink: (tenant, id, dialect, alias, precondition) =>
-      change(tenant, id, precondition, (before) => unlinkAlias(before, dialect, alias)),
+      edit(tenant, id, precondition, (before) => unlinkAlias(before, dialect, alias)),
     async rename(tenant, id, newId, precondition) {
       checkName(newId, '/id');
-      return change(tenant, id, precondition, (before) => renameEntry(before, newId));
+      return edit(tenant, id, precondition, (before) => renameEntry(before, newId));
     },
+    claimVersion: (tenant, id, precondition) =>
+      change(tenant, id, precondition, (before) => ({ ...before, version: before.version + 1 })),
     absorb: (tenant, sourceKey, survivorKey) => absorbPerson(pages, tenant, sourceKey, survivorKey),
     erase: (tenant, key, erasedAtMs, precondition) =>
       erasePerson(pages, tenant, key, erasedAtMs, precondition),

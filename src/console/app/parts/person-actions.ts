@@ -33,7 +33,7 @@ export function UnlinkButton({
         danger
         onClose=${() => setAsked(false)}
         onConfirm=${async (reason: string) => {
-          await change('DELETE', `${pathOf(person)}/aliases`, { dialect, alias, reason });
+          await change('DELETE', `${pathOf(person)}/aliases`, { dialect, alias, reason }, person.version);
           onChange();
         }}
       >
@@ -64,10 +64,8 @@ function LinkForm({ person, onChange }: ActionProperties) {
   const submit = async (event: Event) => {
     event.preventDefault();
     try {
-      await change('POST', `${pathOf(person)}/aliases`, {
-        dialect: dialect || names[0],
-        alias: alias.trim(),
-      });
+      const body = { dialect: dialect || names[0], alias: alias.trim() };
+      await change('POST', `${pathOf(person)}/aliases`, body, person.version);
       setAlias('');
       setProblem(undefined);
       onChange();
@@ -119,7 +117,9 @@ function MergeForm({ person, onChange }: ActionProperties) {
       danger
       onClose=${() => setPreview(undefined)}
       onConfirm=${async (reason: string) => {
-        await change('POST', `${pathOf(person)}/merge`, { into: preview.survivor.key, reason });
+        const { source, survivor } = preview;
+        const body = { into: survivor.key, intoVersion: survivor.version, reason };
+        await change('POST', `${pathOf(person)}/merge`, body, source.version);
         onChange();
       }}
     >
@@ -158,8 +158,10 @@ function EraseButton({
         danger
         typed=${person.id}
         onClose=${() => setAsked(false)}
-        onConfirm=${async (reason: string) =>
-          onErased(await change<Receipt>('POST', `${pathOf(person)}/erase`, { id: person.id, reason }))}
+        onConfirm=${async (reason: string) => {
+          const body = { id: person.id, reason };
+          onErased(await change<Receipt>('POST', `${pathOf(person)}/erase`, body, person.version));
+        }}
       >
         <dl class="facts">
           <dt>Ids</dt><dd>${1 + Object.keys(person.aliases).length}</dd>
