@@ -13,7 +13,7 @@ import {
  * Both pictures are compared in this size. It is small enough to forgive an encoder, and large enough to tell
  * faces apart.
  */
-const LOOK: RenditionRecipe = {
+const COPY_RECIPE: RenditionRecipe = {
   fit: 'inside',
   box: { width: 32, height: 32 },
   enlarge: true,
@@ -28,7 +28,7 @@ const LOOK: RenditionRecipe = {
  */
 const SAME_DISTANCE = 0.025;
 
-interface Look {
+interface SmallCopy {
   readonly size: PictureSize;
   readonly small: PictureSize;
   /** RGB, row by row. */
@@ -36,38 +36,47 @@ interface Look {
 }
 
 /**
- * Compares pictures by a small upright copy of each. The imaging workers make the copies, with all their
- * bounds; only those copies are decoded here.
+ * Compares pictures by a small upright copy of each. The imaging workers make the copies within all their
+ * limits. Only the copies are decoded here.
  */
 export function createPictureComparer(imaging: Pick<Imaging, 'process'>): PictureComparer {
   return {
     async compare(one, other) {
-      const [first, second] = await Promise.all([lookTwice(imaging, one), lookTwice(imaging, other)]);
+      const [first, second] = await Promise.all([
+        makeCopyWithRetry(imaging, one),
+        makeCopyWithRetry(imaging, other),
+      ]);
       if (!first || !second) return undefined;
-      const distance = sameShape(first.small, second.small) ? await distanceOf(first, second) : 1;
+      const distance = haveSameShape(first.small, second.small) ? await measureDistance(first, second) : 1;
       return { same: distance <= SAME_DISTANCE, distance, sizes: [first.size, second.size] };
     },
   };
 }
 
 /** A worker that ended in the middle of a job says nothing about the picture, so the next worker gets it. */
-async function lookTwice(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {
+async function makeCopyWithRetry(
+  imaging: Pick<Imaging, 'process'>,
+  source: ByteSource,
+): Promise<SmallCopy | undefined> {
   try {
-    return await look(imaging, source);
+    return await makeCopy(imaging, source);
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
-    return look(imaging, source);
+    return makeCopy(imaging, source);
   }
 }
 
-async function look(imaging: Pick<Imaging, 'process'>, source: ByteSource): Promise<Look | undefined> {
+async function makeCopy(
+  imaging: Pick<Imaging, 'process'>,
+  source: ByteSource,
+): Promise<SmallCopy | undefined> {
   try {
-    const processed = await imaging.process({ source, accepted: READABLE_FORMATS, recipes: [LOOK] });
+    const processed = await imaging.process({ source, accepted: READABLE_FORMATS, recipes: [COPY_RECIPE] });
     try {
       const [rendered] = processed.renditions;
       if (!rendered) return undefined;
       const input = rendered.source.kind === 'memory' ? rendered.source.bytes : rendered.source.path;
-      const { data, info } = await flat(sharp(input));
+      const { data, info } = await readPixels(sharp(input));
       const { width, height } = processed.facts;
       return { size: { width, height }, small: { width: info.width, height: info.height }, pixels: data };
     } finally {
@@ -79,8 +88,8 @@ async function look(imaging: Pick<Imaging, 'process'>, source: ByteSource): Prom
   }
 }
 
-async function distanceOf(one: Look, other: Look): Promise<number> {
-  const { data } = await flat(
+async function measureDistance(one: SmallCopy, other: SmallCopy): Promise<number> {
+  const { data } = await readPixels(
     sharp(other.pixels, { raw: { ...other.small, channels: 3 } }).resize({ ...one.small, fit: 'fill' }),
   );
   let sum = 0;
@@ -88,15 +97,15 @@ async function distanceOf(one: Look, other: Look): Promise<number> {
   return sum / one.pixels.length / 255;
 }
 
-function flat(image: Sharp) {
+function readPixels(image: Sharp) {
   return image
-    .flatten({ background: LOOK.background })
+    .flatten({ background: COPY_RECIPE.background })
     .toColourspace('srgb')
     .raw()
     .toBuffer({ resolveWithObject: true });
 }
 
 /** Rounding may make a difference of one pixel. */
-function sameShape(one: PictureSize, other: PictureSize): boolean {
+function haveSameShape(one: PictureSize, other: PictureSize): boolean {
   return Math.abs(one.width - other.width) <= 1 && Math.abs(one.height - other.height) <= 1;
 }

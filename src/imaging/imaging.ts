@@ -11,16 +11,19 @@ import { startWorkerProcess } from './worker-process.ts';
 /** The settings, and a folder for renditions that are too large to be handed over in memory. */
 export type ImagingOptions = ImagingSettings & {
   readonly scratchDir: string;
-  /** Told of every worker that died in the middle of a job: the decoder crashed, or the system ended it. */
+  /**
+   * Called for every worker that ends in the middle of a job, because the decoder crashed or the system ended
+   * it.
+   */
   readonly onCrash?: (cause: Error) => void;
 };
 
-/** A worker imports the decoder in a fraction of a second; a machine that needs this long is in trouble. */
+/** A worker imports the decoder in a fraction of a second. A machine that needs longer than this has a fault. */
 const WORKER_START_SECONDS = 30;
 
-/** Says what files are, e.g. to whoever sent them and wonders. */
+/** Describes files, e.g. for a tester who wants to know what a client sent. */
 export interface PictureDescriber {
-  /** Throws where no worker is free or one died of it. */
+  /** Throws if no worker is free, or if the worker ended while it read the file. */
   describe(source: ByteSource): Promise<PictureDescription>;
 }
 
@@ -29,7 +32,7 @@ export interface WatchedWorkers {
   figures(): WorkerFigures;
 }
 
-/** Imaging in a pool of worker processes; see README.md beside this file for what bounds what. */
+/** Imaging in a pool of worker processes. README.md beside this file lists its limits. */
 export function createImaging(options: ImagingOptions): Imaging & PictureDescriber & WatchedWorkers {
   const { limitMegapixels, limitSidePixels, wallSeconds, memoryMiB, queue, scratchDir } = options;
   const memoryBytes = memoryMiB * 1024 * 1024;
@@ -81,7 +84,7 @@ export function createImaging(options: ImagingOptions): Imaging & PictureDescrib
       return readDescription(await pool.run(request, source.kind === 'memory' ? source.bytes : undefined));
     },
     async start() {
-      // The worker's process is on its way before anything is waited for.
+      // Both start at once. Starting the worker takes longest.
       await Promise.all([pool.start(), files.prepare()]);
     },
     stop: (graceSeconds) => pool.stop(graceSeconds * 1000),

@@ -16,7 +16,7 @@ export type JobRequest = {
   readonly path?: string;
   readonly accepted: PictureFormat[];
   readonly recipes: RecipeData[];
-  /** Whether renditions may be left out where they can certainly be made later. */
+  /** Whether the worker may leave out renditions that can certainly be made later. */
   readonly deferrable: boolean;
   /** Renditions too large for the frame go to files named `<scratch>-<index>`. */
   readonly scratch: string;

@@ -27,7 +27,7 @@ export function readAnswer(
     case 'done': {
       const deferred = deferrable && answer.renditions.length === 0;
       return {
-        facts: checkedFacts(answer.facts),
+        facts: checkFacts(answer.facts),
         renditions: renditionsOf(answer, body, deferred ? [] : recipes, scratch),
       };
     }
@@ -49,7 +49,7 @@ export function readDescription({ head }: WorkerMessage): PictureDescription {
   return answer.description;
 }
 
-function checkedFacts(facts: PictureFacts): PictureFacts {
+function checkFacts(facts: PictureFacts): PictureFacts {
   const { format, width, height, frames, transparent } = facts;
   requireFormat(format);
   return { format, width, height, frames, transparent };
@@ -62,24 +62,24 @@ function renditionsOf(
   scratch: string,
 ): RenderedPicture[] {
   if (renditions.length !== recipes.length) {
-    throw new Error('a picture worker made another number of renditions than asked for');
+    throw new Error('a picture worker made more or fewer renditions than it was asked for');
   }
   let at = 0;
   const rendered = renditions.map((report, index): RenderedPicture => {
     const recipe = recipes[index];
-    if (!recipe) throw new Error('a picture worker made a rendition of no recipe');
+    if (!recipe) throw new Error('a picture worker made a rendition for which there is no recipe');
     const start = at;
     if (!report.inScratch) at += report.bytes;
     const source: ByteSource = report.inScratch
       ? { kind: 'file', path: scratchPath(scratch, index), size: report.bytes }
       : { kind: 'memory', bytes: body.subarray(start, at) };
-    return { name: renditionName(recipe), ...checkedReport(report), source };
+    return { name: renditionName(recipe), ...checkReport(report), source };
   });
   if (at !== body.length) throw new Error('a picture worker sent other bytes than it reported');
   return rendered;
 }
 
-function checkedReport({ format, width, height, bytes, sha256 }: RenditionReport) {
+function checkReport({ format, width, height, bytes, sha256 }: RenditionReport) {
   requireFormat(format);
   return { format, width, height, bytes, sha256 };
 }

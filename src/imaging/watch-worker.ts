@@ -14,9 +14,9 @@ export interface JobBounds {
  * A decoder allocates at most about 1 GB a second, so it can exceed the limit by some 20 MB between two
  * checks.
  */
-const LOOK_EVERY_MS = 20;
+const CHECK_EVERY_MS = 20;
 
-/** A job whose time is over had a fair chance if it used at least this share of the time on a processor. */
+/** A job had a fair chance if it spent at least this share of its time on a processor. */
 const FAIR_SHARE_OF_PROCESSOR = 0.1;
 
 /**
@@ -29,26 +29,26 @@ export function watchWorker(
   onExcess: (excess: Excess) => void,
 ): () => void {
   const end = () => {
-    clearTimeout(wall);
-    clearInterval(looks);
+    clearTimeout(deadline);
+    clearInterval(checks);
   };
   const exceed = (excess: Excess) => {
     end();
     onExcess(excess);
   };
   let beganAtMs: number | undefined;
-  const wall = setTimeout(() => exceed(hadItsChance() ? 'time' : 'stall'), bounds.leftMs);
-  const looks = setInterval(() => {
+  const deadline = setTimeout(() => exceed(hadFairChance() ? 'time' : 'stall'), bounds.leftMs);
+  const checks = setInterval(() => {
     beganAtMs ??= processorMs(worker.pid);
     if ((worker.residentBytes() ?? 0) > bounds.memoryBytes) exceed('memory');
-  }, LOOK_EVERY_MS);
+  }, CHECK_EVERY_MS);
   return end;
 
   /**
-   * Without figures of processor time, only the time limit decides. A gateway that itself stood still has not
-   * taken the first reading, so the job did not have its chance.
+   * Whether the job got enough processor time. Where the system gives no figures, only the time limit decides.
+   * If the gateway itself stood still, it did not take the first reading. Then the job had no fair chance.
    */
-  function hadItsChance(): boolean {
+  function hadFairChance(): boolean {
     const usedMs = processorMs(worker.pid);
     if (usedMs === undefined) return true;
     return beganAtMs !== undefined && usedMs - beganAtMs >= bounds.leftMs * FAIR_SHARE_OF_PROCESSOR;

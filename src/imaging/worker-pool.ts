@@ -4,7 +4,7 @@ import { type Excess, watchWorker } from './watch-worker.ts';
 import type { WorkerMessage } from './worker-message.ts';
 import { WorkerGone, type WorkerProcess } from './worker-process.ts';
 
-/** What a pool is made of. */
+/** The parts and limits of a pool. */
 export interface WorkerPoolParts {
   readonly startWorker: () => Promise<WorkerProcess>;
   /** Most workers at once. */
@@ -15,27 +15,27 @@ export interface WorkerPoolParts {
   readonly wallMs: number;
   /** Ceiling of one worker's resident memory. */
   readonly memoryBytes: number;
-  /** Told of every worker that ended in the middle of a job without being told to. */
+  /** Called for every worker that ends by itself in the middle of a job. */
   readonly onCrash?: ((cause: Error) => void) | undefined;
 }
 
 /** How busy the workers are at this moment. */
 export interface WorkerFigures {
   readonly workers: number;
-  /** Of these, at work on a picture. */
+  /** How many of them work on a picture. */
   readonly busy: number;
-  /** Pictures that wait for one. */
+  /** How many pictures wait for a worker. */
   readonly waiting: number;
 }
 
-/** Runs jobs in worker processes. A worker that is killed or dies is replaced; jobs in other workers are not touched. */
+/** Runs jobs in worker processes. A worker that ends is replaced. Jobs in other workers go on. */
 export interface WorkerPool {
   /**
-   * Runs one job. Throws `ProblemError`: `image-too-complex` when the job itself went over the wall or the memory ceiling,
-   * `overloaded` when no worker had enough time for it.
+   * Runs one job. Throws `ProblemError` `image-too-complex` if the job exceeded its time or memory limit, and
+   * `overloaded` if no worker had enough time for it.
    */
   run(head: Json, body?: Uint8Array): Promise<WorkerMessage>;
-  /** Starts the first worker; the others follow when they are first needed. */
+  /** Starts the first worker. The others are started when they are needed. */
   start(): Promise<void>;
   stop(graceMs: number): Promise<void>;
   figures(): WorkerFigures;
@@ -52,13 +52,22 @@ interface Job {
   tries: number;
 }
 
-/** A worker that keeps more than this share of its ceiling after a job is replaced, so that the next job has room. */
+/**
+ * A worker that still holds more than this share of its memory limit after a job is replaced, so that the next
+ * job has enough memory.
+ */
 const KEEPS_AT_MOST = 0.5;
-/** A job that had less than this share of the wall before it was cut off gets `overloaded`, not a verdict on the picture. */
+/**
+ * A job that got less than this share of the time limit fails with `overloaded`. It does not show that the
+ * picture is too complex.
+ */
 const FAIR_SHARE = 0.8;
 const RESTART_DELAY_MS = 250;
 
-/** How the system or an operator ends a process; a decoder that crashes ends by another signal or with a code. */
+/**
+ * Signals by which the system or an operator ends a process. A decoder that crashes ends by another signal or
+ * with an exit code.
+ */
 const KILLED_FROM_OUTSIDE: ReadonlySet<string> = new Set([
   'SIGKILL',
   'SIGTERM',
@@ -67,11 +76,11 @@ const KILLED_FROM_OUTSIDE: ReadonlySet<string> = new Set([
   'SIGQUIT',
 ]);
 
-/** Makes a pool; nothing runs before `start`. */
+/** Creates a pool. Nothing runs before `start`. */
 export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   const idle: WorkerProcess[] = [];
   const alive = new Set<WorkerProcess>();
-  /** Those that were ended here and are replaced at once. */
+  /** Workers that the pool killed. They are replaced at once. */
   const discarded = new WeakSet<WorkerProcess>();
   const waiting: Job[] = [];
   const running = new Set<Job>();
@@ -92,11 +101,11 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     job.timer = setTimeout(() => {
       waiting.splice(waiting.indexOf(job), 1);
       job.reject(overloaded());
-      settled();
+      reportDrained();
     }, job.deadlineMs - performance.now());
   }
 
-  function next(): void {
+  function startNextJobs(): void {
     while (waiting.length > 0) {
       const worker = idle.pop();
       if (!worker) {
@@ -131,11 +140,11 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
       job.resolve(answer);
     } catch (cause) {
       unwatch();
-      fail(job, cause, excess, performance.now() - startedMs);
+      rejectOrRetry(job, cause, excess, performance.now() - startedMs);
     } finally {
       running.delete(job);
-      next();
-      settled();
+      startNextJobs();
+      reportDrained();
     }
   }
 
@@ -149,7 +158,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     worker.kill();
   }
 
-  function fail(job: Job, cause: unknown, excess: Excess | undefined, spentMs: number): void {
+  function rejectOrRetry(job: Job, cause: unknown, excess: Excess | undefined, spentMs: number): void {
     if (excess === 'stall' || (excess === 'time' && spentMs < parts.wallMs * FAIR_SHARE))
       job.reject(overloaded());
     else if (excess) job.reject(new ProblemError({ kind: 'image-too-complex', limit: excess }, { cause }));
@@ -158,8 +167,8 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   /**
-   * A worker that dies by itself may have been the system's victim: once more. A decoder that crashes twice blames the picture; a worker
-   * that is killed twice from outside does not.
+   * Runs the job once more after its worker ended by itself, because the system may have killed the worker. If
+   * the decoder crashes twice, the picture is at fault. If a worker is killed twice from outside, it is not.
    */
   function retry(job: Job, cause: WorkerGone): void {
     if (stopped) return job.reject(overloaded());
@@ -173,7 +182,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     void track(startAnother());
   }
 
-  /** Never rejects: the jobs that wait have deadlines of their own. */
+  /** Never rejects, because the waiting jobs have their own deadlines. */
   async function startAnother(): Promise<void> {
     try {
       register(await parts.startWorker());
@@ -182,14 +191,14 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     }
   }
 
-  /** Counts a start among those under way until it is settled. */
+  /** Counts a worker as starting until its start has succeeded or failed. */
   async function track(start: Promise<void>): Promise<void> {
     starting.add(start);
     try {
       await start;
     } finally {
       starting.delete(start);
-      next();
+      startNextJobs();
     }
   }
 
@@ -207,12 +216,13 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     if (at >= 0) idle.splice(at, 1);
     if (stopped) return;
     if (discarded.has(worker)) addWorker();
-    // One that died by itself: not at once, lest a machine in trouble spends its time on starting workers.
+    // A worker that ended by itself is replaced after a pause. Otherwise a faulty machine would do nothing but
+    // start workers.
     else await pause(RESTART_DELAY_MS, undefined, { ref: false });
-    next();
+    startNextJobs();
   }
 
-  function settled(): void {
+  function reportDrained(): void {
     if (running.size + waiting.length === 0) drained?.();
   }
 
@@ -224,7 +234,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
         if (stopped || (idle.length === 0 && waiting.length >= parts.queue)) return reject(overloaded());
         const deadlineMs = performance.now() + parts.wallMs;
         enqueue({ head, body, deadlineMs, resolve, reject, tries: 0 });
-        next();
+        startNextJobs();
       }),
     async stop(graceMs) {
       stopped = true;

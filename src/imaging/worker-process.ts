@@ -29,8 +29,8 @@ export class WorkerGone extends Error {
   override readonly name = 'WorkerGone';
   readonly how: string;
 
-  constructor(how: string, lastWords: string) {
-    super(`a picture worker ended (${how}) ${lastWords}`.trim());
+  constructor(how: string, stderrTail: string) {
+    super(`a picture worker ended (${how}) ${stderrTail}`.trim());
     this.how = how;
   }
 }
@@ -41,7 +41,7 @@ const STDERR_KEPT = 2_000;
  * By how much the niceness of a worker exceeds the gateway's. It then gets a third of the gateway's share
  * where both want the same processor.
  */
-const NICER = 5;
+const EXTRA_NICENESS = 5;
 
 /**
  * In MiB. Pixels are outside of this heap. The young generation is bounded as well: V8 would let it grow to
@@ -68,8 +68,8 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
     const [cause] = (await once(child, 'error')) as [unknown];
     throw new Error('a picture worker cannot be started', { cause });
   }
-  giveWay(pid);
-  const worker = speakWith(child, pid);
+  lowerPriority(pid);
+  const worker = openChannel(child, pid);
   const timer = setTimeout(() => child.kill('SIGKILL'), startSeconds * 1000);
   try {
     const { head } = await worker.firstMessage;
@@ -86,21 +86,22 @@ export async function startWorkerProcess(limits: WorkerLimits, startSeconds: num
 }
 
 /**
- * Reads and small answers must not wait for decoders. Call it before the worker has a second thread: the
- * system counts the niceness of each thread separately, and a new thread starts with that of its parent.
+ * Lowers the worker's priority, so that reads and small responses do not wait for decoders. Call it before the
+ * worker has a second thread: the system counts the niceness of each thread separately, and a new thread starts
+ * with that of its parent.
  */
-function giveWay(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
-    setPriority(pid, Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW));
+    setPriority(pid, Math.min(getPriority() + EXTRA_NICENESS, constants.priority.PRIORITY_LOW));
   } catch {
-    // A sandbox may forbid it. Then both have the same niceness, and all else works as usual.
+    // A sandbox may forbid it. Then both have the same niceness, and everything else works as usual.
   }
 }
 
 /**
- * The process that reads hostile bytes gets nothing of the gateway's own environment (keys, connection
- * strings). Each has one libvips thread, because the pool is as wide as the processors. It has few malloc
- * arenas, because otherwise freed pixels would stay resident.
+ * The environment of a worker. It holds nothing of the gateway's own (keys, connection strings), because a
+ * worker reads hostile bytes. Each worker has one libvips thread, because there are as many workers as
+ * processors. It has few malloc arenas, because otherwise freed pixels would stay resident.
  */
 function workerEnvironment(): NodeJS.ProcessEnv {
   const { LD_PRELOAD, LD_LIBRARY_PATH } = process.env;
@@ -119,12 +120,12 @@ interface Waiting {
   readonly reject: (cause: Error) => void;
 }
 
-function speakWith(
+function openChannel(
   child: ChildProcess,
   pid: number,
 ): WorkerProcess & { readonly firstMessage: Promise<WorkerMessage> } {
   let waiting: Waiting | undefined;
-  let lastWords = '';
+  let stderrTail = '';
 
   const nextMessage = () =>
     new Promise<WorkerMessage>((resolve, reject) => {
@@ -137,13 +138,13 @@ function speakWith(
   };
   child.on('message', (received) => settle(({ resolve }) => resolve(readMessage(received))));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    lastWords = (lastWords + text).slice(-STDERR_KEPT);
+    stderrTail = (stderrTail + text).slice(-STDERR_KEPT);
   });
   const gauge = openMemoryGauge(pid);
   const gone = new Promise<void>((resolve) => {
     const end = (how: string) => {
       gauge.close();
-      settle(({ reject }) => reject(new WorkerGone(how, lastWords)));
+      settle(({ reject }) => reject(new WorkerGone(how, stderrTail)));
       resolve();
     };
     child.once('error', (cause) => end(cause.message));

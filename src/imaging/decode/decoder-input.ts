@@ -16,7 +16,7 @@ export interface DecodePass {
    * against that header.
    */
   readonly headerOnly?: boolean;
-  /** Another page than the selected one. */
+  /** Reads this page instead of the selected one. */
   readonly page?: number;
 }
 

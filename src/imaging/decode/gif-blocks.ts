@@ -5,8 +5,9 @@ const TRAILER = 0x3b;
 const DESCRIPTOR_BYTES = 10;
 
 /**
- * Walks the blocks of a GIF: whether they lead to its trailer, or to the end of the file behind its first frame. Many encoders write a loop and
- * a delay into a still picture, so these do not tell that frames are missing; behind a later frame a file without a trailer may be cut.
+ * Whether a GIF is complete: its blocks lead to the trailer, or the file ends right after its only frame. A loop
+ * or a delay does not prove that frames are missing, because many encoders write both into a still picture. A
+ * file with several frames must have the trailer, because without it frames may have been cut off.
  */
 export function isWholeGif(bytes: Buffer): boolean {
   let at = HEADER_BYTES + colourTableBytes(bytes[10] ?? 0);
@@ -22,7 +23,7 @@ export function isWholeGif(bytes: Buffer): boolean {
         frames += 1;
         at = afterSubBlocks(bytes, at + DESCRIPTOR_BYTES + colourTableBytes(bytes[at + 9] ?? 0) + 1);
         break;
-      // Some encoders pad with zeros between blocks, and decoders pass over them.
+      // Some encoders pad with zeros between blocks. Decoders skip them.
       case 0:
         at += 1;
         break;
@@ -37,7 +38,10 @@ function colourTableBytes(flags: number): number {
   return flags & 0x80 ? 3 * 2 ** ((flags & 0x07) + 1) : 0;
 }
 
-/** Offset after the block of length zero that ends a series; past the end where there is none. */
+/**
+ * Offset after the block of length zero that ends a series. It is past the end of the file if there is no such
+ * block.
+ */
 function afterSubBlocks(bytes: Buffer, from: number): number {
   let at = from;
   for (let size = bytes[at]; size; size = bytes[at]) at += size + 1;

@@ -27,11 +27,11 @@ export async function inspectPicture(
       .raw()
       .toBuffer({ resolveWithObject: true }),
   );
-  return { ...header, transparent: header.hasAlpha && hasHoles(data, info.channels) };
+  return { ...header, transparent: header.hasAlpha && hasTransparentPixels(data, info.channels) };
 }
 
-/** Averaged over 8 × 8 pixels, so that one pixel of dust with 99 % alpha does not decide the format. */
-function hasHoles(pixels: Buffer, channels: number): boolean {
+/** Each value is the mean of 8 × 8 pixels, so that a speck with 99 % alpha does not decide the format. */
+function hasTransparentPixels(pixels: Buffer, channels: number): boolean {
   for (let alpha = channels - 1; alpha < pixels.length; alpha += channels) {
     if (pixels[alpha] !== 0xff) return true;
   }

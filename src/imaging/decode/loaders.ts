@@ -40,14 +40,14 @@ const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="1" heigh
  */
 export async function findLoaderFault(): Promise<string | undefined> {
   openLoaderOf(undefined);
-  if (await opens(GIF)) return 'loaders cannot be blocked';
+  if (await canOpen(GIF)) return 'loaders cannot be blocked';
   openLoaderOf('gif');
-  if (!(await opens(GIF))) return 'a loader that is needed cannot be opened';
-  if (await opens(SVG)) return 'the SVG loader cannot be blocked';
+  if (!(await canOpen(GIF))) return 'a loader that is needed cannot be opened';
+  if (await canOpen(SVG)) return 'the SVG loader cannot be blocked';
   return undefined;
 }
 
-async function opens(bytes: Buffer): Promise<boolean> {
+async function canOpen(bytes: Buffer): Promise<boolean> {
   return sharp(bytes)
     .metadata()
     .then(

@@ -47,12 +47,12 @@ export interface MemoryDemand {
  * worker would try and be killed. Throws `ProblemError` `image-too-complex`.
  */
 export function requireMemory(demand: MemoryDemand, { memoryBytes }: WorkerLimits): void {
-  if (neededMiB(demand) * MEBIBYTE > memoryBytes) {
+  if (computeNeedMiB(demand) * MEBIBYTE > memoryBytes) {
     throw new ProblemError({ kind: 'image-too-complex', limit: 'memory' });
   }
 }
 
-function neededMiB({ format, pixels, progressive, bitsPerChannel = 8, recipes }: MemoryDemand): number {
+function computeNeedMiB({ format, pixels, progressive, bitsPerChannel = 8, recipes }: MemoryDemand): number {
   if (format === 'svg') return 0;
   const { small, own } = NEEDS[format];
   const ownSize = recipes.some(({ box }) => !box || box.width * box.height >= pixels);

@@ -63,8 +63,8 @@ export async function readPictureHeader(
   const baseline = stated?.plain ? !stated.plain.progressive : input.format === 'jpeg';
   if (stated) requireWithinLimits({ frames: 1, channels: 1, ...stated, ...stated.plain, baseline }, limits);
   const header = stated?.plain
-    ? plainHeader(input.format, stated, stated.plain.progressive)
-    : await decodedHeader(input, limits, animation);
+    ? makePlainHeader(input.format, stated, stated.plain.progressive)
+    : await decodeHeader(input, limits, animation);
   if (input.format === 'jpeg' && header.progressive) await requireFewScans(reader);
   return header;
 }
@@ -73,7 +73,7 @@ export async function readPictureHeader(
  * The header, without the decoder reading it again. For a small picture that would be a tenth of all the
  * work.
  */
-function plainHeader(
+function makePlainHeader(
   format: RenderedFormat,
   { width, height }: StatedHeader,
   progressive: boolean,
@@ -82,7 +82,7 @@ function plainHeader(
   return { format, width, height, storedWidth: width, ...rest };
 }
 
-async function decodedHeader(
+async function decodeHeader(
   input: DecoderInput,
   limits: WorkerLimits,
   animation: boolean,
@@ -144,21 +144,21 @@ export function requireWithinLimits(
   limits: WorkerLimits,
 ): void {
   if (width < 1 || height < 1) throw new ProblemError({ kind: 'corrupt-image' });
-  if (Math.max(width, height) > limits.limitSidePixels) tooComplex('side');
+  if (Math.max(width, height) > limits.limitSidePixels) refuseAsTooComplex('side');
   const limitPixels = limits.limitPixels * (baseline ? BASELINE_JPEG_PIXELS : 1);
-  if (width * height > limitPixels || channels > MAX_CHANNELS) tooComplex('pixels');
+  if (width * height > limitPixels || channels > MAX_CHANNELS) refuseAsTooComplex('pixels');
   if (Math.max(width * height, LEAST_PIXELS_PER_FRAME) * frames > limits.limitPixels && frames > 1) {
-    tooComplex('frames');
+    refuseAsTooComplex('frames');
   }
 }
 
 async function requireFewScans(reader: ByteReader): Promise<void> {
   let scans = 0;
   for await (const marker of jpegMarkers(reader)) {
-    if (marker === SOS && ++scans > MAX_SCANS) tooComplex('time');
+    if (marker === SOS && ++scans > MAX_SCANS) refuseAsTooComplex('time');
   }
 }
 
-function tooComplex(limit: 'side' | 'pixels' | 'frames' | 'time'): never {
+function refuseAsTooComplex(limit: 'side' | 'pixels' | 'frames' | 'time'): never {
   throw new ProblemError({ kind: 'image-too-complex', limit });
 }

@@ -63,7 +63,7 @@ function fitIntoBox(
 ): Sharp {
   const { box, fit, enlarge, background } = recipe;
   if (fit === 'pad') {
-    const side = paddedSide(picture, recipe);
+    const side = computePaddedSide(picture, recipe);
     return image.resize({ width: side, height: side, fit: 'contain', background });
   }
   if (box) return image.resize({ ...box, fit: 'inside', withoutEnlargement: !enlarge });
@@ -75,7 +75,7 @@ function fitIntoBox(
 }
 
 /** The side of the square that holds the picture after it was fitted into the box. */
-function paddedSide({ width, height }: InspectedPicture, { box, enlarge }: RenditionRecipe): number {
+function computePaddedSide({ width, height }: InspectedPicture, { box, enlarge }: RenditionRecipe): number {
   const longer = Math.max(width, height);
   if (!box) return longer;
   const scale = Math.min(box.width / width, box.height / height);

@@ -20,7 +20,7 @@ export function repairJpeg(bytes: Buffer): Buffer | undefined {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
   const parts = [...jpegParts(bytes)];
   const sequential = parts.some(({ marker }) => SEQUENTIAL_FRAMES.has(marker));
-  const profile = soundProfile(parts);
+  const profile = findSoundProfile(parts);
   const scans = followScans();
   let proved = sequential || hasEveryScan(parts);
   const pieces: Buffer[] = [bytes.subarray(0, 2)];
@@ -63,7 +63,7 @@ function isNeeded(part: JpegPart, profile: ReadonlySet<JpegPart>): boolean {
 }
 
 /** The segments of a colour profile that is complete and in order; otherwise none. */
-function soundProfile(parts: readonly JpegPart[]): ReadonlySet<JpegPart> {
+function findSoundProfile(parts: readonly JpegPart[]): ReadonlySet<JpegPart> {
   const segments = parts.filter(
     ({ marker, payload }) => marker === PROFILE && payload.toString('latin1', 0, 12) === 'ICC_PROFILE\0',
   );

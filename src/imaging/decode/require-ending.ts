@@ -15,7 +15,7 @@ export async function requireEnding(
   reader: ByteReader,
   input: DecoderInput,
 ): Promise<void> {
-  if (format === 'jpeg' && !(await endsAtOnce(reader)) && !(await endsSomewhere(reader)))
+  if (format === 'jpeg' && !(await endsWithMarker(reader)) && !(await containsEndMarker(reader)))
     await input.repair();
   if (format === 'gif' && !isWholeGif(await reader.read(0, reader.size))) {
     throw new ProblemError({ kind: 'corrupt-image' });
@@ -26,12 +26,12 @@ export async function requireEnding(
  * Checks the usual case, which costs two bytes. These two bytes cannot occur within coded data, so a file
  * that was cut off does not end with them by chance.
  */
-async function endsAtOnce(reader: ByteReader): Promise<boolean> {
+async function endsWithMarker(reader: ByteReader): Promise<boolean> {
   const last = await reader.read(reader.size - 2, 2);
   return last.length === 2 && last.readUInt16BE(0) === 0xff00 + EOI;
 }
 
-async function endsSomewhere(reader: ByteReader): Promise<boolean> {
+async function containsEndMarker(reader: ByteReader): Promise<boolean> {
   for await (const marker of jpegMarkers(reader)) if (marker === EOI) return true;
   return false;
 }

@@ -21,7 +21,7 @@ const VALUES_AT = DIRECTORY_AT + 2 + MOST_ENTRIES * ENTRY_BYTES + 4;
 export function tiffHeaderBytes(layout: PixelLayout): number {
   const bitsPerSample = 8;
   const stripTables = 8 * Math.ceil(layout.height / ROWS_PER_STRIP);
-  return VALUES_AT + bitsPerSample + stripTables + (fittingProfile(layout)?.length ?? 0);
+  return VALUES_AT + bitsPerSample + stripTables + (findFittingProfile(layout)?.length ?? 0);
 }
 
 /**
@@ -30,7 +30,7 @@ export function tiffHeaderBytes(layout: PixelLayout): number {
  */
 export function tiffHeader(layout: PixelLayout, pixelsAt: number): Buffer {
   const { width, height, channels, colours } = layout;
-  const profile = fittingProfile(layout);
+  const profile = findFittingProfile(layout);
   const strips = Math.ceil(height / ROWS_PER_STRIP);
   const rowBytes = width * channels;
   const header = Buffer.alloc(tiffHeaderBytes(layout));
@@ -89,7 +89,7 @@ export function tiffHeader(layout: PixelLayout, pixelsAt: number): Buffer {
 /**
  * The profile, unless it is for another kind of pixels (e.g. for grey ones, which decoders output as RGB).
  */
-function fittingProfile({ colours, profile }: PixelLayout): Uint8Array | undefined {
+function findFittingProfile({ colours, profile }: PixelLayout): Uint8Array | undefined {
   if (!profile || profile.length < 128) return undefined;
   const kind = Buffer.from(profile.subarray(16, 20)).toString('latin1');
   return kind === (colours === 'cmyk' ? 'CMYK' : 'RGB ') ? profile : undefined;
