@@ -15,7 +15,7 @@ export interface DocsDialect {
   readonly profile: string;
   /** How many of its operations are deprecated. */
   readonly deprecated: number;
-  /** Only in a demo: what a visitor may try it with. */
+  /** Only in a demo: the credentials that a visitor may use. */
   readonly demo?: {
     readonly curl?: string;
     readonly credentials: readonly OfferedCredential[];

@@ -5,8 +5,8 @@ import { type DocsDialect, dialectPage, indexPage, startPage } from './docs-html
 import { initializerScript } from './docs-initializer.ts';
 
 /**
- * No outside request, no inline script. Swagger UI sets styles on its elements and embeds its icons as data
- * addresses; uploaded pictures are shown from blobs.
+ * The pages request nothing from other hosts and hold no inline script. Swagger UI sets styles on its elements
+ * and embeds its icons as data addresses. Uploaded pictures are shown from blobs.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

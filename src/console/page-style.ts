@@ -1,4 +1,4 @@
-/** The look of the start page and the documentation: the console's colours, on whatever Swagger UI brings along. */
+/** The style of the start page and the documentation: the console's colours over Swagger UI's own style. */
 export const pageStyle = `
 :root { --ground: #f5f6fa; --card: #fff; --ink: #1b2133; --quiet: #5c6478; --line: #e2e5ee; --accent: #4353e0; --accent-ink: #fff; --warn: #8a5300; --warn-ground: #fdf0d8; --code: #eef0f7; color-scheme: light; }
 * { box-sizing: border-box; }

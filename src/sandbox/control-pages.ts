@@ -74,21 +74,21 @@ export function createControlPages({
   return pages;
 }
 
-/** What is wrong with a request to the sandbox. */
+/** The refusal of a request to the sandbox. */
 interface Refusal {
   readonly error: string;
   readonly operations?: KnownOperations;
 }
 
-/** Carries out a request whose body is JSON. Answers 204, or 400 with the refusal of `obey`. */
-function withJson(obey: (value: unknown) => Refusal | void) {
+/** Carries out a request whose body is JSON. Answers 204, or 400 with the refusal of `carryOut`. */
+function withJson(carryOut: (value: unknown) => Refusal | void) {
   return async (request: Request, response: Response): Promise<void> => {
     const body = await receiveControlJson(request);
     if (body.kind === 'refused') {
       response.status(body.status).json({ error: body.error });
       return;
     }
-    const refusal = obey(body.value);
+    const refusal = carryOut(body.value);
     if (refusal) response.status(400).json(refusal);
     else response.status(204).end();
   };

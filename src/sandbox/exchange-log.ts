@@ -12,7 +12,10 @@ export interface LoggedExchange extends RequestReport {
   readonly requestHeaders: IncomingHttpHeaders;
 }
 
-/** Which exchanges to find. What is left out matches all. Upper and lower case of a method do not matter. */
+/**
+ * Which exchanges to find. A property that is left out matches all. Upper and lower case of a method do not
+ * matter.
+ */
 export type ExchangeQuery = Partial<
   Pick<LoggedExchange, 'dialect' | 'operationId' | 'method' | 'status' | 'problem' | 'credentialId'>
 >;

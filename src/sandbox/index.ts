@@ -1,5 +1,5 @@
 /// <reference types="node" preserve="true" />
-/** A gateway for other people's tests. */
+/** The sandbox: a gateway for the tests of other projects. */
 import '../gateway/require-node.ts';
 
 export type { ExchangeQuery, LoggedExchange } from './exchange-log.ts';

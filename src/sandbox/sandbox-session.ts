@@ -27,12 +27,12 @@ import { createSandboxClock, type SandboxClock } from './sandbox-clock.ts';
 import { type SandboxSettingsOptions, sandboxSettings } from './sandbox-settings.ts';
 import { createSeededIds } from './seeded-ids.ts';
 
-/** What a session shall be; nothing is needed. */
+/** The options of a session. None is required. */
 export interface SessionOptions extends Omit<SandboxSettingsOptions, 'host' | 'port' | 'docs'> {
-  /** The moment at which the clock stands still; default: it goes. */
+  /** The time at which the clock stands still. By default the clock runs. */
   readonly clock?: Date;
   readonly faults?: readonly FaultPlan[];
-  /** How much the inbox keeps; what is older goes first. Default: 200 uploads, 64 MiB. */
+  /** How much the inbox keeps. The oldest uploads are dropped first. Default: 200 uploads, 64 MiB. */
   readonly inbox?: Partial<InboxLimits>;
 }
 
@@ -41,35 +41,40 @@ export interface SandboxSession {
   /** `http://127.0.0.1:port`. Requests to it need no header that names the session. */
   readonly url: string;
   readonly clock: SandboxClock;
-  /** What was asked of it since the start or the last `reset`, in order. */
+  /** The requests since the start or the last `reset`, in order. */
   exchanges(query?: ExchangeQuery): Promise<readonly LoggedExchange[]>;
-  /** The uploads among them, accepted or not, with what is known of their files. */
+  /** The uploads among them, accepted or not, with facts about their files. */
   uploads(query?: UploadQuery): Promise<readonly ReceivedUpload[]>;
-  /** The `n`-th upload that matches (default: the first); throws after `timeoutMs` (default 5,000). */
+  /** The `n`-th upload that matches (default: the first). Throws after `timeoutMs` (default 5,000). */
   waitForUpload(
     query?: UploadQuery,
     options?: { readonly n?: number; readonly timeoutMs?: number },
   ): Promise<ReceivedUpload>;
-  /** Whether such a picture was received, and in words how the nearest one differs. */
+  /** Whether such a picture was received. If not, the answer says in words how the nearest one differs. */
   findPicture(question: PictureQuestion): Promise<PictureAnswer>;
-  /** Replaces all fault plans; counting of calls starts afresh. Throws where one has a typing error or would never happen. */
+  /**
+   * Replaces all fault plans, and counts calls from 1 again. Throws if a plan is malformed or can never apply.
+   */
   plan(...faults: readonly FaultPlan[]): void;
-  /** No pictures, no exchanges, an empty inbox, the options' own faults, ids from the beginning; the clock stays. For between two tests. */
+  /**
+   * Call it between two tests. Removes all pictures, exchanges and uploads, restores the faults of the options,
+   * and starts the ids again. Does not change the clock.
+   */
   reset(): void;
 }
 
-/** A session and what the sandbox does with it. */
+/** A session, with the functions that the sandbox calls. */
 export interface RunningSession extends SandboxSession {
   readonly answer: RunningPolyface['answer'];
   stop(): Promise<void>;
 }
 
-/** What a session is built from. */
+/** The parts of a session. */
 export interface SessionParts {
   readonly options: SessionOptions & Pick<SandboxSettingsOptions, 'host' | 'port' | 'docs'>;
   /** Shared by all sessions. */
   readonly imaging: Imaging & PictureDescriber & WatchedWorkers;
-  /** Stands in signed addresses, so that they lead back to the session. */
+  /** Is part of signed addresses, so that they lead back to the session. */
   readonly keyId: string;
   readonly dataDir: string;
   /** Asked before all other pages. */
@@ -79,7 +84,10 @@ export interface SessionParts {
 
 const DEFAULT_LIMITS: InboxLimits = { uploads: 200, bytes: 64 * 1024 * 1024 };
 
-/** Starts a gateway in this process: in memory, every answer held against its document. */
+/**
+ * Starts a gateway in this process. It keeps everything in memory, and checks every response against its
+ * document.
+ */
 export async function startSession(parts: SessionParts): Promise<RunningSession> {
   const { options, imaging, keyId, dataDir } = parts;
   const settings = await sandboxSettings(options, join(dataDir, encodeURIComponent(keyId)), keyId);
@@ -99,7 +107,7 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
     limits,
     imaging,
     settled: () => log.settle(),
-    explain: (report) => requestOf(report, started(), settings),
+    explain: (report) => describeRequest(report, started(), settings),
     personOf: ({ dialect, tenant }, id) =>
       settings.tenants
         .find((one) => one.id === tenant)
@@ -195,7 +203,7 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
   };
 }
 
-function requestOf(
+function describeRequest(
   { dialect, operationId, tenant }: RequestReport,
   { dialects }: RunningPolyface,
   { imaging, tenants }: Awaited<ReturnType<typeof sandboxSettings>>,
@@ -211,7 +219,7 @@ function requestOf(
   };
 }
 
-/** Downloads belong to no dialect: their faults are decided at the door. */
+/** Applies faults to downloads. They belong to no dialect, so the interceptor does not see them. */
 function createDownloadFaults(faults: FaultChooser): RequestHandler {
   return ({ method, path, headers }, response, next) => {
     if (path.startsWith(DOWNLOAD_PREFIX)) shapeAnswer(response, faults.choose({ method, path, headers }));

@@ -35,22 +35,22 @@ function pathInAddress(): readonly string[] {
 }
 
 function Shell() {
-  const [operator, setOperator] = useState<Operator | 'nobody' | 'unknown'>('unknown');
+  const [operator, setOperator] = useState<Operator | 'signed-out' | 'loading'>('loading');
   const [path, setPath] = useState(pathInAddress);
   useEffect(() => {
-    const follow = () => setPath(pathInAddress());
-    const leave = () => setOperator('nobody');
-    globalThis.addEventListener('hashchange', follow);
-    globalThis.addEventListener('signed-out', leave);
-    void enter().then(setOperator);
+    const updatePath = () => setPath(pathInAddress());
+    const showSignIn = () => setOperator('signed-out');
+    globalThis.addEventListener('hashchange', updatePath);
+    globalThis.addEventListener('signed-out', showSignIn);
+    void resumeSession().then(setOperator);
     return () => {
-      globalThis.removeEventListener('hashchange', follow);
-      globalThis.removeEventListener('signed-out', leave);
+      globalThis.removeEventListener('hashchange', updatePath);
+      globalThis.removeEventListener('signed-out', showSignIn);
     };
   }, []);
 
-  if (operator === 'unknown') return html`<p class="empty">One moment …</p>`;
-  if (operator === 'nobody') return html`<${SignIn} onSignIn=${setOperator} />`;
+  if (operator === 'loading') return html`<p class="empty">One moment …</p>`;
+  if (operator === 'signed-out') return html`<${SignIn} onSignIn=${setOperator} />`;
   const [name = '', ...rest] = path;
   const [open, title, Page] = PAGES.find(([page]) => page === name) ?? PAGES[0];
   document.title = `${title} · Polyface console`;
@@ -60,7 +60,7 @@ function Shell() {
         <div class="who">
           <span title=${operator.name}>${operator.name}</span>
           <span class="badge quiet">${operator.role}</span>
-          <button class="plain" onClick=${() => signOut().then(() => setOperator('nobody'))}>Sign out</button>
+          <button class="plain" onClick=${() => signOut().then(() => setOperator('signed-out'))}>Sign out</button>
         </div>
       <//>
       <main id="main-content" tabindex="-1"><${Page} key=${path.join('/')} operator=${operator} path=${rest} /></main>
@@ -72,15 +72,15 @@ function skipToContent(event: Event): void {
   document.getElementById('main-content')?.focus();
 }
 
-/** Signs in with the code of a one-time link, else with the session of this browser. */
-async function enter(): Promise<Operator | 'nobody'> {
+/** Signs in with the code of a one-time link. Without a code it uses the session of this browser. */
+async function resumeSession(): Promise<Operator | 'signed-out'> {
   const [, code] = /^#sign-in=([\w-]+)$/.exec(globalThis.location.hash) ?? [];
   try {
     if (code === undefined) return await read<Operator>('/session');
     globalThis.history.replaceState(null, '', '#now');
     return await change<Operator>('POST', '/session', { code });
   } catch {
-    return 'nobody';
+    return 'signed-out';
   }
 }
 

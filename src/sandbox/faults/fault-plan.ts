@@ -1,12 +1,12 @@
 import type { ProblemKind } from '../../domain/index.ts';
 
-/** A fault. Members may be combined. With `problem` only its own answer can be cut short. */
+/** A fault. Members may be combined. With `problem`, latency and cuts apply to the response that tells the problem. */
 export interface Fault {
   /** Answer with this problem, in the dialect's words, without doing anything else. */
   readonly problem?: ProblemKind;
-  /** Wait so many milliseconds first. */
+  /** Wait this many milliseconds first. */
   readonly latencyMs?: number;
-  /** Cut the connection after so many bytes of the answer's body. */
+  /** Cut the connection after this many bytes of the response's body. */
   readonly cutAfterBytes?: number;
   /** Send the answer's body no faster than this. */
   readonly bytesPerSecond?: number;
@@ -14,7 +14,7 @@ export interface Fault {
   readonly stale?: boolean;
 }
 
-/** The calls that a plan concerns. What is left out matches every call. */
+/** The calls that a plan applies to. A property that is left out matches every call. */
 export interface CallMatch {
   readonly dialect?: string;
   readonly operationId?: string;

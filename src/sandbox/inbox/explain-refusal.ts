@@ -22,7 +22,10 @@ type Explanation = Pick<Refusal, 'rule' | 'accepted'> & { readonly at: Place };
 /** A part of the operation in the document. */
 type Place = 'body' | 'security' | 'operation' | { readonly parameter: string };
 
-/** Says which rule a request broke, where the document states it, and what would have been accepted. */
+/**
+ * Explains a refusal: which rule the request broke, where the document states the rule, and what would have been
+ * accepted.
+ */
 export function explainRefusal(problem: Problem, request: RefusedRequest): Refusal {
   const { loaded } = request;
   const policy = loaded?.dialect.intake(loaded.setting());
@@ -30,7 +33,7 @@ export function explainRefusal(problem: Problem, request: RefusedRequest): Refus
     ...request,
     ...(policy && { policy }),
   });
-  return { problem: problem.kind, rule, place: placeOf(at, request), accepted };
+  return { problem: problem.kind, rule, place: pointerTo(at, request), accepted };
 }
 
 const EXPLANATIONS = {
@@ -256,7 +259,7 @@ function schemaText(schema: unknown): string {
   return schema === undefined ? 'the parameter left out' : JSON.stringify(schema);
 }
 
-function placeOf(at: Place, { loaded, documented }: RefusedRequest): string {
+function pointerTo(at: Place, { loaded, documented }: RefusedRequest): string {
   if (!documented) return '/paths';
   const path = `/paths/${documented.publishedAs.replaceAll('~', '~0').replaceAll('/', '~1')}`;
   const operation = `${path}/${documented.method}`;

@@ -21,7 +21,7 @@ export interface InboxLimits {
   readonly bytes: number;
 }
 
-/** Which uploads to find. What is left out matches all. */
+/** Which uploads to find. A property that is left out matches all. */
 export interface UploadQuery {
   readonly dialect?: string;
   readonly operationId?: string;
@@ -91,7 +91,7 @@ export interface InboxParts {
   explain(report: RequestReport): RefusedRequest;
   /** The person to whom an id of the request's dialect leads. */
   personOf(report: RequestReport, subject: string): string | undefined;
-  /** Resolves when the list is complete; called before the first look. */
+  /** Resolves when the list of exchanges is complete. Called before uploads are searched. */
   settled(): Promise<void>;
 }
 
@@ -113,7 +113,7 @@ export function createInbox({ limits, imaging, explain, personOf, settled }: Inb
     for (const listener of listeners) listener({ kind: 'upload', upload: upload.upload });
   }
 
-  async function lookInto(exchange: RecordedExchange, before: Promise<unknown>): Promise<void> {
+  async function examine(exchange: RecordedExchange, before: Promise<unknown>): Promise<void> {
     const received = generation;
     // Uploads are in the order in which they ended. They are examined one after the other, so that the
     // workers are free for uploads under way.
@@ -171,7 +171,7 @@ export function createInbox({ limits, imaging, explain, personOf, settled }: Inb
     },
     receive(exchange) {
       if (!isUpload(exchange, explain(exchange.report))) return;
-      const looking = lookInto(exchange, last);
+      const looking = examine(exchange, last);
       last = looking;
       pending.add(looking);
       void looking.finally(() => pending.delete(looking));

@@ -2,7 +2,7 @@ import type { PictureComparer, PictureFormat } from '../../domain/index.ts';
 import type { Inbox, UploadQuery } from './inbox.ts';
 import type { ReceivedFile, ReceivedUpload } from './received-upload.ts';
 
-/** What a sent picture must be. What is left out does not matter. */
+/** The properties that a sent picture must have. One that is left out does not matter. */
 export interface PictureQuestion extends Pick<UploadQuery, 'dialect' | 'operationId' | 'subject' | 'client'> {
   readonly part?: string;
   readonly fileName?: string;
@@ -35,7 +35,7 @@ export interface PictureQuestion extends Pick<UploadQuery, 'dialect' | 'operatio
 /** The answer: the file that matched, or the nearest one and its differences. */
 export interface PictureAnswer {
   readonly received: boolean;
-  /** In words, one difference a line. Where nothing differs, it says what was found. */
+  /** One difference a line, in words. Where nothing differs, it says what was found. */
   readonly message: string;
   readonly upload?: ReceivedUpload;
   /** The index in `upload.files`. */
@@ -63,7 +63,7 @@ export async function findPicture(
     for (;;) {
       const isLast = over.signal.aborted || question.waitMs === undefined;
       news = Promise.withResolvers<void>();
-      const answer = await look(inbox, comparer, question);
+      const answer = await searchOnce(inbox, comparer, question);
       if (answer.received || isLast) return answer;
       if (!over.signal.aborted) await news.promise;
     }
@@ -73,7 +73,7 @@ export async function findPicture(
   }
 }
 
-async function look(
+async function searchOnce(
   inbox: Inbox,
   comparer: PictureComparer,
   question: PictureQuestion,
@@ -97,7 +97,7 @@ async function look(
       candidates.push({ upload, file, differences });
     }
   }
-  // Among equally near candidates, the test is about the last one that was sent.
+  // Among equally near candidates, the test most likely means the one that was sent last.
   const nearest = candidates.reduce<Candidate | undefined>(
     (best, one) => (best && best.differences.length < one.differences.length ? best : one),
     undefined,

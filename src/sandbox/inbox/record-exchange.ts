@@ -15,8 +15,8 @@ export interface ExchangeRecording {
 }
 
 /**
- * Keeps a copy of what is received and sent, without reading for itself. It sees the bytes when the
- * connection passes them to the request, and when the answer is written.
+ * Keeps a copy of the bytes that are received and sent, and does not consume the stream. It sees the bytes when
+ * the connection passes them to the request, and when the response is written.
  */
 export function recordExchange(
   request: IncomingMessage,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-// By its default: a name that older Nodes do not have would end them before they can say which they need.
+// Imported as the default export: a named import that an older Node.js lacks would end the process before it can
+// say which version it needs.
 import nodeModule from 'node:module';
 import { extname } from 'node:path';
 import { type RequestHandler, Router } from 'express';

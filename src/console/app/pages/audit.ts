@@ -12,7 +12,7 @@ type Verdict =
 
 const TONES: Readonly<Record<string, string>> = { done: 'good', refused: 'warn', failed: 'bad' };
 
-/** Who did what. */
+/** Shows who did what. */
 export function Audit() {
   const [before, setBefore] = useState<number | string>();
   const resource = useResource<List<AuditEntry>>(`/audit${before === undefined ? '' : `?before=${before}`}`);

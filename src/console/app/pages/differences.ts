@@ -14,10 +14,16 @@ export function Differences({ operator }: PageProperties) {
   return html`<${Page} title="Differences" about="The newest differences between the backend's responses and ours, without secrets." />
     <${Trouble} problem=${migrations.problem} />
     ${migrations.value?.items.length === 0 && html`<${Empty}>The settings name no backend: nothing is compared.<//>`}
-    ${migrations.value?.items.map((migration) => html`<${Of} key=${`${migration.tenant}/${migration.dialect}`} migration=${migration} operator=${operator} />`)}`;
+    ${migrations.value?.items.map((migration) => html`<${DifferenceList} key=${`${migration.tenant}/${migration.dialect}`} migration=${migration} operator=${operator} />`)}`;
 }
 
-function Of({ migration, operator }: { readonly migration: Migration; readonly operator: Operator }) {
+function DifferenceList({
+  migration,
+  operator,
+}: {
+  readonly migration: Migration;
+  readonly operator: Operator;
+}) {
   const { tenant, dialect } = migration;
   const base = `/migrations/${encodeURIComponent(tenant)}/${encodeURIComponent(dialect)}`;
   const { value, problem } = useResource<List<Difference>>(`${base}/differences`, 10_000);
@@ -45,14 +51,14 @@ function Of({ migration, operator }: { readonly migration: Migration; readonly o
             <code>${one.method} ${one.path}</code>
             <time class="muted" title=${formatTime(one.atMs)}>${formatAgo(one.atMs)}</time>
           </button>
-          ${isOpen && html`<${One} difference=${one} base=${base} operator=${operator} />`}
+          ${isOpen && html`<${DifferenceDetails} difference=${one} base=${base} operator=${operator} />`}
         </li>`;
       })}
     </ul>
   <//>`;
 }
 
-function One({
+function DifferenceDetails({
   difference,
   base,
   operator,

@@ -32,7 +32,7 @@ export function Explain({ operator }: PageProperties) {
   const choose = (event: Event) => setFile((event.target as HTMLInputElement).files?.[0]);
   return html`<${Page}
       title="Explain"
-      about="What this gateway would make of a request, step by step. It sees what is in the store and changes nothing there; no backend is called."
+      about="How this gateway would handle a request, step by step. It reads the store and changes nothing there. No backend is called."
     />
     ${
       mayOperate(operator)
@@ -63,7 +63,7 @@ export function Explain({ operator }: PageProperties) {
               </div>
             </form>
           <//>`
-        : html`<${Empty}>This needs the role operate: a request tries a credential.<//>`
+        : html`<${Empty}>This needs the role operate, because a request tries a credential.<//>`
     }
     <${Trouble} problem=${problem} />
     ${explained && html`<${ExplainedSteps} explained=${explained} />`}`;

@@ -11,7 +11,7 @@ import { Table } from '../parts/table.ts';
 import { itemsOf, useResource } from '../use-resource.ts';
 import { mayOperate, type PageProperties } from './page-properties.ts';
 
-/** Credentials that were made while gateways run. */
+/** Lists, creates and revokes credentials while gateways run. */
 export function Keys({ operator }: PageProperties) {
   const [after, setAfter] = useState<number | string>('');
   const resource = useResource<List<Key>>(`/keys${after === '' ? '' : `?after=${after}`}`);

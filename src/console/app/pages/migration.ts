@@ -12,7 +12,7 @@ import { Card, Empty, Page, Trouble } from '../parts/page.ts';
 import { itemsOf, useResource } from '../use-resource.ts';
 import { mayOperate, type PageProperties } from './page-properties.ts';
 
-/** The rail of stages, what the next step needs, and taking it. */
+/** Shows the stages of each migration and the conditions of its next step, and takes that step. */
 export function Migration({ operator }: PageProperties) {
   const { value, problem, reload } = useResource<List<MigrationFacts>>('/migrations', 4_000);
   return html`<${Page} title="Migration" about="Each backend moves stage by stage, and back. A step is taken only when its evidence holds." />
@@ -20,11 +20,11 @@ export function Migration({ operator }: PageProperties) {
     ${value?.items.length === 0 && html`<${Empty}>The settings name no backend: nothing is being migrated.<//>`}
     ${value?.items.map(
       (migration) =>
-        html`<${Track} key=${`${migration.tenant}/${migration.dialect}`} migration=${migration} canOperate=${mayOperate(operator)} onChange=${reload} />`,
+        html`<${MigrationCard} key=${`${migration.tenant}/${migration.dialect}`} migration=${migration} canOperate=${mayOperate(operator)} onChange=${reload} />`,
     )}`;
 }
 
-function Track({
+function MigrationCard({
   migration,
   canOperate,
   onChange,
@@ -41,11 +41,11 @@ function Track({
   const [problem, setProblem] = useState<string>();
   const guards = plan.value?.guards ?? [];
   const failing = guards.filter(({ holds }) => !holds);
-  const mine = itemsOf(jobs)?.filter(({ target }) => target === `${tenant}/${dialect}`);
-  const ended = mine?.filter(({ state }) => state !== 'running').length;
-  // What has just ended is evidence for the next step.
+  const ownJobs = itemsOf(jobs)?.filter(({ target }) => target === `${tenant}/${dialect}`);
+  const ended = ownJobs?.filter(({ state }) => state !== 'running').length;
+  // A job that has just ended is evidence for the next step.
   useEffect(() => plan.reload(), [ended]);
-  const changed = () => {
+  const reloadAll = () => {
     onChange();
     plan.reload();
     jobs.reload();
@@ -57,7 +57,7 @@ function Track({
     } catch (cause) {
       setProblem(cause instanceof Error ? cause.message : String(cause));
     }
-    changed();
+    reloadAll();
   };
   return html`<section class="track" aria-label=${`${dialect} of ${tenant}`}>
     <div class="card-head"><h2>${dialect} <span class="muted">${tenant}</span></h2></div>
@@ -66,7 +66,7 @@ function Track({
     <${Trouble} problem=${problem ?? plan.problem} />
     <div class="grid">
       <${Card}
-        title=${migration.up ? `Next: ${migration.up}` : 'The end of the rail'}
+        title=${migration.up ? `Next: ${migration.up}` : 'The last stage'}
         note=${
           canOperate &&
           html`<span class="actions">
@@ -87,7 +87,7 @@ function Track({
           <button onClick=${() => start('verify')}>Verify everybody</button>
         </span>`
       }>
-        <${JobTable} jobs=${mine} canOperate=${canOperate} empty="No job of this migration ran on this gateway since it started." onChange=${changed} />
+        <${JobTable} jobs=${ownJobs} canOperate=${canOperate} empty="No job of this migration ran on this gateway since it started." onChange=${reloadAll} />
       <//>
     </div>
     ${
@@ -100,7 +100,7 @@ function Track({
         onClose=${() => setAsked(undefined)}
         onStart=${async (body: object) => {
           await change<Job>('POST', `${base}/${asked}`, body, migration.revision);
-          changed();
+          reloadAll();
         }}
       />`
     }
@@ -127,5 +127,5 @@ function Guards({
           </li>`,
       )}
     </ul>
-    ${checkedAt && html`<p class="muted small">Looked at <time datetime=${checkedAt}>${formatAgo(checkedAt)}</time>.</p>`}`;
+    ${checkedAt && html`<p class="muted small">Checked <time datetime=${checkedAt}>${formatAgo(checkedAt)}</time>.</p>`}`;
 }

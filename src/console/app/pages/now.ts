@@ -7,7 +7,7 @@ import { useResource } from '../use-resource.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Health, traffic and work under way. */
+/** Shows the health, traffic and work of this gateway. */
 export function Now() {
   const { value, problem } = useResource<Overview>('/overview', 5_000);
   if (!value) return html`<${Page} title="Now" /><${Trouble} problem=${problem} />`;
@@ -20,7 +20,7 @@ export function Now() {
     Object.values(problems).reduce((all, count) => all + count, 0),
   );
   const mean = requests === 0 ? undefined : sum(quarter, ({ durationMs }) => durationMs.sum) / requests;
-  return html`<${Page} title="Now" about="What this gateway does at this moment; the figures renew themselves." />
+  return html`<${Page} title="Now" about="What this gateway does at this moment, refreshed every five seconds." />
     <${Trouble} problem=${problem} />
     <div class="figures">
       <${Figure}
@@ -60,7 +60,7 @@ export function Now() {
     </div>`;
 }
 
-/** Every gateway on this store; one with other settings than the rest was not reloaded with them. */
+/** Lists every gateway on this store. One with other settings than the rest was not reloaded with them. */
 function Gateways() {
   const { value } = useResource<List<SeenGateway>>('/gateways', 10_000);
   const all = value?.items ?? [];

@@ -17,7 +17,7 @@ const FILTERS = [
   ['subject', 'Person (key)'],
 ] as const;
 
-/** The latest requests, live. */
+/** Shows the latest requests, live. */
 export function Requests() {
   const [filter, setFilter] = useState<Readonly<Record<string, string>>>({});
   const [live, setLive] = useState(true);

@@ -10,7 +10,7 @@ import { Table } from '../parts/table.ts';
 import { itemsOf, useResource } from '../use-resource.ts';
 import { mayOperate, type PageProperties } from './page-properties.ts';
 
-/** What this gateway was told to be, and the care of its store. */
+/** Shows this gateway's settings, and checks and cleans its store. */
 export function Settings({ operator }: PageProperties) {
   const settings = useResource<{
     readonly file?: string;
@@ -39,7 +39,7 @@ export function Settings({ operator }: PageProperties) {
       <${Card} title="Dialects" wide>
         <${Table}
           caption="Dialects"
-          empty="No dialect is spoken."
+          empty="No dialect is served."
           rows=${itemsOf(dialects)}
           columns=${[
             { heading: 'Dialect', cell: (one: DialectFacts) => html`<strong>${one.name}</strong>` },

@@ -10,7 +10,7 @@ import { itemsOf, useResource } from '../use-resource.ts';
 
 const MONTH_MS = 30 * 86_400_000;
 
-/** Who still calls what. */
+/** Shows who still calls which operation. */
 export function Usage() {
   const [onlyDeprecated, setOnlyDeprecated] = useState(false);
   const [offset, setOffset] = useState<number | string>(0);

@@ -14,7 +14,10 @@ interface BrownOut {
   readonly problem: string;
 }
 
-/** The windows in which calls are refused so that callers notice; nothing where the settings name none. */
+/**
+ * Shows the windows in which calls are refused so that callers notice. Shows nothing where the settings have
+ * none.
+ */
 export function BrownOuts() {
   const { value } = useResource<{ readonly effective: { readonly brownOuts?: readonly BrownOut[] } }>(
     '/settings',

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.ts';
 import { Trouble } from './page.ts';
 
-/** Asks once more, with a reason that goes into the audit log. */
+/** Asks for confirmation, and for a reason for the audit log. */
 export function Confirm({
   title,
   action,

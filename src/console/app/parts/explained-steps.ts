@@ -3,8 +3,8 @@ import { html } from '../html.ts';
 import { Badge, Card, toneOfStatus } from './page.ts';
 
 /**
- * The panes of an explanation: the wire request, the command, the outcome and the wire answer; the losses at
- * a backend, and the rule that refused the request.
+ * Shows an explanation: the wire request, the command, the outcome, the wire response, the losses at a backend,
+ * and the rule that refused the request.
  */
 export function ExplainedSteps({ explained }: { readonly explained: Explanation }) {
   const { request, report, command, outcome, problem, translation, response } = explained;
@@ -23,8 +23,8 @@ export function ExplainedSteps({ explained }: { readonly explained: Explanation 
     ${problem && html`<p class="trouble"><strong>Refused: ${problem.kind}</strong>${refusal && refusal !== problem.kind && html`<br /><code>${refusal}</code>`}</p>`}
     <div class="grid panes">
       <${Pane} number=${1} title="Wire in" content=${request} />
-      <${Pane} number=${2} title="Command" content=${command} otherwise="Refused before it became a command." />
-      <${Pane} number=${3} title="Outcome" content=${outcome ?? problem} otherwise="There was nothing to carry out." />
+      <${Pane} number=${2} title="Command" content=${command} placeholder="Refused before it became a command." />
+      <${Pane} number=${3} title="Outcome" content=${outcome ?? problem} placeholder="There was nothing to carry out." />
       <${Pane} number=${4} title="Wire out" content=${response} />
       ${translation && html`<${Losses} translation=${translation} />`}
     </div>
@@ -35,25 +35,25 @@ function Pane({
   number,
   title,
   content,
-  otherwise = '',
+  placeholder = '',
 }: {
   readonly number: number;
   readonly title: string;
   readonly content: unknown;
-  readonly otherwise?: string;
+  readonly placeholder?: string;
 }) {
   const text = typeof content === 'string' ? content : JSON.stringify(content, undefined, 2);
   return html`<${Card} title=${`${number}. ${title}`}>
-    ${content === undefined ? html`<p class="empty">${otherwise}</p>` : html`<pre class="code" tabindex="0" aria-label=${title}>${text}</pre>`}
+    ${content === undefined ? html`<p class="empty">${placeholder}</p>` : html`<pre class="code" tabindex="0" aria-label=${title}>${text}</pre>`}
   <//>`;
 }
 
-/** What the backend would be sent, and what could not be said in its dialect. */
+/** Shows the request that the backend would get, and what its dialect cannot express. */
 function Losses({ translation }: { readonly translation: NonNullable<Explanation['translation']> }) {
   const { speaks, request, losses, problem } = translation;
   return html`<${Card} title="At the backend" note=${`speaks ${speaks}`} wide>
     ${request && html`<p><code>${request}</code></p>`}
-    ${problem && html`<p class="trouble">It cannot be said in that dialect: <strong>${problem.kind}</strong></p>`}
+    ${problem && html`<p class="trouble">That dialect cannot express it: <strong>${problem.kind}</strong></p>`}
     ${!problem && losses.length === 0 && html`<p class="muted">Nothing would be lost.</p>`}
     <ul class="reasons">
       ${losses.map(({ field, fate, note }) => html`<li><${Badge} tone=${fate === 'dropped' ? 'bad' : 'warn'}>${fate}<//> <code>${field}</code> <span class="muted">${note}</span></li>`)}

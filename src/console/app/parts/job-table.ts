@@ -5,7 +5,7 @@ import { html } from '../html.ts';
 import { Badge } from './page.ts';
 import { Table } from './table.ts';
 
-/** Long work, under way and ended: how far, how fast, how much longer, and what came of it. */
+/** Shows running and ended jobs with their progress, speed, remaining time and result. */
 export function JobTable({
   jobs,
   canOperate,
@@ -70,11 +70,11 @@ function Result({ job }: { readonly job: Job }) {
     ([name, value]) =>
       ['number', 'boolean', 'string'].includes(typeof value) && !/^atMs$|AtMs$|[sS]ha256$/.test(name),
   );
-  return html`<span class="chips">${figures.map(([name, value]) => html`<span class="chip">${inWords(name)} <b>${typeof value === 'number' ? formatCount(value) : String(value)}</b></span>`)}</span>
-    <details><summary>All of it</summary><pre class="code" tabindex="0">${JSON.stringify(job.result, null, 2)}</pre></details>`;
+  return html`<span class="chips">${figures.map(([name, value]) => html`<span class="chip">${splitCamelCase(name)} <b>${typeof value === 'number' ? formatCount(value) : String(value)}</b></span>`)}</span>
+    <details><summary>Full result</summary><pre class="code" tabindex="0">${JSON.stringify(job.result, null, 2)}</pre></details>`;
 }
 
 /** `resumedAt` → `resumed at`. */
-function inWords(name: string): string {
+function splitCamelCase(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }

@@ -11,19 +11,19 @@ interface Properties {
 }
 
 /**
- * The work that is left before both sides are equal, the people for whom it fails and why, and the gateways
- * that are heard.
+ * Shows the work that is left before both sides are equal, the people for whom it fails and why, and when each
+ * gateway was last heard from.
  */
 export function Backlog({ migration }: Properties) {
   const { intents, pendingReplications, rechecks, oldestSinceMs, failing } = migration.backlog;
   return html`<dl class="facts">
       <dt>Writes under way</dt><dd>${formatCount(intents)}</dd>
       <dt>Not yet at the backend</dt><dd>${formatCount(pendingReplications)}</dd>
-      <dt>To be looked at again</dt><dd>${formatCount(rechecks)}</dd>
-      <dt>Oldest of it</dt><dd>${oldestSinceMs === undefined ? 'nothing waits' : formatAgo(oldestSinceMs)}</dd>
+      <dt>To be rechecked</dt><dd>${formatCount(rechecks)}</dd>
+      <dt>Oldest of these</dt><dd>${oldestSinceMs === undefined ? 'nothing waits' : formatAgo(oldestSinceMs)}</dd>
       <dt>Gateways</dt>
       <dd class="chips">
-        ${migration.gateways.length === 0 && 'none heard of yet'}
+        ${migration.gateways.length === 0 && 'none yet'}
         ${migration.gateways.map(({ gatewayId, heard, secondsAgo }) => html`<${Badge} tone=${heard ? 'good' : 'bad'}>${gatewayId.slice(0, 6)}, ${secondsAgo} s ago<//>`)}
       </dd>
     </dl>
@@ -51,12 +51,10 @@ export function Parity({ migration }: Properties) {
   </dl>`;
 }
 
-/**
- * How far in time an audit entry may be from its step. The entry is written when the step has taken effect.
- */
+/** The longest time between a step and its audit entry. The entry is written when the step has taken effect. */
 const NEAR_MS = 10 * 60_000;
 
-/** Every step, with the operator and the reason where the audit log has them. */
+/** Lists every step, with the operator and the reason where the audit log has them. */
 export function History({ migration }: Properties) {
   const { tenant, dialect, history } = migration;
   const audit = useResource<List<AuditEntry>>('/audit?limit=200', 15_000);

@@ -2,7 +2,7 @@ import { formatAgo } from '../format.ts';
 import { html } from '../html.ts';
 import type { Migration, Rollout } from '../migration-types.ts';
 
-/** The stages of a migration: the present one, the people that it covers, and since when. */
+/** Shows the stages of a migration, and for the present one the people that it covers and its beginning. */
 export function Rail({ migration }: { readonly migration: Migration }) {
   const { stages, rollout, history } = migration;
   const at = stages.indexOf(rollout.stage);

@@ -5,7 +5,7 @@ import type { Guard, Migration } from '../migration-types.ts';
 import { Confirm } from './confirm.ts';
 import { describeRollout } from './migration-rail.ts';
 
-/** Asks once more before a step, with the numbers in it. */
+/** Asks for confirmation of a step, and shows its numbers. */
 export function MigrationStep({
   direction,
   migration,
@@ -27,7 +27,7 @@ export function MigrationStep({
   const isOverridden = isAdvance && failing.length > 0;
   const confirm = async (reason: string) => {
     if (isOverridden && reason.trim() === '')
-      throw new Error('Say why: the conditions do not hold, and the reason is kept.');
+      throw new Error('Give a reason, because the conditions do not hold. The reason is kept.');
     if (isAdvance && !(share > 0 && share <= 100)) throw new Error('The share is above 0 and at most 100 %.');
     await onStart({
       reason,
@@ -37,7 +37,7 @@ export function MigrationStep({
   };
   return html`<${Confirm}
     title=${isAdvance ? `Advance ${migration.dialect} to ${migration.up}?` : `Take ${migration.dialect} back to ${migration.down}?`}
-    action=${isAdvance ? (isOverridden ? 'Advance all the same' : 'Advance') : 'Go back'}
+    action=${isAdvance ? (isOverridden ? 'Advance anyway' : 'Advance') : 'Go back'}
     danger=${!isAdvance || isOverridden}
     onClose=${onClose}
     onConfirm=${confirm}
@@ -51,25 +51,25 @@ export function MigrationStep({
             </label>
             <p>${formatCount(guards - failing.length)} of ${formatCount(guards)} conditions hold.</p>
             ${isOverridden && html`<ul class="trouble">${failing.map(({ name, found }) => html`<li><strong>${name}</strong>: ${found}</li>`)}</ul>`}`
-        : html`<${WhatIsReplayed} migration=${migration} />`
+        : html`<${ReplayFacts} migration=${migration} />`
     }
   <//>`;
 }
 
 /** Describes what a step back does before it has taken effect. */
-function WhatIsReplayed({ migration }: { readonly migration: Migration }) {
+function ReplayFacts({ migration }: { readonly migration: Migration }) {
   const { pendingReplications, intents, rechecks } = migration.backlog;
   const { stage } = migration.rollout;
   return html`<dl class="facts">
       <dt>People whose newest picture the backend lacks</dt><dd>${formatCount(pendingReplications)}</dd>
       <dt>Writes under way</dt><dd>${formatCount(intents)}</dd>
-      <dt>To be looked at again</dt><dd>${formatCount(rechecks)}</dd>
+      <dt>To be rechecked</dt><dd>${formatCount(rechecks)}</dd>
     </dl>
     <p>${
       stage === 'complete'
-        ? 'Every write since the migration was complete is replayed to the backend first; the step takes as long as that.'
+        ? 'Every write since the migration was complete is first replayed to the backend. The step takes that long.'
         : stage === 'dual-write' || stage === 'switched'
-          ? 'All of these are brought to the backend before the step has arrived. Nothing that was acknowledged is lost.'
+          ? 'All of these are sent to the backend before the step is complete. No acknowledged write is lost.'
           : 'The backend has everything: nothing is replayed.'
     }</p>`;
 }

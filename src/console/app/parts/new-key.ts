@@ -5,7 +5,7 @@ import { html } from '../html.ts';
 import { useResource } from '../use-resource.ts';
 import { Card, Trouble } from './page.ts';
 
-/** Makes a key; `onMade` gets it with its secret. */
+/** Creates a key. `onMade` gets it with its secret. */
 export function NewKeyForm({
   onMade,
   onClose,
@@ -114,7 +114,7 @@ function Line({
   </label>`;
 }
 
-/** The secret of a new key, which is never shown a second time. */
+/** Shows the secret of a new key. It is never shown a second time. */
 export function SecretOnce({ made, onClose }: { readonly made: NewKey; readonly onClose: () => void }) {
   const [isCopied, setCopied] = useState(false);
   const copy = async () => {

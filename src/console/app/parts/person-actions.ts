@@ -37,7 +37,7 @@ export function UnlinkButton({
           onChange();
         }}
       >
-        <p><code>${alias}</code> in ${dialect} will lead to nobody. Pictures and other ids stay.</p>
+        <p><code>${alias}</code> in ${dialect} will find no person. Pictures and other ids stay.</p>
       <//>`
     }`;
 }
@@ -87,7 +87,7 @@ function MergeForm({ person, onChange }: ActionProperties) {
   const [wanted, setWanted] = useState('');
   const [preview, setPreview] = useState<Merge>();
   const [problem, setProblem] = useState<string>();
-  const look = async (event: Event) => {
+  const previewMerge = async (event: Event) => {
     event.preventDefault();
     setProblem(undefined);
     try {
@@ -96,7 +96,9 @@ function MergeForm({ person, onChange }: ActionProperties) {
       );
       const [survivor, ...others] = items;
       if (!survivor || others.length > 0) {
-        setProblem(survivor ? 'Several people have this id: take the key of one.' : 'No person has this id.');
+        setProblem(
+          survivor ? 'Several people have this id: enter the key of one of them.' : 'No person has this id.',
+        );
         return;
       }
       setPreview(await read<Merge>(`${pathOf(person)}/merge?into=${survivor.key}`));
@@ -104,7 +106,7 @@ function MergeForm({ person, onChange }: ActionProperties) {
       setProblem(cause instanceof Error ? cause.message : String(cause));
     }
   };
-  return html`<form class="inline" onSubmit=${look}>
+  return html`<form class="inline" onSubmit=${previewMerge}>
     <input aria-label="Any id of the person to merge into" placeholder="an id of the other person" value=${wanted} onInput=${(event: Event) => setWanted((event.target as HTMLInputElement).value)} />
     <button disabled=${wanted.trim() === ''}>Merge …</button>
   </form>
@@ -125,8 +127,8 @@ function MergeForm({ person, onChange }: ActionProperties) {
     >
       <dl class="facts">
         <dt>Ids that move</dt><dd>${1 + Object.keys(preview.source.aliases).length}</dd>
-        <dt>Pictures that come over</dt><dd>${listSlots(preview.adoptedSlots)}</dd>
-        <dt>Pictures that go</dt><dd>${listSlots(preview.droppedSlots)}${preview.droppedSlots.length > 0 && ` (${preview.survivor.id} has newer ones)`}</dd>
+        <dt>Pictures that move</dt><dd>${listSlots(preview.adoptedSlots)}</dd>
+        <dt>Pictures that are deleted</dt><dd>${listSlots(preview.droppedSlots)}${preview.droppedSlots.length > 0 && ` (${preview.survivor.id} has newer ones)`}</dd>
       </dl>
       <p>Every id and signed address of <strong>${preview.source.id}</strong> will lead to <strong>${preview.survivor.id}</strong>. This cannot be undone.</p>
     <//>`

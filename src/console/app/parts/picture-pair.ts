@@ -4,13 +4,13 @@ import { html } from '../html.ts';
 import type { ComparedPictures } from '../migration-types.ts';
 import { Badge } from './page.ts';
 
-/** Long enough to see each picture, and short enough to notice a difference. */
+/** How long each picture is shown: long enough to see it, and short enough to notice a difference. */
 const BLINK_MS = 700;
 const VIEWS = ['side by side', 'overlay', 'blink'] as const;
 
 type Facts = ComparedPictures['backend'];
 
-/** The backend's picture and ours: side by side, one over the other, or alternating. */
+/** Shows the backend's picture and ours: side by side, one over the other, or alternating. */
 export function PicturePair({
   pair,
   base,

@@ -6,7 +6,7 @@ import { Confirm } from './confirm.ts';
 import { Badge, Empty, Trouble } from './page.ts';
 import { Table } from './table.ts';
 
-/** Shows what the settings file would change, and applies it. */
+/** Shows what the settings file would change, and applies those changes. */
 export function ReloadSettings({
   canOperate,
   onReload,
@@ -18,7 +18,7 @@ export function ReloadSettings({
   const [problem, setProblem] = useState<string>();
   const [faults, setFaults] = useState<readonly string[]>([]);
   const [asked, setAsked] = useState(false);
-  const tell = (cause: unknown) => {
+  const showFailure = (cause: unknown) => {
     setReport(undefined);
     setProblem(cause instanceof Error ? cause.message : String(cause));
     setFaults(
@@ -27,24 +27,24 @@ export function ReloadSettings({
         : [],
     );
   };
-  const look = async () => {
+  const compare = async () => {
     setProblem(undefined);
     setFaults([]);
     try {
       setReport(await read<Reload>('/settings/difference'));
     } catch (cause) {
-      tell(cause);
+      showFailure(cause);
     }
   };
   return html`<p class="actions">
-      <button onClick=${look}>Compare with the file</button>
+      <button onClick=${compare}>Compare with the file</button>
       ${canOperate && report?.outcome === 'would-apply' && html`<button class="primary" onClick=${() => setAsked(true)}>Bring into effect</button>`}
     </p>
     <${Trouble} problem=${problem} />
     ${faults.length > 0 && html`<ul class="reasons">${faults.map((fault) => html`<li><code>${fault}</code></li>`)}</ul>`}
     ${report && report.needsRestart.length > 0 && html`<p class="notice">Only a restart brings these into effect: <strong>${report.needsRestart.join(', ')}</strong>. Until then a reload is refused.</p>`}
     ${report?.outcome === 'applied' && html`<p class="notice good" role="status">In effect, revision <code>${report.revision}</code>.</p>`}
-    ${report && report.changes.length === 0 && html`<${Empty}>The file says what is in effect.<//>`}
+    ${report && report.changes.length === 0 && html`<${Empty}>The file matches the settings in effect.<//>`}
     ${
       report &&
       report.changes.length > 0 &&
@@ -59,8 +59,11 @@ export function ReloadSettings({
             cell: ({ kind }: SettingsChange) =>
               html`<${Badge} tone=${{ added: 'good', removed: 'bad', changed: 'warn' }[kind]}>${kind}<//>`,
           },
-          { heading: 'Before', cell: ({ before }: SettingsChange) => html`<code>${shown(before)}</code>` },
-          { heading: 'After', cell: ({ after }: SettingsChange) => html`<code>${shown(after)}</code>` },
+          {
+            heading: 'Before',
+            cell: ({ before }: SettingsChange) => html`<code>${formatValue(before)}</code>`,
+          },
+          { heading: 'After', cell: ({ after }: SettingsChange) => html`<code>${formatValue(after)}</code>` },
         ]}
       />`
     }
@@ -75,12 +78,12 @@ export function ReloadSettings({
           onReload();
         }}
       >
-        <p>${report?.changes.length} settings change on this gateway; requests under way end with the ones that they began with.</p>
+        <p>${report?.changes.length} settings change on this gateway; requests under way keep the settings with which they began.</p>
       <//>`
     }`;
 }
 
-function shown(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return '';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

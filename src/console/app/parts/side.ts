@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { html } from '../html.ts';
 
-/** The list of pages: beside the content, or above it on a phone, where the open one is brought into view. */
+/** The list of pages, beside the content. On a phone it is above the content, and scrolls to the open page. */
 export function Side({
   pages,
   open,

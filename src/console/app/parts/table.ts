@@ -2,15 +2,15 @@ import type { ComponentChildren } from 'preact';
 import { html } from '../html.ts';
 import { Empty } from './page.ts';
 
-/** One column: its heading and what stands in it. */
+/** One column: its heading and its cells. */
 export interface Column<T> {
   readonly heading: string;
   readonly cell: (row: T) => ComponentChildren;
-  /** Digits stand below digits. */
+  /** Aligns the digits of a column of numbers. */
   readonly isNumber?: boolean;
 }
 
-/** Rows in columns; on a phone each row becomes a card, each cell with its heading. */
+/** Shows rows in columns. On a phone each row becomes a card in which each cell has its heading. */
 export function Table<T>({
   columns,
   rows,
@@ -19,7 +19,7 @@ export function Table<T>({
   onChoose,
 }: {
   readonly columns: readonly Column<T>[];
-  /** `undefined`: they are on their way. */
+  /** `undefined` while they are loading. */
   readonly rows: readonly T[] | undefined;
   readonly empty: string;
   readonly caption: string;
