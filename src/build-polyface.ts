@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { buildAdmin } from './admin/build-admin.ts';
 import { createFigures } from './admin/figures.ts';
-import { createGatewayPresence } from './admin/gateway-presence.ts';
+import { createGatewayHeartbeat } from './admin/gateway-heartbeat.ts';
 import { createAuditLog } from './audit/audit-log.ts';
 import { type BuiltCore, buildCore } from './build-core.ts';
 import { createBrownOuts } from './census/brown-outs.ts';
@@ -150,9 +150,9 @@ export async function buildPolyface({
             log,
           })
         : undefined;
-    const presence =
+    const heartbeat =
       settings.admin &&
-      createGatewayPresence({
+      createGatewayHeartbeat({
         records,
         clock,
         id: runId,
@@ -205,16 +205,16 @@ export async function buildPolyface({
         built.start();
         log.level = next.settings.log.level;
         await before.stop();
-        await presence?.tell();
+        await heartbeat?.beat();
       },
       warn,
     });
     await Promise.all(proofs);
     await usage.start();
     stops.push(inTime(() => usage.stop()));
-    if (presence) {
-      stops.push(inTime(() => presence.stop()));
-      await presence.start();
+    if (heartbeat) {
+      stops.push(inTime(() => heartbeat.stop()));
+      await heartbeat.start();
     }
     const { host, port } = await gateway.start();
     stops.push(() => gateway.stop());

@@ -57,7 +57,7 @@ export function createAdminListener(parts: AdminParts, console: RequestHandler):
   };
 }
 
-/** Beside a gateway on a free port the console takes a free port, too. */
+/** If the gateway takes any free port (0), so does the console. */
 function portAbove(port: number): number {
   return port === 0 ? 0 : port + 1;
 }
@@ -94,7 +94,7 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
       response.type('application/yaml').sendFile(join(projectFiles().root, 'openapi/admin.yaml'));
     }),
   );
-  // Lists of people and keys are long, and uploads that are explained; every other body is short.
+  // Lists of people and keys are long, and so are uploads that are explained. Every other body is short.
   app.use(LONG_BODIES, express.json({ limit: '16mb', strict: true }));
   app.use('/admin/v1', express.json({ limit: '64kb', strict: true }));
   for (const routes of [

@@ -3,7 +3,7 @@ import { type Clock, isJsonObject, type Json, type RecordStore, StoreError } fro
 import { createArgon2idChecker, hashArgon2id, parseArgon2id } from '../gateway/credentials/argon2id.ts';
 import { type AdminRole, isAdminRole } from './admin-role.ts';
 
-/** An operator's token as it is stored: its secret is nowhere. */
+/** An operator's token as it is stored, without its secret. */
 export type AdminToken = {
   readonly schema: 1;
   readonly label: string;
@@ -16,7 +16,7 @@ export type AdminToken = {
 
 /** Operators' tokens in the record store. */
 export interface AdminTokens {
-  /** The token is shown this once. */
+  /** Returns the token, which is not shown a second time. */
   create(order: {
     readonly label: string;
     readonly role: AdminRole;
@@ -113,7 +113,7 @@ function isAdminToken(value: Json): value is AdminToken {
   );
 }
 
-/** A token as lists show it: nothing that helps to guess. */
+/** A token as lists show it. Nothing in it helps to guess the secret. */
 export interface ShownToken {
   readonly id: string;
   readonly label: string;

@@ -17,7 +17,7 @@ export function asAdminProblem(cause: unknown): AdminProblem {
   );
 }
 
-/** Others that the gateway asks and that do not answer: the same statuses as on its public port. */
+/** Services that the gateway calls and that do not answer. The statuses are the same as on its public port. */
 const NOT_THERE: Readonly<Partial<Record<ProblemKind, readonly [status: number, message: string]>>> = {
   'upstream-unavailable': [
     502,

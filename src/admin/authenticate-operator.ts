@@ -123,9 +123,9 @@ function createForwardedCheck({
   roleHeader,
   roles,
 }: NonNullable<AdminSettings['auth']['forwardAuth']>) {
-  const isBelieved = readAddressRanges(proxies);
+  const isTrustedProxy = readAddressRanges(proxies);
   return (request: Request): Operator | undefined => {
-    if (!isBelieved(request.socket.remoteAddress ?? '')) return undefined;
+    if (!isTrustedProxy(request.socket.remoteAddress ?? '')) return undefined;
     const user = request.get(userHeader);
     const role = highestRole((request.get(roleHeader) ?? '').split(/[ ,]/), roles);
     return user && role ? { name: `proxy:${user.slice(0, 200)}`, role } : undefined;

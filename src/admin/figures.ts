@@ -103,7 +103,7 @@ function watchOthers(
 ): () => void {
   let seenMs = nowMs();
   let watching = true;
-  const look = async () => {
+  const poll = async () => {
     // More requests may still end in the present millisecond, so it is left for the next look.
     const untilMs = nowMs() - 1;
     if (untilMs > seenMs) {
@@ -114,7 +114,7 @@ function watchOthers(
         for (const request of found.toSorted((a, b) => a.endedAtMs - b.endedAtMs)) listener(request);
     }
   };
-  const timer = setInterval(() => void look(), WATCH_MS).unref();
+  const timer = setInterval(() => void poll(), WATCH_MS).unref();
   return () => {
     watching = false;
     clearInterval(timer);

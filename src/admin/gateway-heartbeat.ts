@@ -1,23 +1,23 @@
 import { hostname } from 'node:os';
 import { type Clock, isJsonObject, type Json, type RecordStore } from '../domain/index.ts';
 
-/** One gateway of those that share the store, as it last said of itself. */
+/** The latest heartbeat of a gateway that shares the store. */
 interface SeenGateway {
   readonly id: string;
   readonly host: string;
   readonly version: string;
-  /** Names its settings: two gateways with different ones were not reloaded alike. */
+  /** The revision of its settings. Where two gateways differ, one of them was not reloaded. */
   readonly revision: string;
   readonly startedAtMs: number;
   readonly atMs: number;
 }
 
-/** Says in the store that this gateway runs, with which settings. */
-interface GatewayPresence {
+/** Writes to the store that this gateway runs, and with which settings. */
+interface GatewayHeartbeat {
   start(): Promise<void>;
-  /** Says it once more now, after a reload. */
-  tell(): Promise<void>;
-  /** Takes its word back. */
+  /** Writes a heartbeat now, e.g. after a reload. */
+  beat(): Promise<void>;
+  /** Removes the heartbeat from the store. */
   stop(): Promise<void>;
 }
 
@@ -26,20 +26,20 @@ const EVERY_MS = 10_000;
 /** After this silence a gateway counts as gone. Reading the list removes its record. */
 const GONE_AFTER_MS = 600_000;
 
-/** See `GatewayPresence`. A failure is reported, and the heartbeat is tried again ten seconds later. */
-export function createGatewayPresence(parts: {
+/** See `GatewayHeartbeat`. A failure is reported, and the heartbeat is tried again ten seconds later. */
+export function createGatewayHeartbeat(parts: {
   readonly records: RecordStore;
   readonly clock: Clock;
   readonly id: string;
   readonly version: string;
   readonly revision: () => string;
   readonly warn: (message: string, cause: unknown) => void;
-}): GatewayPresence {
+}): GatewayHeartbeat {
   const { records, clock, id, version, revision } = parts;
   const startedAtMs = clock.nowMs();
   let known: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let telling = Promise.resolve();
+  let beating = Promise.resolve();
 
   async function write(): Promise<void> {
     try {
@@ -58,20 +58,20 @@ export function createGatewayPresence(parts: {
       parts.warn('the list of gateways cannot be written; it is tried again', cause);
     }
   }
-  const tell = () => {
-    telling = telling.then(write);
-    return telling;
+  const beat = () => {
+    beating = beating.then(write);
+    return beating;
   };
 
   return {
-    tell,
+    beat,
     async start() {
-      await tell();
-      timer = setInterval(() => void tell(), EVERY_MS).unref();
+      await beat();
+      timer = setInterval(() => void beat(), EVERY_MS).unref();
     },
     async stop() {
       clearInterval(timer);
-      await telling;
+      await beating;
       if (known !== undefined)
         await records.remove(PREFIX + id, known).catch((cause: unknown) => {
           parts.warn('this gateway could not be taken from the list of gateways', cause);
@@ -80,7 +80,7 @@ export function createGatewayPresence(parts: {
   };
 }
 
-/** Every gateway that was heard of in the last minutes, the newest start first. */
+/** Every gateway that wrote a heartbeat in the last minutes, the newest start first. */
 export async function readGateways(records: RecordStore, nowMs: number): Promise<readonly SeenGateway[]> {
   const found: SeenGateway[] = [];
   for await (const key of records.list(PREFIX)) {

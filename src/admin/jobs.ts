@@ -12,14 +12,14 @@ export interface Job {
   readonly state: 'running' | 'done' | 'failed' | 'cancelled';
   /** 0 to 1. */
   readonly progress: number;
-  /** How many items of how many are done, where they can be counted. */
+  /** How many items are done, and of how many; only where they can be counted. */
   readonly count?: { readonly done: number; readonly of: number };
   readonly result?: unknown;
   /** One sentence for people. */
   readonly failure?: string;
 }
 
-/** The work of a job. It must stop at the signal, and reports its progress. */
+/** The work of a job. It must stop when the signal is aborted, and reports its progress. */
 export type JobWork = (job: {
   readonly signal: AbortSignal;
   readonly onProgress: (fraction: number) => void;
@@ -35,7 +35,7 @@ export interface Jobs {
   cancel(id: string): Job | undefined;
   /** Calls the listener at each change of the job, until the returned function is called. */
   subscribe(id: string, listener: (job: Job) => void): () => void;
-  /** Cancels what runs and waits for it. */
+  /** Cancels the running jobs and waits for them to end. */
   stop(): Promise<void>;
 }
 

@@ -1,10 +1,7 @@
 import { type Clock, isJsonArray, isJsonObject, type Json, type RecordStore } from '../domain/index.ts';
 import { isWanted, type RecentRequest, type RequestFilter } from './recent-requests.ts';
 
-/**
- * Recent requests of all gateways and their earlier runs, in the store; no more of them than the settings
- * allow.
- */
+/** Recent requests of all gateways and their earlier runs, in the store. The settings limit their number. */
 export interface KeptRequests {
   add(request: RecentRequest): void;
   /** Requests of other runs, newest first. Those of this run are in memory. */
@@ -27,9 +24,9 @@ interface Page {
 }
 
 /**
- * See `KeptRequests`. A run writes its pages in turns, so that it keeps `capacity` requests at most; pages
- * whose newest request is older than `hours` are removed by whichever gateway finds them. A gateway that is
- * killed loses the last two seconds.
+ * See `KeptRequests`. A run overwrites its oldest page, so that it keeps `capacity` requests at most. The
+ * gateway that finds a page whose newest request is older than `hours` removes it. A gateway that is killed
+ * loses the last two seconds.
  */
 export function createKeptRequests({
   records,

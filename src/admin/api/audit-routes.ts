@@ -3,7 +3,7 @@ import { describeEntry } from '../../audit/audit-entry.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { forRole, queryCount, queryText } from './route.ts';
 
-/** The operators' log. */
+/** Lists the audit log and verifies its chain. */
 export function createAuditRoutes(parts: AdminParts): Router {
   const { audit } = parts;
   const router = Router();

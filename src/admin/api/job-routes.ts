@@ -2,7 +2,7 @@ import { Router } from 'express';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { planJob } from './job-work.ts';
-import { audited, beginEvents, bodyMembers, forRole, optionalText } from './route.ts';
+import { beginEvents, bodyMembers, forRole, optionalText, runAudited } from './route.ts';
 
 /** Long work: 202 with an address, progress as server-sent events, cancel by DELETE. */
 export function createJobRoutes(parts: AdminParts): Router {
@@ -21,7 +21,7 @@ export function createJobRoutes(parts: AdminParts): Router {
       const { kind, target, action, work } = planJob(parts, members);
       const reason = optionalText(members, 'reason');
       const job = jobs.start({ kind, target, actor: operator.name }, (running) =>
-        audited(parts, { operator, action, target, reason }, () => work(running)),
+        runAudited(parts, { operator, action, target, reason }, () => work(running)),
       );
       response.status(202).location(`/admin/v1/jobs/${job.id}`);
       return job;
@@ -47,7 +47,7 @@ export function createJobRoutes(parts: AdminParts): Router {
     '/jobs/:id',
     forRole(parts, 'operate', async ({ request, operator }) => {
       const job = jobOf(parts, String(request.params.id));
-      await audited(parts, { operator, action: 'jobs.cancel', target: job.id }, async () =>
+      await runAudited(parts, { operator, action: 'jobs.cancel', target: job.id }, async () =>
         jobs.cancel(job.id),
       );
       return jobOf(parts, job.id);

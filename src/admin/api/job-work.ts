@@ -10,7 +10,7 @@ import type { PlannedJob } from './planned-job.ts';
 import { optionalText, requiredText } from './route.ts';
 import { planCheck, planSweep } from './store-work.ts';
 
-/** What the body of a request asks for. Throws `AdminProblem` where it is no work that this gateway can do. */
+/** Plans the job that a request's body asks for. Throws `AdminProblem` if this gateway cannot do it. */
 export function planJob(parts: AdminParts, members: Readonly<Record<string, unknown>>): PlannedJob {
   const kind = requiredText(members, 'kind');
   switch (kind) {
@@ -32,14 +32,14 @@ export function planJob(parts: AdminParts, members: Readonly<Record<string, unkn
 function planBackfill(parts: AdminParts, members: Readonly<Record<string, unknown>>): PlannedJob {
   const operated = migrationOf(parts, members);
   const listed = listedIds(members);
-  // A fault of the request is told now, not when the work begins.
+  // Checks the options now, so that a wrong request is refused before the work begins.
   runOptions(members);
   return {
     kind: 'backfill',
     target: targetOf(operated),
     action: 'migration.backfill',
     async work({ signal, onCount }) {
-      const ids = listed ?? (await everybody(parts, operated));
+      const ids = listed ?? (await listEverybody(parts, operated));
       const ran = await backfillList(operated, ids, {
         ...runOptions(members),
         signal,
@@ -61,7 +61,7 @@ function planVerification(parts: AdminParts, members: Readonly<Record<string, un
     action: repair ? 'migration.repair' : 'migration.verify',
     async work({ signal, onCount }) {
       if (repair) await requireDualWrite(operated);
-      const ids = listed ?? (await everybody(parts, operated));
+      const ids = listed ?? (await listEverybody(parts, operated));
       const ran = await verifyList(operated, ids, {
         ...runOptions(members),
         repair,
@@ -85,7 +85,7 @@ function planPreflight(parts: AdminParts, members: Readonly<Record<string, unkno
     target: targetOf(operated),
     action: 'migration.preflight',
     async work({ onCount }) {
-      const ids = listed ?? (await everybody(parts, operated));
+      const ids = listed ?? (await listEverybody(parts, operated));
       return runPreflight(operated, ids, { sample, concurrency, onProgress: onCount });
     },
   };
@@ -110,7 +110,7 @@ function targetOf({ at: { name } }: OperatedBackend): string {
   return `${name.tenant}/${name.dialect}`;
 }
 
-/** The ids of the body, each once; `undefined` where everybody is meant. */
+/** The ids that the body lists, each once. `undefined` without a list, which means everybody. */
 function listedIds({ subjects }: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   if (subjects === undefined) return undefined;
   if (!Array.isArray(subjects) || !subjects.every((id) => typeof id === 'string' && id !== ''))
@@ -119,10 +119,16 @@ function listedIds({ subjects }: Readonly<Record<string, unknown>>): readonly st
   return [...new Set<string>(subjects)];
 }
 
-async function everybody(parts: AdminParts, { at: { name } }: OperatedBackend): Promise<readonly string[]> {
+async function listEverybody(
+  parts: AdminParts,
+  { at: { name } }: OperatedBackend,
+): Promise<readonly string[]> {
   const ids = await peopleWithAlias(parts.current(), name.tenant, name.dialect);
   if (ids.length === 0)
-    throw new AdminProblem(409, `The directory knows nobody with an id in ${name.dialect}: name "subjects".`);
+    throw new AdminProblem(
+      409,
+      `The directory has no person with an id in ${name.dialect}: name "subjects".`,
+    );
   return ids;
 }
 
@@ -155,9 +161,12 @@ function describeRun({
   };
 }
 
-/** Only there does every write pass through the lease, so that the gateway's own side may follow the backend. */
+/**
+ * Requires the stage dual-write. Only in this stage does every write take the lease, so only then may a repair
+ * let the gateway's own side follow the backend.
+ */
 async function requireDualWrite({ at, core }: OperatedBackend): Promise<void> {
   const stage = (await readStage(core.records, at.name))?.record;
   if (stage?.rollout.stage !== 'dual-write' || stage.change)
-    throw new AdminProblem(409, 'A repair works in dual-write alone, while no change is under way.');
+    throw new AdminProblem(409, 'A repair works only in dual-write, and only while no change is under way.');
 }

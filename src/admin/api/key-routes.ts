@@ -8,7 +8,15 @@ import {
 } from '../../gateway/credentials/stored-credentials.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
-import { audited, bodyMembers, forRole, optionalText, queryCount, queryText, requiredText } from './route.ts';
+import {
+  bodyMembers,
+  forRole,
+  optionalText,
+  queryCount,
+  queryText,
+  requiredText,
+  runAudited,
+} from './route.ts';
 
 const MOST_ROWS = 1_000;
 
@@ -37,9 +45,9 @@ export function createKeyRoutes(parts: AdminParts): Router {
   router.post(
     '/keys',
     forRole(parts, 'operate', async ({ request, response, operator }) => {
-      const plan = allowedPlan(parts, orderOf(bodyMembers(request)));
+      const plan = planAllowedKey(parts, orderOf(bodyMembers(request)));
       const { tenant, dialect, scopes } = plan;
-      const { id, credential, secret } = await audited(
+      const { id, credential, secret } = await runAudited(
         parts,
         { operator, action: 'keys.create', target: `${tenant}/${dialect}` },
         () => keys.create(plan),
@@ -65,7 +73,7 @@ export function createKeyRoutes(parts: AdminParts): Router {
         dryRun,
       };
       if (dryRun) return await importKeys(rows, plan, parts);
-      return await audited(
+      return await runAudited(
         parts,
         { operator, action: 'keys.import', target: `${rows.length} rows` },
         () => importKeys(rows, plan, parts),
@@ -78,7 +86,7 @@ export function createKeyRoutes(parts: AdminParts): Router {
     '/keys/:id',
     forRole(parts, 'operate', async ({ request, response, operator }) => {
       const id = String(request.params.id);
-      await audited(parts, { operator, action: 'keys.revoke', target: id }, async () => {
+      await runAudited(parts, { operator, action: 'keys.revoke', target: id }, async () => {
         if ((await keys.revoke(id)) === 'unknown')
           throw new AdminProblem(404, 'There is no such credential.');
       });
@@ -124,8 +132,8 @@ function orderOf(members: Readonly<Record<string, unknown>>): KeyOrder {
   };
 }
 
-/** An order that the settings or the dialect do not allow is the operator's mistake. */
-function allowedPlan({ current, clock }: AdminParts, order: KeyOrder): CredentialOrder {
+/** Plans a key. Answers 400 for an order that the settings or the dialect do not allow. */
+function planAllowedKey({ current, clock }: AdminParts, order: KeyOrder): CredentialOrder {
   try {
     return planKey(current(), order, clock.nowMs());
   } catch (cause) {

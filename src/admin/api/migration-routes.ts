@@ -13,9 +13,9 @@ import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { describeStep, STEPS } from './migration-steps.ts';
 import { requireVersion, sendVersion } from './resource-version.ts';
-import { audited, bodyMembers, forRole, optionalText } from './route.ts';
+import { bodyMembers, forRole, optionalText, runAudited } from './route.ts';
 
-/** Where each migration stands, what its next step needs, and taking that step. */
+/** Shows the stage of each migration and the conditions of its next step, and takes that step. */
 export function createMigrationRoutes(parts: AdminParts): Router {
   const { migrations, jobs } = parts;
   const router = Router();
@@ -70,7 +70,7 @@ export function createMigrationRoutes(parts: AdminParts): Router {
         const { tenant, dialect } = operated.at.name;
         const [action, target] = [`migration.${word}`, `${tenant}/${dialect}`];
         const job = jobs.start({ kind: action, target, actor: operator.name }, () =>
-          audited(
+          runAudited(
             parts,
             { operator, action, target, reason, before },
             async () => describeStep(await take(operated)),

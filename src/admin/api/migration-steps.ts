@@ -16,8 +16,8 @@ type Taken = StepResult & { readonly people?: readonly UnfinishedPerson[] };
 type TakeStep = (operated: OperatedBackend) => Promise<Taken>;
 
 /**
- * What can be done to a migration, by the last word of the path: reads what the body asks for, and gives what is to be done. Throws `AdminProblem`
- * where the body is at fault.
+ * The steps of a migration, by the last word of the path. Each reads its options from the body and returns the
+ * function that takes the step. Throws `AdminProblem` for a wrong body.
  */
 export const STEPS = {
   advance: async (operated, members) => {
@@ -41,7 +41,7 @@ export const STEPS = {
   },
 } as const satisfies Record<string, (operated: OperatedBackend, members: Members) => Promise<TakeStep>>;
 
-/** What a step came to, as the job says it. */
+/** The result of a step, as the job shows it. */
 export function describeStep({ outcome, record, gateReport, missing, waitingFor, people }: Taken) {
   return {
     outcome,
@@ -66,7 +66,10 @@ function stepOptions(members: Members) {
   return { timeoutMs: STEP_TIMEOUT_MS, ...(override === undefined ? {} : { override }) };
 }
 
-/** A share of the people, or a list that is kept under a name; neither: everybody. */
+/**
+ * The people that a step covers: a share, or a list that is stored under a name. Without either, the step covers
+ * everybody.
+ */
 async function rampOf(operated: OperatedBackend, members: Members): Promise<{ readonly ramp?: Ramp }> {
   const { percent, subjects } = members;
   if (subjects !== undefined && subjects !== null) return { ramp: await cohortOf(operated, members) };
@@ -79,13 +82,13 @@ async function rampOf(operated: OperatedBackend, members: Members): Promise<{ re
 async function cohortOf(operated: OperatedBackend, members: Members): Promise<Ramp> {
   const { subjects, percent } = members;
   if (percent !== undefined && percent !== null)
-    throw new AdminProblem(400, 'A step takes in "percent" or "subjects".');
+    throw new AdminProblem(400, 'A step takes either "percent" or "subjects".');
   if (!Array.isArray(subjects) || subjects.length === 0 || !subjects.every((id) => typeof id === 'string'))
     throw new AdminProblem(400, '"subjects" is a list of ids in the dialect of the clients.');
   const ids = [...new Set<string>(subjects)];
   const found = await subjectsNamed(operated, ids);
   if (found.length < ids.length)
-    throw new AdminProblem(400, `${ids.length - found.length} of the ${ids.length} ids are nobody's.`);
+    throw new AdminProblem(400, `${ids.length - found.length} of the ${ids.length} ids belong to no person.`);
   return storeCohort(
     operated.core.records,
     optionalText(members, 'cohort') ?? 'list',

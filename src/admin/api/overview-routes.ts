@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { scopesOf } from '../../gateway/check-against-dialects.ts';
 import { keyKindsOf } from '../../gateway/credentials/key-kind.ts';
 import type { AdminParts } from '../admin-parts.ts';
-import { readGateways } from '../gateway-presence.ts';
+import { readGateways } from '../gateway-heartbeat.ts';
 import { forRole } from './route.ts';
 
 const MINUTE_MS = 60_000;

@@ -14,15 +14,15 @@ import { personOf, sendPerson } from './describe-person.ts';
 import { versionChanged, wantedVersions } from './resource-version.ts';
 import {
   type AdminCall,
-  audited,
   bodyMembers,
   forRole,
   optionalText,
   queryText,
   requiredText,
+  runAudited,
 } from './route.ts';
 
-/** Links, merges and erases people. What an entry of the audit log keeps of them is their keys. */
+/** Links, merges and erases people. An entry of the audit log names them only by their keys. */
 export function createPeopleChangeRoutes(parts: AdminParts): Router {
   const router = Router();
   const changeAlias = (act: 'link' | 'unlink') =>
@@ -32,7 +32,7 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
       const alias = requiredText(members, 'alias');
       const { tenant, id } = await personOf(parts, call.request);
       const changed = await changePerson(parts, call, `people.${act}`, { dialect }, ({ registry }) =>
-        registry[act](tenant, id, dialect, alias, onlyIf(call.request)),
+        registry[act](tenant, id, dialect, alias, readPrecondition(call.request)),
       );
       return sendPerson(parts, call.response, changed);
     });
@@ -45,7 +45,7 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
       const newId = requiredText(bodyMembers(call.request), 'id');
       const { tenant, id } = await personOf(parts, call.request);
       const changed = await changePerson(parts, call, 'people.rename', {}, ({ registry }) =>
-        registry.rename(tenant, id, newId, onlyIf(call.request)),
+        registry.rename(tenant, id, newId, readPrecondition(call.request)),
       );
       return sendPerson(parts, call.response, changed);
     }),
@@ -54,8 +54,8 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
   router.get(
     '/people/:tenant/:key/merge',
     forRole(parts, 'read', async ({ request }) => {
-      const { source, survivor } = await bothPeople(parts, request, queryText(request, 'into') ?? '');
-      const preview = await inWords(() =>
+      const { source, survivor } = await findBothPeople(parts, request, queryText(request, 'into') ?? '');
+      const preview = await explainRefusals(() =>
         previewMerge(peopleParts(parts), source.tenant, source.id, survivor.id),
       );
       return describeMerge(preview);
@@ -66,8 +66,8 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
     '/people/:tenant/:key/merge',
     forRole(parts, 'operate', async (call) => {
       const members = bodyMembers(call.request);
-      const { source, survivor } = await bothPeople(parts, call.request, requiredText(members, 'into'));
-      const seen = { source: onlyIf(call.request), survivor: survivorSeen(members) };
+      const { source, survivor } = await findBothPeople(parts, call.request, requiredText(members, 'into'));
+      const seen = { source: readPrecondition(call.request), survivor: readSurvivorVersion(members) };
       const merged = await changePerson(parts, call, 'people.merge', { into: survivor.key }, (people) =>
         mergePeople(people, source.tenant, source.id, survivor.id, seen),
       );
@@ -81,32 +81,35 @@ export function createPeopleChangeRoutes(parts: AdminParts): Router {
       const { tenant, id } = await personOf(parts, call.request);
       const confirmed = requiredText(bodyMembers(call.request), 'id');
       if (confirmed !== id)
-        throw new AdminProblem(409, 'The id that was typed in is not that of this person: nothing was done.');
+        throw new AdminProblem(
+          409,
+          'The id that was typed in does not belong to this person: nothing was done.',
+        );
       const erasure = parts.current().people?.erasure;
-      if (!erasure) throw nowhere();
+      if (!erasure) throw noChangeableDirectory();
       return await changePerson(parts, call, 'people.erase', {}, (people) =>
-        erasePerson(people, tenant, id, erasure, onlyIf(call.request)),
+        erasePerson(people, tenant, id, erasure, readPrecondition(call.request)),
       );
     }),
   );
   return router;
 }
 
-/** What `If-Match` asks of the person who is changed. */
-function onlyIf(request: Request): PersonPrecondition | undefined {
+/** The condition that `If-Match` sets for the change. */
+function readPrecondition(request: Request): PersonPrecondition | undefined {
   const versions = wantedVersions(request);
   return versions && { kind: 'versions', versions: versions.map(Number) };
 }
 
-/** The version of the survivor that a merge was decided on. */
-function survivorSeen({ intoVersion }: Readonly<Record<string, unknown>>): PersonPrecondition | undefined {
+/** The version of the survivor on which the merge was based. */
+function readSurvivorVersion({ intoVersion }: Readonly<Record<string, unknown>>): PersonPrecondition | undefined {
   if (intoVersion === undefined) return undefined;
   if (typeof intoVersion !== 'number' || !Number.isInteger(intoVersion))
     throw new AdminProblem(400, '"intoVersion" is a whole number: the version of the person who stays.');
   return { kind: 'versions', versions: [intoVersion] };
 }
 
-/** Changes a person under the eyes of the audit log. */
+/** Changes a person, and writes the change to the audit log. */
 function changePerson<T>(
   parts: AdminParts,
   { request, operator }: AdminCall,
@@ -115,7 +118,7 @@ function changePerson<T>(
   act: (people: PeopleParts) => Promise<T>,
 ): Promise<T> {
   const { tenant, key } = request.params;
-  return audited(
+  return runAudited(
     parts,
     {
       operator,
@@ -123,26 +126,26 @@ function changePerson<T>(
       target: `${String(tenant)}/${String(key)}`,
       reason: optionalText(bodyMembers(request), 'reason'),
     },
-    () => inWords(() => act(peopleParts(parts))),
+    () => explainRefusals(() => act(peopleParts(parts))),
     () => ({ result: 'done', after }),
   );
 }
 
 function peopleParts({ current, records, objects, clock }: AdminParts): PeopleParts {
   const { people, background } = current();
-  if (!people) throw nowhere();
+  if (!people) throw noChangeableDirectory();
   const { registry, keepers } = people;
   return { registry, keepers, records, objects, background, clock };
 }
 
-function nowhere(): AdminProblem {
+function noChangeableDirectory(): AdminProblem {
   return new AdminProblem(
     409,
     'The settings name no directory of people that can be changed: add {kind: records} to people.directories.',
   );
 }
 
-async function bothPeople(parts: AdminParts, request: Request, into: string) {
+async function findBothPeople(parts: AdminParts, request: Request, into: string) {
   const source = await personOf(parts, request);
   const { directory } = parts.current();
   const survivor = await directory.byKey(source.tenant, into);
@@ -168,8 +171,8 @@ function describeNames({ key, id, version, aliases }: Person) {
   return { key, id, version, aliases };
 }
 
-/** What the registry refuses, as a refusal of the API. */
-async function inWords<T>(act: () => Promise<T>): Promise<T> {
+/** Turns a refusal of the registry into a refusal of the API. */
+async function explainRefusals<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {
@@ -183,13 +186,13 @@ async function inWords<T>(act: () => Promise<T>): Promise<T> {
 const REFUSALS: Readonly<Partial<Record<Problem['kind'], readonly [status: number, message: string]>>> = {
   'subject-not-found': [
     404,
-    'There is no such person among those that can be changed: people of the settings are changed there.',
+    'There is no such person among those that can be changed here. People of the settings are changed in the settings.',
   ],
   'person-erased': [409, 'The person was erased.'],
   'name-taken': [409, 'That id belongs to another person: merge the two instead.'],
   'invalid-person': [
     400,
-    'That is no id of a person in a dialect that is spoken here, or both are one already.',
+    'That is not a valid id in a dialect that is served here, or both ids already belong to one person.',
   ],
   conflict: [409, 'Another change of the same person is under way: try again.'],
 };

@@ -11,7 +11,7 @@ import {
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { describePerson, personOf, sendPerson } from './describe-person.ts';
-import { audited, forRole, queryText } from './route.ts';
+import { forRole, queryText, runAudited } from './route.ts';
 
 /** Finds people by any of their ids, and shows their stored pictures. */
 export function createPeopleRoutes(parts: AdminParts): Router {
@@ -51,7 +51,7 @@ export function createPeopleRoutes(parts: AdminParts): Router {
       const picture = pictureOf(record, String(request.params.slot), String(request.params.rendition));
       const body = picture && (await parts.objects.get(picture.key));
       if (!picture || !body) throw new AdminProblem(404, 'There is no such picture.');
-      await audited(
+      await runAudited(
         parts,
         {
           operator,

@@ -18,7 +18,7 @@ import { bytesOf } from '../../migration/upstream/encode-body.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { operatedOf } from './migration-routes.ts';
-import { audited, forRole } from './route.ts';
+import { forRole, runAudited } from './route.ts';
 
 const ANY_FORMAT = Object.keys(PICTURE_FORMATS) as readonly PictureFormat[];
 
@@ -62,7 +62,7 @@ export function createPicturePairRoutes(parts: AdminParts): Router {
       const { operated, subject } = await subjectOf(parts, request);
       const slot = Number(request.params.slot);
       const side = String(request.params.side);
-      await audited(
+      await runAudited(
         parts,
         { operator, action: 'pictures.view', target: `${subject.tenant}/${subject.key}/${slot} (${side})` },
         () =>
@@ -143,7 +143,7 @@ async function sendBackendPicture(
   await withBackendPictures(operated, subject, async (pictures) => {
     const upload = pictures.find((one) => one.slot === slot)?.upload;
     const format = upload && (await describeUpload(operated, upload)).format;
-    // What no decoder takes is not handed to a browser either.
+    // A file that no decoder accepts is not sent to a browser either.
     if (!upload || !format) throw new AdminProblem(404, 'The backend has no such picture.');
     pictureHead(response, format, byteLength(upload.source));
     await pipeline(bytesOf(upload.source), response);

@@ -16,13 +16,13 @@ export function wantedVersions(request: Request): readonly string[] | undefined 
   return tags === '*' ? undefined : tags.filter((tag) => tag.startsWith('"')).map((tag) => tag.slice(1, -1));
 }
 
-/** Refuses a change that was decided on another version than the present one. */
+/** Refuses a change that was based on another version than the present one. */
 export function requireVersion(request: Request, version: number | string | undefined): void {
   const wanted = wantedVersions(request);
   if (wanted && !wanted.includes(String(version))) throw versionChanged();
 }
 
-/** The refusal of a change that was decided on an older version. */
+/** The refusal of a change that was based on an older version. */
 export function versionChanged(): AdminProblem {
   return new AdminProblem(412, 'It was changed meanwhile: nothing was done. Look at it again.');
 }

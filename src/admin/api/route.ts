@@ -4,7 +4,7 @@ import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { type AdminRole, includesRole, type Operator } from '../admin-role.ts';
 
-/** One request of the admin API, its sender known and allowed. */
+/** One request of the admin API, from an operator who has authenticated and is allowed to send it. */
 export interface AdminCall {
   readonly request: Request;
   readonly response: Response;
@@ -30,8 +30,8 @@ export function forRole(
   };
 }
 
-/** Does something that the audit log must know of, and writes down how it ended. */
-export async function audited<T>(
+/** Does something that belongs into the audit log, and writes there how it ended. */
+export async function runAudited<T>(
   { audit }: Pick<AdminParts, 'audit'>,
   event: {
     readonly operator: Operator;
@@ -67,7 +67,7 @@ export function queryText({ query }: Request, name: string): string | undefined 
   return value;
 }
 
-/** A whole number out of the query, within bounds. */
+/** Reads a whole number from the query, within bounds. */
 export function queryCount(
   request: Request,
   name: string,

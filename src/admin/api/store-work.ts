@@ -35,7 +35,7 @@ export function planCheck(parts: AdminParts, members: Members): PlannedJob {
   };
 }
 
-/** `gc`: bodies that no record names. */
+/** `gc` deletes bodies that no record names. */
 export function planSweep(parts: AdminParts, members: Members): PlannedJob {
   const dryRun = members.dryRun === true;
   const graceSeconds = graceOf(parts, members);
@@ -60,7 +60,7 @@ export function planSweep(parts: AdminParts, members: Members): PlannedJob {
   };
 }
 
-/** A gateway runs, this one: the picture of an upload under way must not be taken for an orphan. */
+/** Reads the grace time. This gateway is running, so `gc` must not delete the pictures of uploads under way. */
 function graceOf({ current }: AdminParts, { graceSeconds = HOUR_SECONDS }: Members): number {
   const { requestTimeoutSeconds, shutdownSeconds } = current().settings.limits;
   const longest = requestTimeoutSeconds + shutdownSeconds;

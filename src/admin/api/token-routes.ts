@@ -3,11 +3,11 @@ import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { isAdminRole } from '../admin-role.ts';
 import { describeToken } from '../admin-tokens.ts';
-import { audited, bodyMembers, forRole, requiredText } from './route.ts';
+import { bodyMembers, forRole, requiredText, runAudited } from './route.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Who may sign in with a token. */
+/** Lists, creates and revokes operators' tokens. */
 export function createTokenRoutes(parts: AdminParts): Router {
   const { tokens, clock } = parts;
   const router = Router();
@@ -30,7 +30,7 @@ export function createTokenRoutes(parts: AdminParts): Router {
       if (!isAdminRole(role)) throw new AdminProblem(400, '"role" is one of read, operate and admin.');
       if (days !== undefined && !(typeof days === 'number' && days > 0 && Number.isFinite(days)))
         throw new AdminProblem(400, '"expiresInDays" is a number above 0.');
-      const made = await audited(
+      const made = await runAudited(
         parts,
         { operator, action: 'tokens.create', target: label },
         () =>
@@ -50,7 +50,7 @@ export function createTokenRoutes(parts: AdminParts): Router {
     '/tokens/:id',
     forRole(parts, 'admin', async ({ request, response, operator }) => {
       const id = String(request.params.id);
-      await audited(parts, { operator, action: 'tokens.revoke', target: id }, async () => {
+      await runAudited(parts, { operator, action: 'tokens.revoke', target: id }, async () => {
         if ((await tokens.revoke(id)) === 'unknown') throw new AdminProblem(404, 'There is no such token.');
       });
       response.status(204).end();

@@ -4,7 +4,7 @@ import { readUsage } from '../../usage/usage-store.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { forRole, queryCount, queryText } from './route.ts';
 
-/** Who calls what, summed over all gateways and restarts. */
+/** Shows who calls which operation, summed over all gateways and restarts. */
 export function createUsageRoutes(parts: AdminParts): Router {
   const router = Router();
   router.get(
