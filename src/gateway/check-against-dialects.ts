@@ -18,7 +18,7 @@ export function scopesOf({ operations }: Pick<Dialect, 'operations'>): string[] 
   return [...new Set(asked)];
 }
 
-/** Says that a dialect asks for no such scope, or nothing where it does. */
+/** The fault where a dialect asks for no such scope; `undefined` where it does. */
 export function unknownScope(dialect: Dialect, scope: string): string | undefined {
   const known = scopesOf(dialect);
   return known.includes(scope)
@@ -34,7 +34,7 @@ const KINDS_BY_SCHEME = {
   'issued-token': ['client'],
 } satisfies Record<CredentialScheme['kind'], readonly CredentialSettings['kind'][]>;
 
-/** Certain mistakes, and what is probably a mistake. */
+/** Faults, which are certain mistakes, and warnings, which are probable ones. */
 export interface SettingsFindings {
   readonly faults: readonly SettingsFault[];
   readonly warnings: readonly SettingsFault[];

@@ -5,7 +5,7 @@ import { projectFiles } from '../settings/project-files.ts';
 import type { DialectSettings, Settings } from '../settings/settings.ts';
 import { pointerStep, type SettingsFault } from '../settings/settings-fault.ts';
 
-/** Where a dialect's parts lie. */
+/** The places of a dialect's files. */
 export interface DialectFiles {
   /** The module that declares it. */
   readonly code: string;

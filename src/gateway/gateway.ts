@@ -53,7 +53,7 @@ export interface Gateway {
  */
 const UPLOADS_IN_MEMORY = 32;
 
-/** How long after a start the remaining schemas are compiled: those that no request has needed yet. */
+/** How long after a start the schemas are compiled that no request has needed yet. */
 const WARM_UP_AFTER_MS = 250;
 
 /**
@@ -120,7 +120,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   };
 }
 
-/** What stays when the parts of a gateway are replaced. */
+/** The parts that stay when the other parts of a gateway are replaced. */
 type LastingParts = Pick<
   GatewayContext,
   'uploads' | 'admission' | 'metrics' | 'inFlight' | 'surplus' | 'isStopping'
@@ -206,8 +206,9 @@ function createPlainApp(): Express {
 }
 
 /**
- * Each handler passes a request on at once. A request has to be under way before the parser reads on, or a fault in its first bytes would find no
- * body to break off; an express app within this one would pass it on a turn later.
+ * Each handler passes a request on at once. The request has to be under way before the parser reads its body.
+ * Otherwise a fault in the first bytes of the body would find no request to end. Do not put an express app into
+ * this one, because it would pass the request on a turn later.
  */
 function createApp(context: GatewayContext, commonHeaders: readonly RequestHandler[]): Express {
   const { parts } = context;
@@ -229,12 +230,12 @@ function createApp(context: GatewayContext, commonHeaders: readonly RequestHandl
     );
   for (const page of parts.pages ?? []) app.use(page);
   app.use((request, response) => serveRequest(context, request, response));
-  app.use(lastResort(context));
+  app.use(handlePageFailures(context));
   return app;
 }
 
 /** Handles failures outside of requests to a dialect: in a page, or in express itself. */
-function lastResort({ parts }: GatewayContext): ErrorRequestHandler {
+function handlePageFailures({ parts }: GatewayContext): ErrorRequestHandler {
   return (cause, _request, response, _next) => {
     parts.log.error({ err: cause }, 'a page failed');
     if (response.headersSent || response.destroyed) response.destroy();

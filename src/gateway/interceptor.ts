@@ -55,7 +55,7 @@ export interface InterceptedCall {
  */
 export type Interception = 'taken' | InterceptedProceeding | undefined;
 
-/** A call that goes on, changed. */
+/** An intercepted call that the gateway carries on with changes. */
 export interface InterceptedProceeding {
   readonly executor: CommandExecutor;
   /** Headers to add to the answer's own; called when the command has been carried out. */

@@ -3,7 +3,10 @@ import type { IncomingRequest } from '../requests/incoming-request.ts';
 import type { RoutedRequest } from '../routes/route-request.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/** Finds out who calls: `undefined` for public operations and outside of every dialect. Throws `unauthenticated`, `rate-limited`. */
+/**
+ * Finds out who calls. `undefined` for public operations and for paths that belong to no dialect. Throws
+ * `unauthenticated`, `rate-limited`.
+ */
 export async function authenticateCaller(
   authenticator: Authenticator,
   route: RoutedRequest,

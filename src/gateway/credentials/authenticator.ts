@@ -1,4 +1,5 @@
 import type { CredentialScheme, Dialect, Principal, WireRequestHead } from '../../domain/index.ts';
+import { createAttemptGuard } from './attempt-guard.ts';
 import { createBasicScheme } from './basic-scheme.ts';
 import { createBearerScheme } from './bearer-scheme.ts';
 import { type CredentialInputs, createCredentialParts } from './credential-parts.ts';
@@ -8,7 +9,6 @@ import { createIssuerJwtCheck } from './jwt-issuer.ts';
 import { createSharedSecretJwtCheck } from './jwt-shared-secret.ts';
 import { createKeyCheck } from './key-check.ts';
 import type { ReaderOf, SchemeReader } from './presented.ts';
-import { createProofGuard } from './proof-guard.ts';
 import { unauthenticated } from './refusal.ts';
 
 /** Finds out who calls. */
@@ -40,7 +40,7 @@ export function createAuthenticator(inputs: CredentialInputs): Authenticator {
     bearer: createBearerScheme({ keyCheck, jwtChecks }),
     'issued-token': createIssuedTokenScheme({ tokens, clients }),
   };
-  const guarded = createProofGuard<Principal>({ throttle, recent, wrong });
+  const guarded = createAttemptGuard<Principal>({ throttle, recent, wrong });
 
   return {
     async authenticate({ dialect }, head, address) {
@@ -56,7 +56,7 @@ export function createAuthenticator(inputs: CredentialInputs): Authenticator {
             ...(name === undefined ? {} : { name }),
             ...(address === undefined ? {} : { address }),
           },
-          (caller) => presented.prove(caller),
+          (caller) => presented.authenticate(caller),
         );
       }
       throw unauthenticated('missing');

@@ -16,13 +16,13 @@ export function createBasicScheme(parts: {
     const [, encoded] = /^basic(?: +(\S.*)?)?$/i.exec(head.headers['authorization'] ?? '') ?? [];
     if (encoded === undefined) return undefined;
     const pair = decodePair(encoded);
-    if (!pair) return { secret: encoded, prove: () => Promise.reject(unauthenticated('invalid')) };
+    if (!pair) return { secret: encoded, authenticate: () => Promise.reject(unauthenticated('invalid')) };
     const { username } = pair;
     const password = passwordDigest === 'md5-hex' ? inLowerCase(pair.password) : pair.password;
     return {
       name: username,
       secret: password,
-      async prove(caller) {
+      async authenticate(caller) {
         if (looksStoredName(username)) {
           const digest = namedDigest(username, password);
           const credential = await parts.stored.find('basic', dialect, digest);

@@ -20,7 +20,7 @@ export function createBearerScheme(parts: {
     if (token === undefined) return undefined;
     return {
       secret: token,
-      async prove() {
+      async authenticate() {
         const opaque = await parts.keyCheck(dialect, token);
         if (opaque) return opaque;
         if (!/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw unauthenticated('invalid');

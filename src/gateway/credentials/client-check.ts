@@ -8,7 +8,7 @@ import { looksStoredName, namedDigest, storedCredentialId } from './stored-crede
 import type { StoredCredentialLookup } from './stored-credential-lookup.ts';
 
 /** A client that may exchange its key and secret for tokens. */
-export interface ProvedClient {
+export interface AuthenticatedClient {
   readonly principal: Principal;
   /** Finds the client again from a token's `sub`. Not a secret. */
   readonly handle: string;
@@ -18,7 +18,7 @@ export interface ProvedClient {
 /** Checks clients, and finds the client of an issued token. */
 export interface ClientCheck {
   /** Throws `ProblemError` `unauthenticated`. */
-  prove(dialect: string, key: string, secret: string, caller: Caller): Promise<ProvedClient>;
+  authenticate(dialect: string, key: string, secret: string, caller: Caller): Promise<AuthenticatedClient>;
   /** `undefined`: the client is gone, and its tokens with it. */
   find(dialect: string, handle: string): Promise<Principal | undefined>;
 }
@@ -37,7 +37,7 @@ export function createClientCheck({
   readonly stored: StoredCredentialLookup;
 }): ClientCheck {
   return {
-    async prove(dialect, key, secret, caller) {
+    async authenticate(dialect, key, secret, caller) {
       if (looksStoredName(key)) {
         const digest = namedDigest(key, secret);
         const credential = await stored.find('client', dialect, digest);

@@ -7,7 +7,7 @@ import type { CredentialLog } from './credential-log.ts';
 import { createIssuedTokens, type IssuedTokens, type SigningKey } from './issued-token.ts';
 import { createLoginThrottle, forgottenAfterMs, type LoginThrottle } from './login-throttle.ts';
 import { createPasswordCheck, type PasswordCheck } from './password-check.ts';
-import { createProofMemory, type ProofMemory } from './proof-memory.ts';
+import { createSecretMemory, type SecretMemory } from './secret-memory.ts';
 import { createStoredCredentialLookup, type StoredCredentialLookup } from './stored-credential-lookup.ts';
 
 /** The inputs for checking credentials. */
@@ -35,12 +35,12 @@ export interface CredentialParts {
   readonly tokens: IssuedTokens;
   readonly throttle: LoginThrottle;
   /** Secrets that were right lately. */
-  readonly recent: ProofMemory;
+  readonly recent: SecretMemory;
   /** Secrets that were wrong lately. */
-  readonly wrong: ProofMemory;
+  readonly wrong: SecretMemory;
 }
 
-/** For this long a secret that was right need not wait because of other people's guesses. */
+/** For this long, a secret that was right does not wait because of the guesses of other clients. */
 const recentForMs = 600_000;
 
 /** Throws a plain `Error` for settings that cannot work. */
@@ -66,7 +66,7 @@ export function createCredentialParts({
       slowed: ({ dialect, address }, by) =>
         log.warn({ dialect, address, by }, 'many wrong credentials: further attempts have to wait'),
     }),
-    recent: createProofMemory({ ttlMs: recentForMs, maxEntries: 10_000, monotonicMs }),
-    wrong: createProofMemory({ ttlMs: forgottenAfterMs, maxEntries: 20_000, monotonicMs }),
+    recent: createSecretMemory({ ttlMs: recentForMs, maxEntries: 10_000, monotonicMs }),
+    wrong: createSecretMemory({ ttlMs: forgottenAfterMs, maxEntries: 20_000, monotonicMs }),
   };
 }

@@ -9,7 +9,7 @@ export function createHeaderKeyScheme(keyCheck: KeyCheck): ReaderOf<'header-key'
     if (!key) return undefined;
     return {
       secret: key,
-      async prove() {
+      async authenticate() {
         const principal = await keyCheck(dialect, key);
         if (!principal) throw unauthenticated('invalid');
         return principal;

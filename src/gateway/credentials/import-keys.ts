@@ -10,7 +10,7 @@ export type KeyRow = { readonly row: number } & (
   | { readonly fault: string }
 );
 
-/** Shorter secrets can be guessed from their digest: they belong in the settings, with argon2id. */
+/** Shorter secrets can be guessed from their digest, so they belong in the settings, with argon2id. */
 export const LEAST_SECRET_LENGTH = 16;
 
 /** The results of the rows. */

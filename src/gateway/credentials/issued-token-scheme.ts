@@ -16,7 +16,7 @@ export function createIssuedTokenScheme(parts: {
     if (!token) return undefined;
     return {
       secret: token,
-      async prove() {
+      async authenticate() {
         const handle = await parts.tokens.verify(dialect, token);
         const principal = await parts.clients.find(dialect, handle);
         if (!principal) throw unauthenticated('invalid');

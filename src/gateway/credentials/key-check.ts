@@ -5,7 +5,7 @@ import { sha256Hex } from './secret-digest.ts';
 import { looksStored, storedCredentialId } from './stored-credential.ts';
 import type { StoredCredentialLookup } from './stored-credential-lookup.ts';
 
-/** Finds whose random key or opaque token it is. */
+/** Finds the owner of a random key or opaque token. */
 export type KeyCheck = (dialect: string, presented: string) => Promise<Principal | undefined>;
 
 /**
@@ -20,7 +20,7 @@ export function createKeyCheck(parts: {
     const digest = sha256Hex(presented);
     const configured = parts.book.key(dialect, digest);
     if (configured) return principalOf(configured);
-    // Guesses cost no look into the store, unless keys were imported that look like anything.
+    // Guesses need no look-up in the store, unless keys without our prefix were imported.
     if (!looksStored(presented) && !(await parts.stored.hasImported())) return undefined;
     const credential = await parts.stored.find('key', dialect, digest);
     return credential && principalOfStored(credential, storedCredentialId(digest));

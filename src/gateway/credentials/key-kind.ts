@@ -1,7 +1,7 @@
 import type { CredentialScheme } from '../../domain/index.ts';
 import type { StoredCredential } from './stored-credential.ts';
 
-/** What kind of credential to make, and what its bearer does to the password. */
+/** The kind of credential to make, and how its bearer sends the password. */
 export interface KeyKind {
   readonly kind: StoredCredential['kind'];
   readonly passwordDigest: 'none' | 'md5-hex';

@@ -1,12 +1,12 @@
 import { ProblemError } from '../../domain/index.ts';
 import { networkOf } from '../limits/window-key.ts';
 
-/** One try to prove a credential. */
+/** One attempt to authenticate with a credential. */
 export interface Attempt {
   readonly dialect: string;
   /** The user name or client key, where the scheme has one. */
   readonly name?: string;
-  /** Where the request comes from, where that is known. */
+  /** Where the request comes from; absent where that is unknown. */
   readonly address?: string;
 }
 
@@ -21,10 +21,12 @@ export interface LoginThrottle {
   begin(attempt: Attempt): void;
   /** The secret was wrong. */
   failed(attempt: Attempt): void;
-  /** The secret was right: the name starts afresh. */
-  proved(attempt: Attempt): void;
-  /** Nothing was learned (a token had expired, a backend was away). */
-  undecided(attempt: Attempt): void;
+  /** The secret was right, so the failures of the name are forgotten. */
+  succeeded(attempt: Attempt): void;
+  /**
+   * The attempt had no result, e.g. because a token had expired or a backend was unavailable. It is not counted.
+   */
+  cancelled(attempt: Attempt): void;
 }
 
 /**
@@ -39,9 +41,9 @@ interface Allowance {
 const perName: Allowance = { free: 10, longestWaitMs: 300_000 };
 /** An address may fail often and waits are short, because all clients behind one proxy share it. */
 const perAddress: Allowance = { free: 100, longestWaitMs: 30_000 };
-/** A name or an address starts afresh when it has been quiet for this long. */
+/** The failures of a name or an address are forgotten after this long without an attempt. */
 export const forgottenAfterMs = 900_000;
-/** A client that makes up names must not fill the memory; the oldest are forgotten first. */
+/** A client that makes up names must not fill the memory, so the oldest counts are forgotten first. */
 const mostCounted = 20_000;
 
 interface Count {
@@ -97,18 +99,18 @@ export function createLoginThrottle({
       const address = addressKey(attempt);
       if (address !== undefined && add(address, 1) === perAddress.free) slowed(attempt, 'address');
     },
-    proved(attempt) {
+    succeeded(attempt) {
       const name = nameKey(attempt);
       if (name !== undefined) counts.delete(name);
     },
-    undecided(attempt) {
+    cancelled(attempt) {
       const name = nameKey(attempt);
       if (name !== undefined) add(name, -1);
     },
   };
 }
 
-/** Name and address together: a client elsewhere cannot lock the rightful owner out. */
+/** The key holds name and address, so that a client elsewhere cannot lock out the owner of the name. */
 function nameKey({ dialect, name, address }: Attempt): string | undefined {
   return name === undefined
     ? undefined

@@ -2,8 +2,8 @@ import type { CredentialSettings, SecretSettings } from '../../settings/settings
 import { type Argon2idChecker, parseArgon2id } from './argon2id.ts';
 import type { Owned } from './credential-book.ts';
 import type { Caller } from './presented.ts';
-import { createProofMemory } from './proof-memory.ts';
 import { onTheWire, sameDigest, sha256 } from './secret-digest.ts';
+import { createSecretMemory } from './secret-memory.ts';
 
 type Named = CredentialSettings & { readonly secret: SecretSettings };
 
@@ -46,8 +46,8 @@ export function createPasswordCheck({
   readonly argon2id: Argon2idChecker;
   readonly monotonicMs: () => number;
 }): PasswordCheck {
-  const matching = createProofMemory({ ttlMs: provedForMs, maxEntries: 10_000, monotonicMs });
-  const differing = createProofMemory({ ttlMs: refusedForMs, maxEntries: 20_000, monotonicMs });
+  const matching = createSecretMemory({ ttlMs: provedForMs, maxEntries: 10_000, monotonicMs });
+  const differing = createSecretMemory({ ttlMs: refusedForMs, maxEntries: 20_000, monotonicMs });
 
   const matchesArgon2id = async (
     stored: string,

@@ -5,7 +5,7 @@ import { keyKindFor } from './key-kind.ts';
 import type { StoredCredential } from './stored-credential.ts';
 import type { CredentialOrder } from './stored-credentials.ts';
 
-/** What an operator asks for. */
+/** The key that an operator asks for. */
 export interface KeyOrder {
   readonly tenant: string;
   readonly dialect: string;
@@ -56,7 +56,7 @@ export function planKey(
   };
 }
 
-/** A credential as it is shown: instants as text, nothing that helps to guess. */
+/** A credential as it is shown: instants as text, and nothing that helps to guess the secret. */
 export interface ShownKey {
   readonly id: string;
   readonly label?: string;

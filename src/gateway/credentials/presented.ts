@@ -14,7 +14,7 @@ export interface Presented {
   readonly name?: string;
   readonly secret: string;
   /** Throws `ProblemError` `unauthenticated`. */
-  prove(caller: Caller): Promise<Principal>;
+  authenticate(caller: Caller): Promise<Principal>;
 }
 
 /** Looks where the scheme carries its credential; `undefined` where there is none. */

@@ -1,7 +1,8 @@
 import { ProblemError } from '../../domain/index.ts';
 
 /**
- * The refusal of a credential. It never carries a cause: errors of JWT libraries hold the token's claims, and a cause goes to the log.
+ * The refusal of a credential. It never carries a cause, because a cause goes to the log, and errors of JWT
+ * libraries hold the token's claims.
  */
 export function unauthenticated(reason: 'missing' | 'invalid' | 'expired'): ProblemError {
   return new ProblemError({ kind: 'unauthenticated', reason });

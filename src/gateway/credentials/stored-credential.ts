@@ -13,7 +13,7 @@ export type StoredCredential = {
   readonly dialect: string;
   readonly scopes: readonly string[];
   readonly subject?: string;
-  /** Whose it is, or what for, in the operator's words. */
+  /** The owner or the purpose, in the operator's words. */
   readonly label?: string;
   /** User name or client key. */
   readonly name?: string;
@@ -21,10 +21,13 @@ export type StoredCredential = {
   readonly expiresAtMs?: number;
 };
 
-/** Where all of them lie. */
+/** The prefix of every stored credential's record. */
 export const storedCredentialPrefix = 'credentials/';
 
-/** Is there once keys were imported that others had made: those have no prefix by which they are known. */
+/**
+ * The record that exists once foreign keys were imported. Such keys have no prefix that tells that they are
+ * stored.
+ */
 export const importedMarkerKey = 'imported-credentials';
 
 /** The record key of a credential; `digest`: lower-case hex SHA-256. */
@@ -47,7 +50,7 @@ export function newName(): string {
   return `pf-${randomBytes(8).toString('hex')}`;
 }
 
-/** Whether a presented key can be one of ours; others cost no look into the store. */
+/** Whether a presented key can be one of ours. Other keys are not looked up in the store. */
 export function looksStored(secret: string): boolean {
   return /^pf_[A-Za-z0-9_-]{43}$/.test(secret);
 }
@@ -57,12 +60,12 @@ export function looksStoredName(name: string): boolean {
   return /^pf-[0-9a-f]{16}$/.test(name);
 }
 
-/** What a named secret is stored under: name and secret as they come over the wire. */
+/** The digest under which a named secret is stored: of name and secret as they come over the wire. */
 export function namedDigest(name: string, wireSecret: string): string {
   return sha256Hex(`${name}:${wireSecret}`);
 }
 
-/** Reads a record; throws `StoreError` `damaged` when it is none of ours. */
+/** Reads a record. Throws `StoreError` `damaged` where it is not a stored credential. */
 export function readStoredCredential(value: Json): StoredCredential {
   if (isStoredCredential(value)) return value;
   throw new StoreError('damaged');

@@ -13,13 +13,13 @@ import {
   storedCredentialPrefix,
 } from './stored-credential.ts';
 
-/** What a new credential shall be good for. */
+/** What a new credential allows, and for whom. */
 export interface CredentialOrder {
   readonly kind: StoredCredential['kind'];
   readonly tenant: string;
   readonly dialect: string;
   readonly scopes: readonly string[];
-  /** Whose it is, or what for, in the operator's words. */
+  /** The owner or the purpose, in the operator's words. */
   readonly label?: string;
   /** The caller's own id in the dialect. */
   readonly subject?: string;
@@ -28,14 +28,14 @@ export interface CredentialOrder {
   readonly passwordDigest?: 'none' | 'md5-hex';
 }
 
-/** A new credential, with the secret that is shown this once. */
+/** A new credential with its secret, which is not shown a second time. */
 export interface MadeCredential {
   readonly id: string;
   readonly credential: StoredCredential;
   readonly secret: string;
 }
 
-/** A key or token that a client has already; of its secret, only the digest. */
+/** A key or token that a client has already. Only the digest of its secret is known. */
 export interface ImportedKey extends Omit<CredentialOrder, 'kind' | 'passwordDigest'> {
   /** Lower-case hex SHA-256 of what the client presents. */
   readonly digest: string;
@@ -103,7 +103,8 @@ export function createStoredCredentials({
     },
 
     async *list({ after } = {}) {
-      // An id is the beginning of a digest: past it comes what is greater than every digit.
+      // An id is the beginning of a digest. `g` sorts after every hexadecimal digit, so the list begins after
+      // all digests with this beginning.
       const options = after === undefined ? undefined : { after: storedCredentialKey(`${after}g`) };
       for await (const key of records.list(storedCredentialPrefix, options)) {
         const record = await records.read(key);

@@ -1,7 +1,7 @@
 import type { JsonObject, TokenIssuer } from '../../domain/index.ts';
-import type { ProvedClient } from './client-check.ts';
+import { createAttemptGuard } from './attempt-guard.ts';
+import type { AuthenticatedClient } from './client-check.ts';
 import { type CredentialInputs, createCredentialParts } from './credential-parts.ts';
-import { createProofGuard } from './proof-guard.ts';
 
 /** The claims that a dialect gives a client's tokens. */
 export type ClaimsOf = (client: {
@@ -11,16 +11,16 @@ export type ClaimsOf = (client: {
 }) => JsonObject;
 
 /**
- * Exchanges client keys and secrets for JWTs that every gateway with the same settings accepts. Throws a plain `Error` for settings that
- * cannot work. Guessing is slowed per client key.
+ * Exchanges client keys and secrets for JWTs that every gateway with the same settings accepts. Guesses are
+ * slowed down for each client key. Throws a plain `Error` for settings that cannot work.
  */
 export function createTokenIssuer(inputs: CredentialInputs & { readonly claimsOf?: ClaimsOf }): TokenIssuer {
   const { clients, tokens, throttle, recent, wrong } = createCredentialParts(inputs);
-  const guarded = createProofGuard<ProvedClient>({ throttle, recent, wrong });
+  const guarded = createAttemptGuard<AuthenticatedClient>({ throttle, recent, wrong });
   return {
     async issue(dialect, key, secret) {
       const { principal, handle, ttlSeconds } = await guarded({ dialect, name: key, secret }, (caller) =>
-        clients.prove(dialect, key, secret, caller),
+        clients.authenticate(dialect, key, secret, caller),
       );
       const claims = inputs.claimsOf?.({ dialect, tenant: principal.tenant, key }) ?? {};
       const accessToken = await tokens.sign({ dialect, handle, claims }, ttlSeconds);

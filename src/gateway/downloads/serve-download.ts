@@ -33,7 +33,7 @@ export async function openDownload(
   };
 }
 
-/** The ticket names the rendition; nothing is taken in. */
+/** For requests outside of any dialect. The ticket names the rendition, and a download receives no file. */
 const NO_DIALECT: Omit<CommandContext, 'baseUrl'> = {
   dialect: 'downloads',
   rendition: 'original',

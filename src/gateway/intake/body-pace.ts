@@ -4,14 +4,14 @@ import type { LimitSettings } from '../../settings/settings.ts';
 
 /** Watches how fast a body arrives. */
 export interface BodyPace {
-  /** So many bytes have just been written to the watched stream. */
+  /** Reports how many bytes have just been written to the watched stream. */
   received(bytes: number): void;
   stop(): void;
 }
 
 /**
- * Calls `cut` for a body that falls silent or crawls. Time in which `stream` holds the sender back, because the disk is slow, does not
- * count against the sender.
+ * Calls `cut` for a body that stops or arrives too slowly. Time in which `stream` holds the sender back, because
+ * the disk is slow, does not count against the sender.
  */
 export function watchBodyPace(
   stream: Writable,
@@ -35,7 +35,7 @@ export function watchBodyPace(
   const rate = setInterval(() => {
     if (stream.writableNeedDrain) countHeld();
     const listenedMs = windowMs - heldMs;
-    // A sender that was held back for most of the time may not be under way again yet.
+    // A sender that was held back for most of the time may not have resumed yet.
     const isJudged = listenedMs > windowMs / 2;
     if (isJudged && bytesInWindow * 1000 < limits.minBytesPerSecond * listenedMs) tooSlow();
     bytesInWindow = 0;

@@ -2,17 +2,18 @@ import { parse } from 'content-type';
 
 const LINE = /^content-disposition[ \t]*:[ \t]*/i;
 
-/** `form-data; name="a"; filename=b`: all that the parser of forms understands. */
+/** `form-data; name="a"; filename=b`. The parser of forms understands nothing else. */
 const PLAIN = /^form-data(?:; ?[a-z]+\*?=(?:"(?:[^"\\]|\\.)*"|[\w.!#$%&'*+^`|~-]+))+$/i;
 
-/** Whether the last quote is not closed, as PHP and Starlette forgive. */
+/** Whether the last quote is not closed, which PHP and Starlette accept. */
 function hasOpenQuote(value: string): boolean {
   return value.replace(/\\./g, '').split('"').length % 2 === 0;
 }
 
 /**
- * Spells a part's `Content-Disposition` so that the parser of forms understands it: it skips parts of any other type than `form-data`, and
- * parts with blanks in an unquoted name or a semicolon at the end. Other header lines stay as they are.
+ * Rewrites a part's `Content-Disposition` so that the parser of forms understands it. The parser would skip a
+ * part of another type than `form-data`, a part with blanks in an unquoted name, and a part with a semicolon at
+ * the end. Other header lines stay as they are.
  */
 export function normaliseDisposition(line: string): string {
   const start = LINE.exec(line);

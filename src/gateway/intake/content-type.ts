@@ -7,14 +7,15 @@ export interface ContentType {
   readonly boundary?: string;
 }
 
-/** A longer header is no content type, and a longer boundary no boundary, in characters. */
+/** Longest header and longest boundary that are accepted, in characters. */
 const MAX_HEADER_LENGTH = 1_000;
 
 const MEDIA_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+$/;
 
 /**
- * Reads a Content-Type header as far as the intake needs it. Parameters are read as leniently as Starlette and PHP read them
- * (docs/decisions/0502). Two headers that were joined, and anything else that is no media type, count as undeclared.
+ * Reads a Content-Type header as far as the intake needs it. Parameters are read as leniently as Starlette and
+ * PHP do (docs/decisions/0502). Two joined headers count as undeclared, and so does any text that is not a media
+ * type.
  */
 export function readContentType(header: string | undefined): ContentType {
   if (header === undefined || header.length > MAX_HEADER_LENGTH) return {};

@@ -2,29 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
 import { normaliseDisposition } from './content-disposition.ts';
 
-/** A form on its way to the parser, in the one spelling that the parser is known to read. */
+/** Rewrites a form on its way to the parser, in the one spelling that the parser is known to read. */
 export interface FormNormaliser {
   /** The Content-Type of what comes out. */
   readonly contentType: string;
   readonly stream: Transform;
 }
 
-/** More is no header of a part, in bytes. The parser has the same limit. */
+/** Longest header of a part, in bytes. The parser has the same limit. */
 const MAX_PART_HEADER_BYTES = 16 * 1024;
-/** More blanks behind a delimiter are no padding. */
+/** Most blanks that count as padding behind a delimiter. */
 const MAX_PADDING_BYTES = 256;
 
 const LF = 0x0a;
 const CR = 0x0d;
 const DASH = 0x2d;
 
-/** What the next bytes of a form are. */
+/** The part of a form to which the next bytes belong. */
 type Place = 'preamble' | 'header' | 'content' | 'epilogue';
 
 /**
- * Rewrites a form for busboy, which skips in silence what it does not understand and calls the file missing. Delimiters and part headers are
- * read as leniently as Starlette and PHP read them (docs/decisions/0502); every byte between them stays as it is. The new boundary is
- * random, so that nothing in a file can pass for it. Fails where the form cannot be read, or ends in the middle of a part.
+ * Rewrites a form for busboy, which silently skips a part that it does not understand, so that the file seems to
+ * be missing. Delimiters and part headers are read as leniently as Starlette and PHP do (docs/decisions/0502).
+ * Every byte between them stays as it is. The new boundary is random, so that no bytes of a file look like it.
+ * Fails where the form cannot be read, or ends in the middle of a part.
  */
 export function createFormNormaliser(boundary: string): FormNormaliser {
   const own = randomUUID();
@@ -35,7 +36,7 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
   let isFirst = true;
   let rest: Buffer = Buffer.alloc(0);
 
-  /** Reads as far as it can; gives the number of bytes that are done with. `isLast`: nothing follows. */
+  /** Reads as far as possible, and returns how many bytes were read. `isLast`: no bytes follow. */
   function advance(bytes: Buffer, isLast: boolean): number {
     let at = 0;
     while (place !== 'epilogue') {
@@ -53,12 +54,12 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
       const end = isLine ? endOfDelimiter(bytes, at + delimiter.length, isLast) : 'none';
       if (end === 'none') continue;
       pass(bytes.subarray(from, at));
-      // In the preamble the line break before it is needed once more.
+      // In the preamble, the line break before the delimiter is needed again.
       if (end === 'unknown') return place === 'preamble' && at > 0 ? at - 1 : at;
       if (place === 'content') stream.push('\r\n');
       isFirst = false;
       if (end === 'form') return endForm(bytes);
-      // What the first line ends with, the others end with as well.
+      // All lines end in the same way as the first one.
       if (place === 'preamble')
         delimiter = Buffer.concat([bytes[end - 2] === CR ? Buffer.from('\r\n') : Buffer.from('\n'), open]);
       place = 'header';
@@ -130,8 +131,8 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
 }
 
 /**
- * What follows the name of a boundary: where the line ends, that the form ends, that it is no delimiter, or `unknown` where the bytes do
- * not tell yet.
+ * What follows the boundary: the offset after the end of the line, `form` where the form ends, `none` where this
+ * is not a delimiter, or `unknown` where more bytes are needed.
  */
 function endOfDelimiter(bytes: Buffer, from: number, isLast: boolean): number | 'form' | 'none' | 'unknown' {
   let at = from;

@@ -21,21 +21,28 @@ export interface FileRoom {
 
 /** A file that is received, or being received. */
 export interface ReceivedFile {
-  /** Reads the stream to its end. Throws `file-too-large`, what the stream fails with, and `StoreError` when the disk fails. */
+  /**
+   * Reads the stream to its end. Throws `file-too-large`, the stream's own error, or `StoreError` where the disk
+   * fails.
+   */
   receive(
     stream: Readable,
   ): Promise<{ readonly bytes: number; readonly sha256: string; readonly source: ByteSource }>;
-  /** Frees the memory or removes the file; idempotent, at any moment. The source must not be read any more. */
+  /**
+   * Frees the memory or removes the file. Idempotent, and allowed at any moment. The source must not be read
+   * afterwards.
+   */
   discard(): Promise<void>;
 }
 
-/** What a file that does not stay in memory collects for one write, in bytes. */
+/** How many bytes are collected for one write to a file that does not stay in memory. */
 const WRITE_BYTES = 256 * 1024;
 const FIRST_BYTES = 16 * 1024;
 
 /**
- * One file on its way in: counted, hashed, and kept in memory while it is small, else in a temporary file. `expectedBytes`: the
- * announced size, 0 where it is not known. Chunks are copied, for one byte of a body may arrive as a chunk that keeps 64 KiB alive.
+ * Receives one file: counts it, hashes it, and keeps it in memory while it is small, or else in a temporary
+ * file. `expectedBytes`: the announced size, 0 where it is unknown. Chunks are copied, because one byte of a
+ * body may arrive as a chunk that keeps 64 KiB of memory in use.
  */
 export function createReceivedFile(room: FileRoom, maxBytes: number, expectedBytes: number): ReceivedFile {
   const hash = createHash('sha256');
@@ -58,7 +65,10 @@ export function createReceivedFile(room: FileRoom, maxBytes: number, expectedByt
     room.budget.freeBytes += reserved;
     reserved = 0;
   }
-  /** Makes room for one more chunk, or says that there is none and the bytes have to go to the disk. */
+  /**
+   * Makes room in memory for one more chunk. `false` where there is none, so that the bytes have to go to the
+   * disk.
+   */
   function grow(size: number): boolean {
     if (size <= buffer.length) return true;
     if (!reserve(Math.max(size, Math.min(Math.max(2 * size, FIRST_BYTES), room.memoryBytes)))) return false;
@@ -109,7 +119,7 @@ export function createReceivedFile(room: FileRoom, maxBytes: number, expectedByt
   }
   async function remove(): Promise<void> {
     abandoned.abort();
-    // A file that is being made has to be there before it can be removed.
+    // A file that is being created can be removed only once it exists.
     await reading?.catch(() => {});
     release();
     if (!file) return;

@@ -19,7 +19,7 @@ const FORM_LIMITS = {
   fieldArrayIndexLimit: 50,
 } as const;
 
-/** File parts beyond the policy's number that are read and thrown away before the form is refused. */
+/** How many file parts beyond the policy's number are read and discarded before the form is refused. */
 const SPARE_FILES = 20;
 
 /**

@@ -5,16 +5,16 @@ import type { IncomingBody } from './incoming-body.ts';
 import { receiveMultipart } from './receive-multipart.ts';
 import type { UploadSession } from './upload-store.ts';
 
-/** What a form's boundaries, part headers and text fields may add to its files. */
+/** How many bytes the boundaries, part headers and text fields of a form may add to its files. */
 const FORM_OVERHEAD_BYTES = 1_048_576;
 
-/** Files that a "last one wins" form may hold in all; the ones before the last are thrown away. */
+/** Most files of a form in which the last one wins. The files before the last are discarded. */
 const MAX_SUPERSEDED_FILES = 4;
 
 /**
- * Receives the files of a request, raw or multipart, under a dialect's policy. An announced body that cannot fit is refused before a
- * byte of it is read. Throws `body-missing`, `unsupported-media-type`, `file-too-large`,
- * and what the two ways of receiving throw.
+ * Receives the files of a request, raw or multipart, under a dialect's policy. A body that announces more bytes
+ * than are allowed is refused before a byte of it is read. Throws `body-missing`, `unsupported-media-type`,
+ * `file-too-large`, and what `receiveRaw` and `receiveMultipart` throw.
  */
 export async function receivePictures(
   body: IncomingBody,

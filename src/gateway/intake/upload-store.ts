@@ -5,7 +5,7 @@ import { createReceivedFile, type FileRoom, type ReceivedFile } from './receive-
 
 /** Where received files wait until their request is over. */
 export interface UploadStore {
-  /** Makes the folder and removes files of processes that died; looks again every hour until `stop`. */
+  /** Makes the folder and removes files of processes that died. Does so again every hour until `stop`. */
   start(): Promise<void>;
   stop(): void;
   /** Opens the session of one request. `expectedBytes`: the announced length of its body. */
@@ -30,8 +30,8 @@ export interface UploadSession {
 }
 
 /**
- * Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. `onSweepFailure`
- * is told why stale files could not be swept; uploads go on all the same.
+ * Keeps uploads in `folder`, or in memory up to `memoryBytes` each and `budgetBytes` in all. `onSweepFailure` is
+ * called where stale files could not be swept. Uploads go on.
  */
 export function createUploadStore(options: {
   readonly folder: string;

@@ -3,7 +3,10 @@ import { authorize } from '../credentials/access.ts';
 import type { RoutedRequest } from '../routes/route-request.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 
-/** Counts the request against the caller's rate and requires the operation's scopes. Throws `rate-limited`, `forbidden`. */
+/**
+ * Counts the request against the caller's rate, and requires the operation's scopes. Throws `rate-limited`,
+ * `forbidden`.
+ */
 export async function admitCaller(
   rates: Pick<RateLimiter, 'admit' | 'admitAnonymous'>,
   { operation, loaded, documented: { operationId } }: Extract<RoutedRequest, { kind: 'operation' }>,

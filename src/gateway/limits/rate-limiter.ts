@@ -10,8 +10,8 @@ export interface RateLimiter {
   /** Connects to Redis where the settings name one, and logs which processes share the limits. */
   start(): Promise<void>;
   /**
-   * Counts one call. Throws `ProblemError` `rate-limited` for calls past the limit until the window is over,
-   * which began with the first call. Refused calls count as well but never prolong the window.
+   * Counts one call. The window begins with the first call. Until it ends, calls past the limit throw
+   * `ProblemError` `rate-limited`. Refused calls count as well, but never prolong the window.
    */
   admit(principal: Principal, policy: RatePolicy, operationId: string): Promise<void>;
   /**

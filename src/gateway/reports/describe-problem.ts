@@ -4,8 +4,8 @@ import type { Problem } from '../../domain/index.ts';
 const CHOSEN_BY_CLIENT = new Set(['value', 'declared']);
 
 /**
- * The rule that refused a request, with limit and value, what was detected and which parameter, e.g.
- * `file-too-large: limitBytes 204800, bytes 512000`. What the client chose is left out.
+ * The rule that refused a request, with its facts: limit, value, detected type, parameter. For example
+ * `file-too-large: limitBytes 204800, bytes 512000`. Text that the client chose is left out.
  */
 export function describeProblem({ kind, ...facts }: Problem): string {
   const words = Object.entries(facts).flatMap(([name, fact]) => {

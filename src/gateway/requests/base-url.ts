@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import type { ClientOrigin } from './client-origin.ts';
 
 /**
- * The address under which the caller reached the gateway: the settings' `publicUrl`, else what the Host header says, or a trusted proxy,
- * else the socket's own address. A host that is no host name is not repeated into signed links.
+ * The address under which the caller reached the gateway: the settings' `publicUrl`, else the host that the Host
+ * header or a trusted proxy names, else the socket's own address. A malformed host is not copied into signed
+ * links.
  */
 export function baseUrlOf(
   { scheme, host }: ClientOrigin,

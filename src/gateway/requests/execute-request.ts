@@ -61,7 +61,7 @@ export async function executeRequest(
   }
 }
 
-/** On a pair of their own, for express gives what it is shown other prototypes. */
+/** Uses a request and a response of its own, because express changes the prototypes of those that it gets. */
 async function commonHeaders(
   { method = 'GET', url = '/', headers }: IncomingMessage,
   setCommonHeaders: CommonHeaders,

@@ -16,7 +16,7 @@ export interface IncomingRequest {
   readonly startedAtMs: number;
   /** Under which address the caller reached the gateway. */
   readonly baseUrl: string;
-  /** Where the request comes from. Only proxies that the settings trust are believed. */
+  /** Where the request comes from. Only proxies that the settings trust are believed about that. */
   readonly origin: ClientOrigin;
   readonly head: WireRequestHead;
   /** What could not be decoded in the head; reported once the request has been authenticated. */
@@ -32,7 +32,7 @@ export function receiveRequest(
 ): IncomingRequest {
   const { settings, clock, ids } = parts;
   const { head, fault } = readHead(request);
-  // Now: the socket is taken from the request when the response is out.
+  // Read now, because Node detaches the socket from the request once the response has been sent.
   const origin = readOrigin(request);
   return {
     requestId: ids.newId(),

@@ -7,7 +7,7 @@ import type { IncomingRequest } from './incoming-request.ts';
 import { requestContext } from './request-context.ts';
 import type { RequestResources } from './request-resources.ts';
 
-/** Hands a routed request to an interceptor; downloads and paths that no dialect owns are not intercepted. */
+/** Passes a routed request to an interceptor. Downloads, and paths that no dialect owns, are not intercepted. */
 export async function interceptRequest(
   interceptor: Interceptor | undefined,
   clock: Clock,

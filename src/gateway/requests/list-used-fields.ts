@@ -28,7 +28,8 @@ export function listUsedFields(
 
 function partOf({ fieldName }: Upload, field: IntakePolicy['field']): string {
   if (fieldName === undefined) return 'body:raw';
-  // The spelling tells clients apart; of a policy that takes any name it would be the caller's own invention.
+  // The spelling tells clients apart. Where the policy accepts any name, the name is left out, because the
+  // caller chose it.
   if (field === 'any') return 'part:any';
   return fieldName === field.name || fieldName === fieldName.toLowerCase()
     ? `part:${fieldName}`

@@ -2,8 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import { type Problem, type ProblemTable, renderFrom, type WireResponse } from '../../domain/index.ts';
 
 /**
- * The response to a problem in no dialect: for the gateway's own pages, for downloads, and for paths that no dialect owns.
- * RFC 9457.
+ * The response to a problem outside of every dialect (RFC 9457): for the gateway's own pages, for downloads, and
+ * for paths that no dialect owns.
  */
 export function defaultErrorResponse(problem: Problem, requestId: string): WireResponse {
   const status = renderFrom(STATUS, problem, undefined);

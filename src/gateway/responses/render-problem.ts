@@ -3,7 +3,10 @@ import type { Problem, RequestContext, WireResponse } from '../../domain/index.t
 import type { LoadedDialect } from '../dialect-registry.ts';
 import { defaultErrorResponse } from './default-error-response.ts';
 
-/** The dialect's response to a problem; the gateway's own where there is no dialect, or where the dialect fails to render it. */
+/**
+ * Renders a problem in the dialect, or in the gateway's own form where there is no dialect or where the dialect
+ * fails to render it.
+ */
 export function renderProblem(
   log: Pick<Logger, 'error'>,
   loaded: LoadedDialect | undefined,

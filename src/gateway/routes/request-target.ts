@@ -16,7 +16,10 @@ export function splitTarget(target: string): RequestTarget {
   };
 }
 
-/** Path and query of a request target as sent, without the scheme, the authority and the fragment that some clients add. */
+/**
+ * The path and query of a request target as sent, without scheme, authority and fragment, which some clients
+ * add.
+ */
 export function originForm(target: string): string {
   const [local = ''] = target.replace(/^https?:\/\/[^/?#]*/i, '').split('#', 1);
   return local.startsWith('/') ? local : `/${local}`;

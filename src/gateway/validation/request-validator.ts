@@ -5,7 +5,7 @@ import { isAcceptable } from './acceptable.ts';
 import { parameterValue } from './parameter-value.ts';
 import type { SchemaCheck, SchemaCompiler } from './schema-compiler.ts';
 
-/** Holds the requests of one operation against its document. */
+/** Validates the requests of one operation against its document. */
 export interface RequestValidator {
   /**
    * Throws `invalid-parameter` for the first path, query or header parameter that is missing or wrong, and

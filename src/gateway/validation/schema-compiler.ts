@@ -4,7 +4,7 @@ import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import type * as AjvModule from 'ajv/dist/2020.js';
 import type FormatsModule from 'ajv-formats';
 
-/** Holds a value against a schema; `errors` says what did not fit in the last value. */
+/** Checks a value against a schema. `errors` lists the faults of the last value. */
 export interface SchemaCheck {
   (value: unknown): boolean;
   errors?: readonly ErrorObject[];

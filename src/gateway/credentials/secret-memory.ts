@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
-/** Remembers for a while what was proved, without remembering the secret. */
-export interface ProofMemory {
+/** Remembers for a while which secrets were checked, without remembering the secrets themselves. */
+export interface SecretMemory {
   /** A name for the parts that cannot be turned back into them, nor be made in another process. */
   nameOf(...parts: readonly string[]): string;
   has(name: string): boolean;
@@ -12,7 +12,7 @@ export interface ProofMemory {
  * `monotonicMs`: a clock that only rises and never stands still. Holds at most `maxEntries` and drops the
  * oldest first.
  */
-export function createProofMemory({
+export function createSecretMemory({
   ttlMs,
   maxEntries,
   monotonicMs,
@@ -20,24 +20,24 @@ export function createProofMemory({
   readonly ttlMs: number;
   readonly maxEntries: number;
   readonly monotonicMs: () => number;
-}): ProofMemory {
-  // As bytes it would be made a key of anew for each name: 13 µs instead of 2.
+}): SecretMemory {
+  // A key object. From plain bytes, Node would make a key object for each name, which takes 13 µs instead of 2.
   const key = createSecretKey(randomBytes(32));
-  const provedAtMs = new Map<string, number>();
+  const addedAtMs = new Map<string, number>();
   return {
     nameOf: (...parts) => createHmac('sha256', key).update(JSON.stringify(parts)).digest('base64'),
     has(name) {
-      const atMs = provedAtMs.get(name);
+      const atMs = addedAtMs.get(name);
       if (atMs === undefined) return false;
       if (monotonicMs() - atMs < ttlMs) return true;
-      provedAtMs.delete(name);
+      addedAtMs.delete(name);
       return false;
     },
     add(name) {
-      provedAtMs.delete(name);
-      provedAtMs.set(name, monotonicMs());
-      const [oldest] = provedAtMs.keys();
-      if (provedAtMs.size > maxEntries && oldest !== undefined) provedAtMs.delete(oldest);
+      addedAtMs.delete(name);
+      addedAtMs.set(name, monotonicMs());
+      const [oldest] = addedAtMs.keys();
+      if (addedAtMs.size > maxEntries && oldest !== undefined) addedAtMs.delete(oldest);
     },
   };
 }
