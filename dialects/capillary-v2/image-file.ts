@@ -6,7 +6,10 @@ export interface ImagePlace {
   readonly userId: string;
 }
 
-/** The `file` object. `fileSize` is that of the uploaded bytes. On an add both versions are -1 (observed: 1); on a read they count from 1. */
+/**
+ * The `file` object. `fileSize` is the size of the uploaded bytes. On an add both versions are -1 (observed: 1).
+ * On a read they count from 1.
+ */
 export function imageFile(image: ProfileImage, { orgId, userId }: ImagePlace, version: number): JsonObject {
   const name = `${orgId}/${userId}/${image.slot}`;
   return {

@@ -91,14 +91,14 @@ export default defineDialect<CapillaryOptions>({
 
 function intake({ options }: DialectSetting<CapillaryOptions>): IntakePolicy {
   return {
-    // "Regardless of file format": every image format that can be told from its bytes.
+    // "Regardless of file format": every image format that can be detected by its bytes.
     formats: READABLE_FORMATS,
     minBytes: options.minBytes,
     maxBytes: options.maxBytes,
     maxFiles: options.maxImages,
     slots: options.maxImages,
     bodies: ['multipart'],
-    // The page's prose says FILE, its samples send file.
+    // The text of the vendor's page says FILE, but its samples send file.
     field: { name: 'FILE', ignoreCase: true },
     surplus: 'refuse',
     renders: 'at-first-read',

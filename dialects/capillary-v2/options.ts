@@ -18,7 +18,10 @@ export interface CapillaryOptions {
   readonly linkTtlSeconds: number;
 }
 
-/** 49 MB, five images and an hour (`X-Amz-Expires=3599`) are the vendor's; the unit of MB and KB and the quality are ours. */
+/**
+ * 49 MB, five images and an hour (`X-Amz-Expires=3599`) are the vendor's figures. The vendor does not say how
+ * many bytes a MB or KB has; that and the quality are our choice.
+ */
 export const optionsSchema = {
   type: 'object',
   additionalProperties: false,

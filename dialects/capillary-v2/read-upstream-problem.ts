@@ -1,6 +1,6 @@
 import { isJsonObject, type Problem, type UpstreamAnswer } from '../../src/domain/index.ts';
 
-/** What the code means: the way back from `render-problem.ts`. */
+/** The problem of each code: the reverse of `render-problem.ts`. */
 const BY_CODE: Readonly<Record<number, Problem>> = {
   400: { kind: 'invalid-parameter', name: 'userId', location: 'path' },
   401: { kind: 'unauthenticated', reason: 'invalid' },
@@ -36,8 +36,8 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
 const RATE_WINDOW_SECONDS = 60;
 
 /**
- * The problem in an answer, `undefined` where there is none: a 2xx whose `errors` list is not empty is a failure all the same. Anything
- * unknown is the backend's failure.
+ * The problem in an answer; `undefined` where there is none. A 2xx whose `errors` list is not empty is a
+ * failure, too. Anything unknown is the backend's failure.
  */
 export function readUpstreamProblem(
   { status, headers, json }: UpstreamAnswer,

@@ -8,7 +8,7 @@ import {
 } from '../../src/domain/index.ts';
 import { JSON_TYPE } from './write-json.ts';
 
-/** HTTP status, code, message; and headers that HTTP wants beside them. */
+/** HTTP status, code and message, and the headers that HTTP requires with them. */
 type Row = readonly [
   status: number,
   code: number,
@@ -32,7 +32,10 @@ const INVALID_INPUT: Row = [
   'Invalid input. Please check request body parameters or input xml/json. Invalid path parameter.',
 ];
 
-/** Codes 8xxx, 4000 and 521 with their texts are the vendor's; the HTTP status beside them and every other row are ours. */
+/**
+ * Codes 8xxx, 4000 and 521 and their texts are the vendor's. Their HTTP status and every other row are our
+ * choice.
+ */
 const TABLE = {
   unauthenticated: () => [401, 401, 'Authentication failed. Please check username and password.'],
   forbidden: () => [403, 4000, 'Not authorized. Access is denied!'],
@@ -59,7 +62,7 @@ const TABLE = {
   overloaded: ({ retryAfterSeconds }) => [503, 503, UNAVAILABLE, retryAfter(retryAfterSeconds)],
   'upstream-unavailable': () => [503, 503, UNAVAILABLE],
   'upstream-timeout': () => [504, 504, 'Service did not answer in time.'],
-  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  // Problems of the people registry. No client of this API can cause them, so these are the nearest rows.
   'name-taken': () => BUSY_CUSTOMER,
   'person-exists': () => BUSY_CUSTOMER,
   'person-erased': () => [404, 8015, 'Customer not found for the given identifiers'],
@@ -99,7 +102,9 @@ function isBusinessError(code: number): boolean {
   return code === 521 || (code >= 8000 && code < 9000);
 }
 
-/** `{"data":[],"warnings":[],"errors":[{"status":false,"code","message"}]}`; without `data` off the image operations. */
+/**
+ * `{"data":[],"warnings":[],"errors":[{"status":false,"code","message"}]}`. Only image operations have `data`.
+ */
 export function renderProblem(problem: Problem, { profile, request }: RequestContext<unknown>): WireResponse {
   const [status, code, message, headers = {}]: Row = renderFrom<undefined, Row>(TABLE, problem, undefined);
   const errors = [{ status: false, code, message }];

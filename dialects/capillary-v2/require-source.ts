@@ -16,7 +16,7 @@ const SOURCES = [
   'MOBILE_APP',
 ];
 
-/** `source` must be there on reads, in any case; the domain has no use for it. */
+/** Requires `source` on reads, in upper or lower case. The domain does not use it. */
 export function requireSource(head: WireRequestHead): void {
   const source = queryValue(head, 'source');
   if (source === undefined) {

@@ -37,7 +37,7 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
         losses: conditionLoss(command.onlyIf),
       };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`this API cannot express ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

@@ -16,8 +16,8 @@ import { userIdOf } from './user-id.ts';
 import { ok } from './write-json.ts';
 
 /**
- * The customer object: no `data` envelope, no `errors` key, keys in the order of the vendor's sample. What the directory lacks is
- * rendered empty in its own type.
+ * The customer object, without a `data` envelope or an `errors` key. The keys have the order of the vendor's
+ * sample. A field that the directory lacks is an empty value of the field's type.
  */
 export function writeCustomer(
   { subject, images }: OutcomeOf<'read-subject'>,

@@ -1,7 +1,10 @@
 import type { RequestContext } from '../../src/domain/index.ts';
 import type { MagiclineOptions } from './options.ts';
 
-/** `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link` on the deprecated update, where the settings name them. */
+/**
+ * The headers `Deprecation` (RFC 9745), `Sunset` (RFC 8594) and `Link` of the deprecated update, where the
+ * settings name them.
+ */
 export function deprecationHeaders({
   options,
   request,

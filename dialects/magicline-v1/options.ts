@@ -18,7 +18,10 @@ export interface MagiclineOptions {
   readonly successor?: string;
 }
 
-/** 15 minutes are the vendor's; 20 MiB and quality 85 are ours, for its page names neither. */
+/**
+ * 15 minutes are the vendor's figure. 20 MiB and quality 85 are our choice, because the vendor's page names
+ * neither.
+ */
 export const optionsSchema = {
   type: 'object',
   additionalProperties: false,

@@ -20,7 +20,7 @@ const BY_ERROR_CODE: Readonly<Record<string, Problem>> = {
   'validation.image.too.complex': { kind: 'image-too-complex', limit: 'pixels' },
 };
 
-/** The documented statuses; a 400 without a known code is a picture that the backend would not take. */
+/** The documented statuses. A 400 without a known code means that the backend refused the picture. */
 const BY_STATUS: Readonly<Record<number, Problem>> = {
   400: { kind: 'corrupt-image' },
   401: { kind: 'unauthenticated', reason: 'invalid' },
@@ -37,7 +37,7 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
 /** The window of the documented rate limit, for a backend that does not say how long to wait. */
 const RATE_WINDOW_SECONDS = 60;
 
-/** The problem in an answer that is no success; anything unknown is the backend's failure. */
+/** The problem in an answer that is not a success. Anything unknown is the backend's failure. */
 export function readUpstreamProblem(
   answer: UpstreamAnswer,
   { maxBytes }: { readonly maxBytes: number },

@@ -17,7 +17,7 @@ type Argument =
   | { readonly value: number; readonly type: 'INTEGER' }
   | { readonly value: string; readonly type: 'STRING' };
 
-/** HTTP status, errorCode, message, and what else the row of the contract names. */
+/** HTTP status, errorCode, message, and the other members that the contract names for the row. */
 type Row = readonly [
   status: number,
   errorCode: string,
@@ -31,7 +31,7 @@ type Row = readonly [
 
 const IMAGE = { reference: 'image' };
 
-/** The errorCodes are this project's choice: the page names the field and no value. */
+/** The errorCodes are this project's choice, because the vendor's page names the field but no value. */
 const TABLE = {
   unauthenticated: () => [401, 'error.authentication', 'authentication'],
   forbidden: () => [403, 'error.authorization', 'authorization'],
@@ -93,7 +93,7 @@ const TABLE = {
   ],
   'upstream-unavailable': () => [503, 'error.unavailable', 'unavailable'],
   'upstream-timeout': () => [504, 'error.timeout', 'timeout'],
-  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  // Problems of the people registry. No client of this API can cause them, so these are the nearest rows.
   'name-taken': () => [409, 'error.concurrent.modification', 'concurrent-modification'],
   'person-exists': () => [409, 'error.concurrent.modification', 'concurrent-modification'],
   'person-erased': () => [404, 'error.entity.not.found', 'entity-not-found'],

@@ -16,7 +16,7 @@ import {
 import type { MagiclineOptions } from './options.ts';
 import { readUpstreamProblem } from './read-upstream-problem.ts';
 
-/** The `errorCode` of a path that is not there, as this project's servers say it. */
+/** The `errorCode` of an unknown path, as this project's servers send it. */
 const ROUTE_NOT_FOUND = 'error.route.not.found';
 
 /** The v1 API spoken as a client. It cannot express deletes or look-ups of addresses by image id. */
@@ -31,13 +31,13 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
     if (command.kind === 'check-credential') {
       return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`this API cannot express ${command.kind}`);
   },
 
   isClear(answer, askedFor) {
     const { status, json } = answer;
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
-    if (status === 404) return saysNobody(json);
+    if (status === 404) return saysPersonIsUnknown(json);
     return status === 200 && isId(json.id, askedFor) && isTextOrNone(json.imageUrl) && json.imageUrl !== '';
   },
 
@@ -79,7 +79,7 @@ function putLosses({ images, notes, onlyIf }: CommandOf<'put-images'>): Loss[] {
 }
 
 /** The page names the fields of an error but no `errorCode`. Any code will do that has no other meaning. */
-function saysNobody({ errorMessage, errorCode, traceId }: JsonObject): boolean {
+function saysPersonIsUnknown({ errorMessage, errorCode, traceId }: JsonObject): boolean {
   return (
     typeof errorMessage === 'string' &&
     typeof errorCode === 'string' &&
@@ -89,7 +89,7 @@ function saysNobody({ errorMessage, errorCode, traceId }: JsonObject): boolean {
 }
 
 function done({ json }: UpstreamAnswer): UpstreamOutcome {
-  // Every success of this API is a JSON object; anything else comes from something in between.
+  // Every success of this API is a JSON object. Any other body comes from a proxy in between.
   if (!isJsonObject(json)) return { kind: 'problem', problem: { kind: 'upstream-unavailable' } };
   const { id: _id, firstName, lastName, email, phonePrivate, imageUrl, ...extra } = json;
   return {

@@ -10,7 +10,7 @@ const REQUIRED = { status: 'MEMBER', accessRefusal: false };
 /** The customer; `imageUrl` is absent when there is no picture. */
 export function writeCustomer({ subject, images }: OutcomeOf<'read-subject'>): WireResponse {
   const id = subject.aliases['magicline-v1'];
-  // Someone who is known here by no number is no customer of this API.
+  // A person without a number is not a customer of this API.
   if (id === undefined) throw new ProblemError({ kind: 'subject-not-found' });
   const { firstName = '', lastName = '', email, phoneNumber, extra } = subject.profile;
   return {

@@ -1,6 +1,6 @@
 import type { OutcomeOf, WireResponse } from '../../src/domain/index.ts';
 
-/** As Spring, behind which this API runs, writes it. */
+/** Spelled as Spring does, because the vendor's API runs on Spring. */
 export const JSON_TYPE = 'application/json';
 
 /** `{"imageUrl":"…"}`: the address of the JPEG. */

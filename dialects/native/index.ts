@@ -13,7 +13,7 @@ import { renderProblem } from './render-problem.ts';
 import { subjectInPath } from './subject-in-path.ts';
 import { writeDeleted, writeImage, writeImageFacts } from './write-image.ts';
 
-/** The gateway's own API: one picture per subject, slot 0, under one address; and the people themselves. */
+/** The gateway's own API: one picture per subject (slot 0) under one address, and the people themselves. */
 export default defineDialect<NativeOptions>({
   name: 'native',
   title: 'Polyface: one image per subject, and people',
@@ -75,7 +75,7 @@ function intake({ options }: DialectSetting<NativeOptions>): IntakePolicy {
   };
 }
 
-/** Upright and free of metadata, otherwise as it came: own size, own format, still animated. */
+/** Upright and free of metadata. Size, format and animation stay as they were sent. */
 function rendition({ options }: DialectSetting<NativeOptions>): Rendition {
   return {
     fit: 'inside',

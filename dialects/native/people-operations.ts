@@ -19,7 +19,7 @@ const MAY_ERASE: Access = { kind: 'credential', scopes: ['people:erase'] };
 /** How many people a list has unless the caller says otherwise. */
 const USUAL_LIST = 100;
 
-/** The people of the tenant that the credential is of: the registry over HTTP. */
+/** The registry over HTTP: the people of the credential's tenant. */
 export const PEOPLE_OPERATIONS = {
   listPeople: defineOperation<NativeOptions, 'list-people'>({
     command: 'list-people',

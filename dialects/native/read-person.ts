@@ -14,8 +14,8 @@ export function personInPath({ params }: Pick<WireRequestHead, 'params'>): strin
 }
 
 /**
- * The person of the body, under the id of the path, as it came: the registry says what is wrong in it. The tag that answers carry is read
- * over, so that what was read can be sent back.
+ * The person in the body, unchecked, with the id of the path. The registry checks it. The tag that answers carry
+ * is removed, so that a client can send back a person that it has read.
  */
 export function personInBody(request: WireRequest): Json {
   const { json } = request;
@@ -37,8 +37,8 @@ export function withoutTag(person: Json): Json {
 }
 
 /**
- * The condition of a change (RFC 9110, 13.2.2): `If-Match` with tags or `*`, `If-None-Match: *`. Throws `invalid-parameter` for what
- * cannot be expressed: a condition that is not understood must not be ignored.
+ * The condition of a change (RFC 9110, 13.2.2): `If-Match` with tags or `*`, or `If-None-Match: *`. Throws
+ * `invalid-parameter` for any other condition, because a condition that is not understood must not be ignored.
  */
 export function readPersonPrecondition({ headers }: Pick<WireRequestHead, 'headers'>): {
   readonly onlyIf?: PersonPrecondition;
@@ -47,7 +47,7 @@ export function readPersonPrecondition({ headers }: Pick<WireRequestHead, 'heade
   const noneMatch = headers['if-none-match'];
   if (noneMatch !== undefined) {
     if (readEntityTags(noneMatch) !== '*') throw unclear('If-None-Match', noneMatch);
-    // That there is such a person, and that there is none, never holds together.
+    // The two conditions contradict each other: one requires the person to exist, the other not to exist.
     return { onlyIf: match === undefined ? { kind: 'none' } : { kind: 'versions', versions: [] } };
   }
   if (match === undefined) return {};

@@ -8,7 +8,7 @@ import {
   type WireResponse,
 } from '../../src/domain/index.ts';
 
-/** Status, title, members of the problem's own, headers that HTTP wants beside it. */
+/** Status, title, the problem's own members, and the headers that HTTP requires with it. */
 type Row = readonly [
   status: number,
   title: string,
@@ -16,7 +16,7 @@ type Row = readonly [
   headers?: Readonly<Record<string, string>>,
 ];
 
-/** RFC 9457: the type says which, the title says it to people, the members say it to programs. */
+/** RFC 9457. The type names the problem. The title describes it for people, the members for programs. */
 const TABLE = {
   unauthenticated: ({ reason }) => [
     401,

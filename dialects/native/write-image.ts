@@ -8,8 +8,8 @@ import {
 } from '../../src/domain/index.ts';
 
 /**
- * The facts of the stored picture. No ETag header: the picture was cleaned on its way in, so what the client sent is not what is
- * stored (RFC 9110, 9.3.4). The tag for a later `If-Match` stands in the body.
+ * The facts of the stored picture. There is no ETag header, because the stored picture was cleaned and is not
+ * what the client sent (RFC 9110, 9.3.4). The tag for a later `If-Match` is in the body.
  */
 export function writeImageFacts({ images, created }: OutcomeOf<'put-images'>): WireResponse {
   const [view] = images;

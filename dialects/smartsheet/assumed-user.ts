@@ -3,8 +3,8 @@ import { ProblemError, type RequestContext, type WireRequestHead } from '../../s
 const HEADER = 'assume-user';
 
 /**
- * The e-mail address in `Assume-User`, URI-decoded; `undefined` without the header. Throws `forbidden` for a caller who is no
- * administrator and `invalid-parameter` where the value is no e-mail address.
+ * The e-mail address in `Assume-User`, URI-decoded; `undefined` without the header. Throws `forbidden` for a
+ * caller who is not an administrator, and `invalid-parameter` where the value is not an e-mail address.
  */
 export function assumedUser(
   { headers }: Pick<WireRequestHead, 'headers'>,

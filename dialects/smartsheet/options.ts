@@ -17,7 +17,8 @@ export interface SmartsheetOptions {
 }
 
 /**
- * 30 MiB and 1,800 s are the vendor's figures for uploads in general and for image URLs; white and quality 90 are ours.
+ * 30 MiB and 1,800 s are the vendor's figures for uploads in general and for image URLs. White and quality 90
+ * are our choice.
  */
 export const optionsSchema = {
   type: 'object',

@@ -1,8 +1,9 @@
 import type { WireProfile, WireRequestHead } from '../../src/domain/index.ts';
 
 /**
- * What each official SDK needs of the answer to an upload. Python (`SmartsheetPythonSDK/4.4.0`) raises without `result` and with both, Java
- * returns null without it, C# reads only `result`; the types of the JavaScript SDK promise `data`.
+ * What each official SDK needs in the answer to an upload. Python (`SmartsheetPythonSDK/4.4.0`) raises an error
+ * without `result`, and also where `data` is there as well. Java returns null without `result`. C# reads only
+ * `result`. The types of the JavaScript SDK promise `data`.
  */
 const SDKS: readonly (readonly [agent: RegExp, profile: WireProfile])[] = [
   [/^smartsheet-javascript-sdk/i, 'documented'],

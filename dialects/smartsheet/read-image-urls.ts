@@ -12,12 +12,12 @@ import { assumedUser } from './assumed-user.ts';
 import { requireIntegrationSource } from './integration-source.ts';
 import { parseUserImageId } from './user-image-id.ts';
 
-/** As the document says; keeps one call from asking for more renditions than a minute's uploads. */
+/** The limit of the document. One call must not ask for more renditions than a minute's uploads. */
 const MAX_ITEMS = 100;
 
 /**
- * `[{"imageId":"…","height":40,"width":20}]`. An imageId that cannot be ours is looked up like any other, and
- * not found.
+ * `[{"imageId":"…","height":40,"width":20}]`. An imageId that cannot be ours is looked up like any other one,
+ * and is not found.
  */
 export function readImageUrls(
   request: WireRequest,

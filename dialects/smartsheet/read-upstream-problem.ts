@@ -52,8 +52,8 @@ const RATE_WINDOW_SECONDS = 60;
 const TOO_LARGE: ReadonlySet<unknown> = new Set([1074, 1128]);
 
 /**
- * The problem in an answer that is no success. The code decides, then the status; anything else is the
- * backend's failure. `maxBytes`: the limit to tell the client where the backend turned a file down as too
+ * The problem in an answer that is not a success. The code decides, then the status; anything else is the
+ * backend's failure. `maxBytes`: the limit to report to the client where the backend refused a file as too
  * large.
  */
 export function readUpstreamProblem(

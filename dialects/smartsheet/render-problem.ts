@@ -78,7 +78,7 @@ const TABLE = {
   'upstream-unavailable': () => [503, 4001, MAINTENANCE],
   'request-timeout': () => [500, 4002, 'Server timeout exceeded. Request has failed.'],
   'upstream-timeout': () => [500, 4002, 'Server timeout exceeded. Request has failed.'],
-  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  // Problems of the people registry. No client of this API can cause them, so these are the nearest rows.
   'name-taken': ({ pointer }) => unparsable(`The name at ${pointer} belongs to another person.`),
   'person-exists': () => unparsable('The person is there already.'),
   'person-erased': () => [404, 1020, 'User not found.'],
@@ -126,7 +126,7 @@ const RETRY = [
 const MAINTENANCE =
   'Smartsheet.com is currently offline for system maintenance. Please check back again shortly.';
 
-/** In the body's list the place of an item is no name: `0.imageId` is the attribute `imageId`. */
+/** Removes the position of an item in the body's list: `0.imageId` is the attribute `imageId`. */
 function attributeOf(name: string): string {
   const attributes = name.split('.').filter((part) => !/^\d+$/.test(part));
   return attributes.join('.') || 'body';

@@ -1,7 +1,8 @@
 import type { ImageRequest, JsonObject, UpstreamRequest } from '../../src/domain/index.ts';
 
 /**
- * `POST /2.0/imageurls`. The backend made its imageIds itself, so they go back as the client spelled them: `label` is one.
+ * `POST /2.0/imageurls`. The backend made its imageIds itself, so they are sent back as the client spelled them,
+ * in `label`.
  */
 export function locateRequest(
   images: readonly Pick<ImageRequest, 'label' | 'width' | 'height'>[],

@@ -15,7 +15,7 @@ import { readUpstreamUrls } from './read-upstream-urls.ts';
 import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 import { locateRequest } from './upstream-locate-request.ts';
 
-/** The vendor's errorCode for a user who is not there. */
+/** The vendor's errorCode for an unknown user. */
 const USER_NOT_FOUND = 1020;
 
 /** Smartsheet spoken as a client. It cannot express deletes, so they are refused. */
@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
     if (command.kind === 'locate-images') {
       return { request: locateRequest(command.requests), losses: [] };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`this API cannot express ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

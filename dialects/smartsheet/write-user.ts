@@ -20,8 +20,8 @@ export function writeUser(
 }
 
 /**
- * The answer to an upload. Documented: the user in a list under `data`. Observed: the user under `result`, which every typed SDK
- * needs (Java gives null without it, Python crashes); sending both breaks Python.
+ * The answer to an upload. Documented: the user in a list under `data`. Observed: the user under `result`, which
+ * every typed SDK needs (without it, Java returns null and Python crashes). Sending both breaks Python.
  */
 export function writeUpdatedUser(
   outcome: OutcomeOf<'put-images'>,
@@ -49,7 +49,7 @@ function userObject(subject: Subject, images: readonly ImageView[]): JsonObject 
   };
 }
 
-/** Someone who is known here by no number is no user of this API. */
+/** A person without a number is not a user of this API. */
 function userId({ aliases }: Subject): BareNumber {
   const digits = aliases.smartsheet ?? '';
   if (!/^[1-9]\d*$/.test(digits)) throw new ProblemError({ kind: 'subject-not-found' });

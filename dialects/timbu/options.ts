@@ -12,7 +12,7 @@ export interface TimbuOptions {
   readonly linkTtlSeconds: number;
 }
 
-/** The page names no limit at all: every default here is this project's choice. */
+/** The vendor's page names no limit, so every default here is this project's choice. */
 export const optionsSchema = {
   type: 'object',
   additionalProperties: false,

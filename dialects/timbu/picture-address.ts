@@ -5,9 +5,9 @@ import { pictureName } from './picture-name.ts';
 const BUCKET = 'profileImages';
 
 /**
- * What an answer prints for the picture; empty without one. Documented: an absolute signed address. Observed: `profileImages/<name>`,
- * which clients put behind `https://…/images/`; where the store serves downloads itself there is no such name, and the absolute
- * address stands in.
+ * The address of the picture in an answer; empty without a picture. Documented: an absolute signed address.
+ * Observed: `profileImages/<name>`, which clients append to `https://…/images/`. Where the store serves
+ * downloads itself, there is no such name, and the absolute address is used.
  */
 export function pictureAddress(view: ImageView | undefined, profile: WireProfile): string {
   if (view?.ticket !== undefined && profile === 'observed') {

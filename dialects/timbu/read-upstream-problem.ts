@@ -17,7 +17,7 @@ const BY_SENTENCE: Readonly<Record<string, Problem>> = {
   'There was an error parsing the body': { kind: 'body-malformed', reason: 'syntax' },
 };
 
-/** What the `type` of the first fault under `detail` means. */
+/** The problem of each `type` of the first fault under `detail`. */
 const BY_FAULT: Readonly<Record<string, Problem>> = {
   'value_error.missing': { kind: 'file-missing', field: 'file' },
   value_error: { kind: 'file-missing', field: 'file', sentAsText: true },
@@ -42,8 +42,8 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
 const PATIENCE_SECONDS = 60;
 
 /**
- * The problem in an answer that is no success; anything unknown is the backend's failure. `maxBytes`: the
- * limit to tell the client where the backend turned a file down as too large.
+ * The problem in an answer that is not a success. Anything unknown is the backend's failure. `maxBytes`: the
+ * limit to report to the client where the backend refused a file as too large.
  */
 export function readUpstreamProblem(
   answer: UpstreamAnswer,

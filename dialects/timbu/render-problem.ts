@@ -16,8 +16,8 @@ type Row = readonly [status: number, detail: Json, headers?: Readonly<Record<str
 const BEARER = { 'WWW-Authenticate': 'Bearer' };
 
 /**
- * The vendor's server is FastAPI-like: one sentence, or a list of faults with the place each was found at. Where its documents and
- * its traffic differ, the cell asks the profile.
+ * The vendor's server answers like FastAPI: with one sentence, or with a list of faults and their places. Where
+ * the documents and the traffic differ, the row depends on the profile.
  */
 const TABLE = {
   unauthenticated: ({ reason }, profile) => UNAUTHENTICATED[reason](profile),
@@ -56,7 +56,7 @@ const TABLE = {
   overloaded: ({ retryAfterSeconds }) => [503, 'Service Unavailable', retryAfter(retryAfterSeconds)],
   'upstream-unavailable': () => [503, 'Service Unavailable'],
   'upstream-timeout': () => [504, 'Gateway Timeout'],
-  // The people of the registry: no client of this API can bring these about; the nearest rows were chosen.
+  // Problems of the people registry. No client of this API can cause them, so these are the nearest rows.
   'name-taken': () => [409, 'Conflict'],
   'person-exists': () => [409, 'Conflict'],
   'person-erased': () => [404, 'User not found'],
@@ -88,7 +88,7 @@ function imageFault(msg: string): Row {
   return [400, fault(msg, 'value_error.image')];
 }
 
-/** The page says 400; its server answers 422. */
+/** The vendor's page says 400, but its server answers 422. */
 function fieldRequired(profile: WireProfile): Row {
   return [profile === 'observed' ? 422 : 400, fault('field required', 'value_error.missing')];
 }

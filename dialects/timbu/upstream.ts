@@ -12,12 +12,12 @@ import type { TimbuOptions } from './options.ts';
 import { readUpstreamProblem } from './read-upstream-problem.ts';
 import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 
-/** The sentence for a user who is not there. */
+/** The sentence for an unknown user. */
 const USER_NOT_FOUND = 'User not found';
 
 /**
- * Timbu spoken as a client. No request names a user: the bearer of the token is meant, so each subject needs a credential of its
- * own at the backend. Deletes have no words here and are refused.
+ * Speaks Timbu as a client. A request does not name a user, because it concerns the bearer of its token. So each
+ * subject needs its own credential at the backend. The API cannot express deletes, so they are refused.
  */
 export const upstream: UpstreamTranslation<TimbuOptions> = {
   supports: ['put-images', 'read-subject'],
@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
         losses: subjectLoss(command),
       };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`this API cannot express ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

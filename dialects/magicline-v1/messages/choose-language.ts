@@ -2,10 +2,10 @@ import { de } from './de.ts';
 import { en } from './en.ts';
 import type { Messages } from './message-key.ts';
 
-/** A language is one file and one line here. */
+/** To add a language, add a file, and a line here. */
 const LANGUAGES: Readonly<Record<string, Messages>> = { en, de };
 
-/** The language that `Accept-Language` wants most among those that are there; English otherwise. */
+/** The available language that `Accept-Language` prefers; English otherwise. */
 export function chooseLanguage(acceptLanguage: string | undefined): Messages {
   const wanted = (acceptLanguage ?? '')
     .split(',')
