@@ -48,13 +48,15 @@ export interface SharedParts {
   readonly repeat: RepeatLocally;
   readonly temporaryFiles: Pick<TemporaryFiles, 'newPath'>;
   readonly memoryBytes: number;
-  /** Called with what could not be said to a backend; `requestId` where a client waits for it. */
+  /**
+   * Called with the fields that could not be expressed to a backend. `requestId` is set where a client waits.
+   */
   readonly onLosses: (name: MigrationName, losses: readonly Loss[], requestId?: string) => void;
   /** Counts for Prometheus. */
   readonly metrics?: Pick<MigrationMetrics, 'parity' | 'credentialRefused'>;
   /** Where people are changed; absent where the settings have no directory that can be changed. */
   readonly registryOfPeople?: PeopleRegistry | undefined;
-  /** Keep to the backend's `requestsPerSecond`, because no client waits for an answer. */
+  /** These parts keep to the backend's `requestsPerSecond`, because no client waits for their answers. */
   readonly paced?: boolean;
 }
 

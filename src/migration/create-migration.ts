@@ -39,7 +39,7 @@ export interface Migration {
   stop(): Promise<void>;
 }
 
-/** What a migration is made of. */
+/** The parts of a migration. */
 export interface MigrationParts {
   readonly settings: MigrationSettings;
   readonly dialects: readonly LoadedDialectForMigration[];

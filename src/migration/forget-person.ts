@@ -11,8 +11,9 @@ import { keyPart, readStage } from './stages/stage-store.ts';
 type Records = CoreParts['records'];
 
 /**
- * What a migration keeps of people besides their own records: shadow subjects, and differences with their
- * pictures. While the backend is still called, its picture counts as well. Reports keep no ids of people.
+ * Erases what a migration keeps of people besides their own records: shadow subjects, and differences with their
+ * pictures. While the backend is still called, this includes the picture at the backend. Reports keep no ids of
+ * people.
  */
 export function createMigrationKeeper(
   at: MigrationAtBackend,
@@ -55,10 +56,13 @@ async function forgetDifferences(
   return removed;
 }
 
-/** What became of the picture under one id at the backend; absent: it is gone. */
+/** Why the picture under one id may still be at the backend; absent: it is gone. */
 type Left = 'it gave no answer' | 'it refused the deletion';
 
-/** Gives what the receipt has to say of the backend, and how many notes of unfinished writes were deleted. */
+/**
+ * Erases the person at the backend. Returns the receipt's lines about the backend, and how many notes of
+ * unfinished writes were deleted.
+ */
 async function forgetAtBackend(
   at: MigrationAtBackend,
   records: Records,

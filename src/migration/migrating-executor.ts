@@ -31,7 +31,7 @@ export interface BackendTranslator {
   execute(command: BackendCommand, context: CommandContext, opened?: OpenedSubject): Promise<Outcome>;
 }
 
-/** What a migrating executor works with. */
+/** The parts of a migrating executor. */
 export interface MigratingParts {
   readonly core: Core;
   /** The backend behind the caller's own dialect. */

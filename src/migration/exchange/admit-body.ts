@@ -4,7 +4,9 @@ import { withinTime } from '../shadow/within-time.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
-/** How long a body waits for its place, as it would wait for a connection to the backend, in milliseconds. */
+/**
+ * How long a body waits for its place, in milliseconds. It could wait as long for a connection to the backend.
+ */
 const LONGEST_WAIT_MS = 5_000;
 /** Pause between two looks for a place, in milliseconds. */
 const POLL_MS = 25;
@@ -38,7 +40,7 @@ export async function admitBody(
   }
 }
 
-/** `undefined` where the credential is not good, or where the check takes too long. */
+/** The caller; `undefined` where the credential is invalid, or where the check takes too long. */
 export async function authenticateInTime(call: MigrationCall): Promise<Principal | undefined> {
   try {
     return await withinTime(call.authenticate(), LONGEST_WAIT_MS);

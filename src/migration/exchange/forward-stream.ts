@@ -30,9 +30,7 @@ export async function forwardStream(
      * from it.
      */
     readonly onAnswer?: (answer: WholeAnswer) => void;
-    /**
-     * Finds out whom the request is about, where it is shadowed. Call it after the client has been served.
-     */
+    /** Finds the person of the request, where it is shadowed. Call it after the client has been served. */
     readonly shadow?: () => Promise<ShadowSubject | NotComparedReason>;
   },
 ): Promise<'taken'> {
@@ -90,7 +88,7 @@ async function credentialFor(
   return principal ? { kind: 'gateway', ...(subject ? { subject } : {}) } : { kind: 'client' };
 }
 
-/** Whether the caller's credential is good, so that the caller may use the gateway's disk. */
+/** Whether the caller's credential is valid, so that the caller may use the gateway's disk. */
 async function isKnown(call: MigrationCall): Promise<boolean> {
   return (await authenticateInTime(call)) !== undefined;
 }

@@ -82,7 +82,7 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
   return forwardStream(only, call, shadow ? { shadow } : {});
 }
 
-/** How to find out whom a streamed request is about; `undefined` where it is not shadowed. */
+/** The function that finds the person of a streamed request; `undefined` where the request is not shadowed. */
 function shadowWanted(
   { directory }: InterceptorParts,
   migration: MigrationAtBackend,

@@ -24,7 +24,7 @@ export interface MigrationAtBackend {
   readonly replica: ReplicaParts;
   readonly reconciler: Reconciler;
   readonly shadow: ShadowRunner;
-  /** Where and how far copies of shadowed bodies are kept. */
+  /** Where copies of shadowed bodies are kept, and how many bytes of each. */
   readonly captures: Omit<Parameters<typeof createCapture>[0], 'mayUseDisk'>;
   /** What clients of the dialect may upload, and what its readers get. */
   readonly intake: IntakePolicy;

@@ -12,7 +12,7 @@ import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import { policyOf, type Stage } from '../stages/stage-record.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 
-/** `undefined` where the gateway does not know the credential; the backend may know it. */
+/** The caller; `undefined` where the gateway does not know the credential. The backend may know it. */
 export async function principalOf(call: MigrationCall): Promise<Principal | undefined> {
   try {
     return await call.authenticate();
@@ -55,7 +55,7 @@ export function shadowedCommand(
     : undefined;
 }
 
-/** Whom a shadowed exchange is about, or why it is not compared. */
+/** The person and operation of a shadowed exchange, or the reason why it is not compared. */
 export async function shadowOf(
   directory: SubjectDirectory,
   call: MigrationCall,

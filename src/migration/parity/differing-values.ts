@@ -4,14 +4,17 @@ import { asUpstreamAnswer, type WholeAnswer } from '../upstream/read-answer.ts';
 /** Longest text that is kept of a value. */
 const MAX_CHARACTERS = 200;
 const REDACTED = '[redacted]';
-/** Members and headers whose values nobody may read in a report. */
+/** Members and headers whose values must not be in a report. */
 const SECRET =
   /(pass|pwd|secret|token|hash|auth|credential|cookie|session|signature|api_?key|e?mail|phone|mobile|name|birth|address|identifier)/i;
 
-/** Both values of what differs, by path. */
+/** Both values at each differing path. */
 export type DifferingValues = Readonly<Record<string, readonly [theirs: string, ours: string]>>;
 
-/** The values at the differing paths of two answers, without secrets, what identifies people, and the signed parts of addresses. */
+/**
+ * The values at the differing paths of two answers. Secrets, values that identify people, and the signed parts
+ * of addresses are left out.
+ */
 export function readDifferingValues(
   theirs: WholeAnswer,
   ours: WholeAnswer,
@@ -30,7 +33,7 @@ export function readDifferingValues(
   );
 }
 
-/** The value at a JSON pointer; of a list, which `*` stands for, the first member that has one. */
+/** The value at a JSON pointer. `*` stands for the first item of a list that has the rest of the path. */
 function readPointer(json: Json, pointer: string): Json | undefined {
   const [, ...names] = pointer.split('/');
   let found: Json | undefined = json;
@@ -42,7 +45,10 @@ function readPointer(json: Json, pointer: string): Json | undefined {
   return found;
 }
 
-/** An address without its query and without long parts of its path: where it is signed, either opens the picture. */
+/**
+ * An address without its query and without long parts of its path, because either may be the signature that
+ * opens the picture.
+ */
 function withoutTickets(text: string): string {
   const shown = text.replace(/\?.*$/s, '?…');
   return shown.includes('/') ? shown.replace(/(?<=\/)[\w~.=-]{24,}(?=\/|$|\?)/g, '…') : shown;

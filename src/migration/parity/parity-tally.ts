@@ -12,7 +12,7 @@ export type OperationTally = {
   readonly differing: Readonly<Partial<Record<keyof LevelVerdicts, number>>>;
 };
 
-/** What one gateway process, or all together, have compared. */
+/** The comparisons of one gateway process, or of all together. */
 export type ParityTally = {
   readonly operations: Readonly<Record<string, OperationTally>>;
   /** By reason. */
@@ -34,9 +34,11 @@ export type ParityDifference = {
   readonly verdict: ParityVerdict;
   readonly levels: LevelVerdicts;
   readonly paths: readonly string[];
-  /** What differs too and does not count: the backend differs from itself there, or the settings let it differ. */
+  /**
+   * Paths that differ and do not count, because the backend differs from itself there or the settings allow it.
+   */
   readonly ignored?: readonly string[];
-  /** Both values of what differs, of what is ignored too, if the settings say so. */
+  /** Both values at the paths that differ, including ignored ones, if the settings ask for them. */
   readonly values?: DifferingValues;
   /** Absent where the backend speaks another dialect. */
   readonly statuses?: readonly [theirs: number, ours: number];
@@ -70,7 +72,7 @@ export type NotComparedReason =
   | 'failed here'
   | 'stopped';
 
-/** Told of every comparison, and of every request that was not compared. */
+/** Gets every comparison, and every request that was not compared. */
 export interface ParityObserver {
   compared(operationId: string, verdict: ParityVerdict, levels: LevelVerdicts): void;
   notCompared(reason: NotComparedReason): void;
@@ -95,7 +97,7 @@ export function createParityBook(parts: {
   readonly clock: Clock;
   /** Differences kept by this process. */
   readonly maxDifferences: number;
-  /** Told the same. */
+  /** Gets every comparison as well. */
   readonly observer?: ParityObserver;
 }): ParityBook {
   let tally = NOTHING;

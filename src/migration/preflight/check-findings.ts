@@ -22,13 +22,13 @@ export function checkReach(reach: Reach): PreflightCheck {
 }
 
 /**
- * What the people of the sample show. `strangers`: requests in `shadow` whose credential or person the
- * gateway did not know.
+ * The checks of the people in the sample. `unknownCallers`: how many requests in `shadow` had a credential or
+ * person that the gateway did not know.
  */
 export function checkPeople(
   at: Pick<MigrationAtBackend, 'settings' | 'backend' | 'name'>,
   findings: readonly PersonFinding[],
-  strangers: number,
+  unknownCallers: number,
 ): PreflightCheck[] {
   if (findings.length === 0) return [];
   const pictures = findings.flatMap((finding) => finding.pictures);
@@ -43,7 +43,7 @@ export function checkPeople(
     checkEncoding(findings),
     checkClock(findings),
     checkNames(at, findings),
-    checkCallers(strangers),
+    checkCallers(unknownCallers),
     at.backend.canDelete
       ? good('deletes can be said', 'the backend’s API has a delete')
       : warning(
@@ -194,13 +194,13 @@ function checkNames(
       );
 }
 
-function checkCallers(strangers: number): PreflightCheck {
+function checkCallers(unknownCallers: number): PreflightCheck {
   const name = 'the clients’ credentials are known here';
-  return strangers === 0
+  return unknownCallers === 0
     ? good(name, 'no request was counted as "not known here" so far')
     : warning(
         name,
-        `${strangers} requests in shadow were of callers or people not known here`,
+        `${unknownCallers} requests in shadow were of callers or people not known here`,
         'polyface keys import, polyface people import; from dual-write on such requests are refused',
       );
 }

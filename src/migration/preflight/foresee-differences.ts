@@ -2,7 +2,7 @@ import type { MigrationAtBackend } from '../exchange/migration-at-backend.ts';
 import type { PersonFinding } from './look-at-person.ts';
 import type { StageDifference } from './preflight-report.ts';
 
-/** What clients will notice in each stage, judged by the sample and the settings. */
+/** Lists what clients will notice in each stage, judged by the sample and the settings. */
 export function foreseeDifferences(
   {
     settings,

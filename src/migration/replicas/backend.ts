@@ -14,7 +14,7 @@ export type BackendCommand = CommandOf<'put-images' | 'delete-images' | 'read-su
 /** What a backend said, in the domain's words. */
 export interface BackendReply {
   readonly outcome: UpstreamOutcome;
-  /** What could not be said to the backend. */
+  /** The fields that could not be expressed to the backend. */
   readonly losses: readonly Loss[];
 }
 

@@ -97,7 +97,8 @@ async function finish(
 ): Promise<void> {
   if (policy.recheck) return;
   if (policy.write === 'stream' || !policy.redo) {
-    // The local store is not fed any more. The backend is the truth, whether or not work was left unfinished.
+    // The local store gets no writes any more. The backend is the truth, whether or not work was left
+    // unfinished.
     await held.write(({ intent: _given, recheck: _up, mayBePending: _too, ...entry }) => entry);
     return;
   }

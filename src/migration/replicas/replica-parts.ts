@@ -32,7 +32,7 @@ export interface ReplicaParts {
   /** How long after a request without an answer the backend may still carry it out, in milliseconds. */
   readonly settleMs: number;
   readonly warn: (message: string, cause: unknown) => void;
-  /** Called with what a push could not say to the backend. */
+  /** Called with the fields that a push could not express to the backend. */
   readonly onLosses?: (losses: readonly Loss[]) => void;
 }
 

@@ -3,8 +3,9 @@ import type { ByteSource, HeldBytes } from '../../domain/index.ts';
 import type { ShadowCopy, ShadowedCommand } from './shadow-exchange.ts';
 
 /**
- * Keeps the uploads of a command longer than its request: memory as it is, a file under a second name from
- * `newPath` (on the same file system), so that no request waits for a copy. Begin before the request may end.
+ * Keeps the uploads of a command longer than its request. Bytes in memory are kept as they are. A file gets a
+ * second name from `newPath` on the same file system, so that no request waits for a copy. Call it before the
+ * request can end.
  */
 export function copyUploads(command: ShadowedCommand, newPath: () => string): ShadowCopy {
   const sources = command.kind === 'put-images' ? command.images.map(({ upload }) => upload.source) : [];
@@ -24,7 +25,7 @@ export function copyUploads(command: ShadowedCommand, newPath: () => string): Sh
 }
 
 async function secondHold(source: ByteSource, newPath: () => string): Promise<HeldBytes> {
-  // Read now: parts that have not been put together yet are lost when the request ends.
+  // Read now, because bytes that are still in separate parts are lost when the request ends.
   if (source.kind === 'memory') {
     return { source: { kind: 'memory', bytes: source.bytes }, release: async () => {} };
   }

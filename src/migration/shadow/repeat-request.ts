@@ -15,12 +15,12 @@ import type { Repeat, ShadowedRequest, ShadowFinding } from './shadow-exchange.t
 import type { ShadowSubject } from './shadow-subject.ts';
 import { withinTime } from './within-time.ts';
 
-/** Handles a request by the gateway's own road, without a connection. */
+/** Handles a request as the gateway handles every request, without a connection. */
 export type RepeatLocally = (request: InternalRequest) => Promise<InternalResponse>;
 
 /**
- * Has the gateway handle a client's request once more, and compares both answers on all four levels; pictures where the answers agree on
- * what there is.
+ * Lets the gateway handle a client's request again, and compares both answers on all four levels. Pictures are
+ * compared only where both answers have pictures in the same slots.
  */
 export function createRepeatRequest(parts: {
   readonly repeat: RepeatLocally;
@@ -29,16 +29,16 @@ export function createRepeatRequest(parts: {
   readonly backend: Pick<HttpBackend, 'meaningOf'>;
   readonly learner: Pick<PeopleLearner, 'learn'>;
   readonly comparePictures: CompareHeldPictures;
-  /** Asks the backend the same once more. */
+  /** Sends the same request to the backend again. */
   readonly askAgain: (call: ForwardedCall, subject: Subject) => Promise<WholeAnswer>;
   readonly book: Pick<ParityBook, 'noiseOf' | 'learnNoise'>;
   /** See `volatileMembers`. */
   readonly volatile: ReadonlySet<string>;
-  /** Every so many reads the noise is learned; 0: never. */
+  /** The noise is learned at one of this many reads; 0: never. */
   readonly noiseEvery: number;
   /** Response headers and JSON pointers that may differ. */
   readonly ignore: readonly string[];
-  /** Keep both values of what differs. */
+  /** Whether both values at the differing paths are kept. */
   readonly keepValues: boolean;
   readonly timeoutMs: number;
   readonly warn: (message: string, cause: unknown) => void;
@@ -102,8 +102,8 @@ export function createRepeatRequest(parts: {
   }
 
   /**
-   * What differs between the backend and itself, twice in a row, is noise. Twice, because a write between two answers makes but one pair
-   * differ.
+   * Paths at which the backend differs from itself twice in a row are noise. Two pairs of answers are compared,
+   * because a write in between makes only one pair differ.
    */
   async function learnNoise(call: ForwardedCall, { operationId, subject }: ShadowSubject): Promise<void> {
     reads += 1;

@@ -7,14 +7,17 @@ import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
 
-/** A command that is done once more here. */
+/** A command that is carried out again on the shadow. */
 export type ShadowedCommand = CommandOf<ShadowSubject['command']>;
 
-/** What the client sent, kept until the shadow gets to it. */
+/** A copy of the bodies that the client sent, kept until the shadow needs it. */
 export interface ShadowCopy {
-  /** The bodies, or why there are none; call it when the request is over. Never rejects. Whoever takes them releases them. */
+  /**
+   * Returns the bodies, or the reason why there are none. Call it when the request is over. Never rejects. The
+   * caller releases the bodies.
+   */
   take(): Promise<readonly HeldBytes[] | CaptureFailure>;
-  /** Gives the copy up. */
+  /** Discards the copy. */
   drop(): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export interface ShadowedRequest {
   readonly answer: WholeAnswer;
 }
 
-/** A command that the backend was told in another dialect: there is no answer of the backend's to compare on the wire. */
+/** A command that was sent to the backend in another dialect. Its answer cannot be compared on the wire. */
 export interface ShadowedTranslation {
   readonly kind: 'translation';
   readonly call: ForwardedCall;
@@ -36,25 +39,28 @@ export interface ShadowedTranslation {
 
 /** A shadowed exchange after its client was served. */
 export type ShadowExchange = (ShadowedRequest | ShadowedTranslation) & {
-  /** Whom it is about, or why it is not compared; asked when clients leave time for it. */
+  /** Finds the person, or the reason why the exchange is not compared. Called when no client is being served. */
   readonly subject: () => Promise<ShadowSubject | NotComparedReason>;
   readonly copy: ShadowCopy;
 };
 
-/** What became of it here, held against what the backend made of it. */
+/** How the result of the shadow compares with the backend's. */
 export interface ShadowFinding {
   readonly levels: LevelVerdicts;
   /** Where the two answers differ on the wire. */
   readonly paths: readonly string[];
   readonly statuses?: readonly [theirs: number, ours: number];
-  /** Where they differ, too, and may. */
+  /** Paths at which they differ and are allowed to. */
   readonly ignored?: readonly string[];
   readonly values?: DifferingValues;
   /** Why a picture was not looked at although both sides say that there is one. */
   readonly notSeen?: NotComparedReason;
 }
 
-/** Does a request once more, on shadow subjects, and compares; a text says why that was not possible. */
+/**
+ * Repeats an exchange on shadow subjects and compares the results. Returns the reason as a text where that was
+ * not possible.
+ */
 export type Repeat<RequestContext> = (
   exchange: RequestContext,
   subject: ShadowSubject,

@@ -25,14 +25,14 @@ import type {
 import type { ShadowSubject } from './shadow-subject.ts';
 import { withinTime } from './within-time.ts';
 
-/** Repeats what the backend did on shadow subjects after the client has been served, and compares. */
+/** After a client has been served, repeats its request on shadow subjects and compares the results. */
 export interface ShadowRunner {
   /** Whether the new request is compared; if not, that is counted. `add` or `skip` has to follow. */
   admit(): boolean;
   add(exchange: ShadowExchange): void;
   /** Counts an admitted request that cannot be compared after all. */
   skip(reason: NotComparedReason, copy: ShadowCopy): void;
-  /** Counts a request that was never going to be compared. */
+  /** Counts a request that is not compared from the start. */
   notCompared(reason: NotComparedReason): void;
   /** Resolves when everything added so far has been compared. */
   settle(): Promise<void>;
@@ -44,9 +44,9 @@ export interface ShadowRunner {
 const FLUSH_MS = 2_000;
 /** Pause between two looks whether clients are being served, in milliseconds. */
 const QUIET_POLL_MS = 10;
-/** Clients who were served so recently may send their next request at once, in milliseconds. */
+/** For this long after a client was served, it may send its next request, in milliseconds. */
 const QUIET_MS = 50;
-/** Shadow work that has waited so long goes on while clients are served, in milliseconds. */
+/** Shadow work that has waited this long goes on while clients are served, in milliseconds. */
 const LONGEST_WAIT_MS = 2_000;
 /** How long a stopping process waits for comparisons under way, in milliseconds. */
 const STOP_MS = 5_000;

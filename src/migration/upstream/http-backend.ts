@@ -23,8 +23,8 @@ import { asUpstreamAnswer, readWhole, type WholeAnswer } from './read-answer.ts'
 import { problemOf, type UpstreamConnection } from './upstream-connection.ts';
 import { credentialHeaders } from './upstream-credential.ts';
 
-/** Problems that say that there is no such person, or no picture. */
-const NOBODY: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
+/** Problems which mean that there is no such person, or no picture. */
+const NOT_FOUND: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
 
 /** The parts with which a backend is called in its dialect. */
 export interface HttpBackendParts {
@@ -119,8 +119,8 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     const answer = asUpstreamAnswer(whole);
     const outcome = translation.answer(command, answer, { options });
     if (command.kind !== 'read-subject') return outcome;
-    // An answer outside of the dialect proves nothing: neither a picture nor that there is none.
-    const isProof = outcome.kind !== 'problem' || NOBODY.has(outcome.problem.kind);
+    // An answer that is not in the dialect shows neither that there is a picture nor that there is none.
+    const isProof = outcome.kind !== 'problem' || NOT_FOUND.has(outcome.problem.kind);
     const isClear = askedFor === undefined ? isJsonAnswer(answer) : translation.isClear(answer, askedFor);
     return isProof && !isClear ? { kind: 'problem', problem: { kind: 'upstream-unavailable' } } : outcome;
   }
