@@ -31,8 +31,8 @@ import { registerWorkerGauges } from './worker-gauges.ts';
 const READINESS_KEY = 'readiness';
 
 /**
- * Builds every part from the settings and starts them, but for imaging and the store. The only place that knows them all. When it rejects,
- * nothing that it started is left running.
+ * Builds every part from the settings and starts all of them except imaging and the store. This is the only
+ * place that knows all parts. When it rejects, nothing that it started is left running.
  */
 export async function buildPolyface({
   settings,
@@ -44,7 +44,8 @@ export async function buildPolyface({
 }: PolyfacePlan): Promise<RunningPolyface> {
   const log = pino(
     { level: settings.log.level, base: overrides.siblings ? { process: overrides.siblings.index } : null },
-    // Whole lines of several processes in one pipe: what is written at once must be no longer than the system keeps together.
+    // Several processes write to one pipe. A write must not be longer than the system keeps together, so that
+    // lines stay whole.
     overrides.logTo ?? pino.destination({ sync: false, maxWrite: 4_096 }),
   );
   const warn = (message: string, cause: unknown) => log.warn({ err: cause }, message);

@@ -15,8 +15,8 @@ import { errorCode } from './temporary-files/error-code.ts';
 export type { PolyfaceOverrides, RunningPolyface } from './polyface-plan.ts';
 
 /**
- * Starts a gateway: first what takes its time elsewhere, the picture worker on a processor of its own and the store on its disk, and
- * meanwhile every other part. When it rejects, nothing is left running.
+ * Starts a gateway. It first starts the picture worker and the store, which need a processor of their own and
+ * the disk, and builds every other part meanwhile. When it rejects, nothing is left running.
  */
 export async function startPolyface(
   settings: Settings & Partial<Pick<LoadedSettings, 'demo' | 'places'>>,
@@ -24,7 +24,8 @@ export async function startPolyface(
 ): Promise<RunningPolyface> {
   let running: RunningPolyface | undefined;
   const begin = mayBeginStore(settings, overrides);
-  // Before any part makes folders of its own in it. A data folder that is not there is not made for a store that ought to be in it.
+  // Done before any part makes its own folders in the data folder. Where a store should already be in the data
+  // folder, a missing folder is not created.
   if (begin || settings.store.kind !== 'filesystem') makeFolders(settings.dataDir);
   else if (isEmptyOrAbsent(settings.dataDir)) {
     throw new Error(
@@ -90,8 +91,9 @@ function serveReadsAllTheSame(cause: unknown): void {
 }
 
 /**
- * Whether an empty place becomes a store without being asked for: for a store that the caller brings, and for a demo in a data folder in which
- * nothing ever was. Anywhere else an empty folder may be a mount that failed.
+ * Whether an empty place becomes a new store without `--init`. This holds for a store that the caller brings,
+ * and for a demo in a data folder that was never used. In any other case, an empty folder may be a mount that
+ * failed.
  */
 function mayBeginStore(
   { demo = false, store, dataDir }: Settings & Partial<Pick<LoadedSettings, 'demo'>>,

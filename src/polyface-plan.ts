@@ -60,15 +60,21 @@ export interface PolyfaceOverrides {
   readonly tellReload?: () => void;
 }
 
-/** What the parts are built from. */
+/** The inputs from which the parts are built. */
 export interface PolyfacePlan {
   readonly settings: Settings & Partial<Pick<LoadedSettings, 'demo' | 'file' | 'places'>>;
   readonly overrides: PolyfaceOverrides;
   readonly imaging: Imaging & WatchedWorkers;
-  /** On its way to be started. */
+  /** The store, which is being started. */
   readonly store: Store;
-  /** Starts a further gateway in this process, on which the operator's side explains requests; a sandbox has no such side. */
+  /**
+   * Starts another gateway in this process, with which the operator's side explains requests. Absent in a
+   * sandbox, which has no such side.
+   */
   readonly start?: StartGateway;
-  /** What has to be true before the gateway listens and takes its time; the parts are built meanwhile. */
+  /**
+   * Checks that take a while, such as the start of the store. The gateway listens only once all have succeeded.
+   * The parts are built meanwhile.
+   */
   readonly proofs: readonly Promise<void>[];
 }

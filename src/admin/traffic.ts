@@ -24,7 +24,10 @@ export interface Traffic {
 const MINUTE_MS = 60_000;
 const KEPT_MINUTES = 24 * 60;
 
-/** Creates an empty record of traffic. Names of dialects and problems come from documents, so its size is bounded. */
+/**
+ * Creates an empty record of traffic. Its size is bounded, because names of dialects and problems come from
+ * documents.
+ */
 export function createTraffic(nowMs: () => number): Traffic {
   const minutes: CountedMinute[] = [];
   return {

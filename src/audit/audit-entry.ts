@@ -31,7 +31,10 @@ export interface AuditEntry extends AuditEvent {
 /** What the first entry names as its predecessor. */
 export const NO_PREDECESSOR = '0'.repeat(64);
 
-/** The digest that an entry must carry: over its members in order of their names, so that every store gives the same. */
+/**
+ * The digest that an entry must carry. It covers the members in order of their names, so that it is the same in
+ * every store.
+ */
 export function entryHash(entry: Omit<AuditEntry, 'hash'>): string {
   return createHash('sha256').update(canonicalText(entry)).digest('hex');
 }
@@ -56,7 +59,7 @@ export function describeEntry({ atMs, ...entry }: AuditEntry): ShownEntry {
   return { ...entry, at: new Date(atMs).toISOString() };
 }
 
-/** Reads a stored entry as it is, its digest not yet checked; throws `StoreError` `damaged` where a member is missing. */
+/** Reads a stored entry without checking its digest. Throws `StoreError` `damaged` where a member is missing. */
 export function readAuditEntry(value: Json): AuditEntry {
   if (isAuditEntry(value)) return value;
   throw new StoreError('damaged');

@@ -18,7 +18,7 @@ interface CreateOptions extends TokenOptions {
   readonly expiresInDays?: number;
 }
 
-/** A token as it is shown this once. */
+/** A new token with its secret, which is not shown a second time. */
 interface MadeToken {
   readonly id: string;
   readonly token: string;
@@ -27,7 +27,7 @@ interface MadeToken {
 const clock = { nowMs: () => Date.now() };
 const DAY_MS = 86_400_000;
 
-/** `polyface admin tokens`: who may use the admin API and the console. */
+/** `polyface admin tokens`: makes, lists and revokes tokens for the admin API and the console. */
 export function adminCommand(): Command {
   const tokens = new Command('tokens').description(
     'make, list and revoke tokens for the admin API and the console',

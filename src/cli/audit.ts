@@ -19,7 +19,7 @@ interface AuditPage {
 const clock = { nowMs: () => Date.now() };
 const PAGE = 200;
 
-/** `polyface audit`: who did what. */
+/** `polyface audit`: reads and checks the log of what operators did. */
 export function auditCommand(): Command {
   return new Command('audit')
     .description('read and check the log of what operators did')

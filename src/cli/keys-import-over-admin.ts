@@ -37,7 +37,7 @@ export async function importOverAdmin(
   return sum;
 }
 
-/** A secret that is too short is left out of the row: the gateway refuses it all the same. */
+/** Leaves a secret that is too short out of the row. The gateway refuses the row anyway. */
 function withoutSecret(one: FileRow): FileRow {
   if ('fault' in one || typeof one.values.secret !== 'string') return one;
   const { secret, ...values } = one.values;

@@ -21,7 +21,7 @@ export const EXIT_CODES = {
   waiting: 6,
 } as const satisfies Record<ListRunStop | 'differs' | 'unclear' | 'unknown' | 'waiting', number>;
 
-/** What to tell people about a run that stopped. */
+/** The message about a run that stopped. */
 const STOPPED: Readonly<Record<ListRunStop, string>> = {
   interrupted: 'interrupted; the next run over the same list goes on from here',
   'no answer':

@@ -1,7 +1,10 @@
 import { type DestinationStream, pino } from 'pino';
 import { isJsonObject, type Json } from '../domain/index.ts';
 
-/** Where a command's log lines go, held back until there is nothing more that people should read first. */
+/**
+ * The destination of a command's log lines. They are held back until people have got the text that they should
+ * read first.
+ */
 export interface HeldLog extends DestinationStream {
   /** Writes what was held back, and every line at once from now on. */
   release(): void;
@@ -73,7 +76,7 @@ function plainText(value: Json): string {
   );
 }
 
-/** Nothing that a client chose may move the cursor or colour the terminal. */
+/** Text that a client chose must not move the cursor or colour the terminal. */
 function withoutControls(text: string): string {
   return text.replace(/\p{Cc}/gu, '·');
 }

@@ -6,7 +6,7 @@ import { printFacts } from './print-facts.ts';
 import { auditStep, printStep, showPhase } from './print-step.ts';
 import { type MigrationOptions, withMigration } from './with-migration.ts';
 
-/** `polyface migrate cancel`. */
+/** `polyface migrate cancel`: turns a change under way around. */
 export async function cancelChange({
   timeout,
   ...options
@@ -23,7 +23,7 @@ export async function cancelChange({
   printStep(result, options);
 }
 
-/** `polyface migrate complete --abandon FILE`. */
+/** `polyface migrate complete --abandon FILE`: ends the migration although the backend is dead. */
 export async function completeWithoutBackend({
   abandon: file,
   override,

@@ -21,10 +21,10 @@ export async function showOverAdmin(
   printFacts(await client.ask<object>('GET', what === 'status' ? path : `${path}/${what}`), options);
 }
 
-/** What a step is asked for with. */
+/** The options of a step. */
 interface StepOrder {
   readonly percent?: number;
-  /** Whom to take in, and the name of that list. */
+  /** The people to take in, and the name of their list. */
   readonly subjects?: readonly string[];
   readonly cohort?: string;
   readonly override?: string;
@@ -32,7 +32,10 @@ interface StepOrder {
   readonly forgetSilent?: boolean;
 }
 
-/** Takes a step, or waits for one; the exit code is 2 where it was refused, and 3 where it is still under way. Gives its result. */
+/**
+ * Takes a step, or waits for one, and returns its result. The exit code is 2 where the step was refused, and 3
+ * where it is still under way.
+ */
 export async function stepOverAdmin(
   step: 'advance' | 'back' | 'cancel' | 'resume' | 'abandon',
   order: StepOrder,
@@ -47,7 +50,10 @@ export async function stepOverAdmin(
   return result;
 }
 
-/** Runs a preflight, a backfill or a verification on the gateway, until it ends or an interrupt cancels it; gives its result. */
+/**
+ * Runs a preflight, a backfill or a verification on the gateway until it ends or an interrupt cancels it.
+ * Returns its result.
+ */
 export async function jobOverAdmin(
   order: Readonly<Record<string, unknown>> & { readonly kind: 'preflight' | 'backfill' | 'verify' },
   { admin, tenant, dialect }: RemoteMigrationOptions,

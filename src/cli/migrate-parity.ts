@@ -5,7 +5,7 @@ import { showOverAdmin } from './migrate-over-admin.ts';
 import { printFacts } from './print-facts.ts';
 import { type MigrationOptions, withMigration } from './with-migration.ts';
 
-/** `polyface migrate parity`: how alike the answers of both sides are. */
+/** `polyface migrate parity`: shows how alike the answers of both sides are. */
 export async function showParity({
   differences,
   ...options

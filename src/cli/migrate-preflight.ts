@@ -7,7 +7,10 @@ import { formatTable } from './print-table.ts';
 import { readSubjectList } from './read-subject-list.ts';
 import { type MigrationOptions, withMigration, withMigrationOptions } from './with-migration.ts';
 
-/** `polyface migrate preflight`: what stands in the way, before the first step. Exits 2 where something failed. */
+/**
+ * `polyface migrate preflight`: shows before the first step what stands in its way. Exits 2 where a check
+ * failed.
+ */
 export function preflightCommand(): Command {
   return withMigrationOptions(new Command('preflight'))
     .description(

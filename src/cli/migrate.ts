@@ -30,7 +30,10 @@ interface StepCommandOptions extends MigrationOptions {
   readonly timeout: number;
 }
 
-/** `polyface migrate`: moves a dialect from its legacy backend to this gateway, step by step and back. Prints JSON where nobody reads it on a terminal. */
+/**
+ * `polyface migrate`: moves a dialect from its legacy backend to this gateway, step by step and back. Prints
+ * JSON where the output is not a terminal.
+ */
 export function migrateCommand(): Command {
   return new Command('migrate')
     .description('move a dialect from its legacy backend to this gateway, step by step')

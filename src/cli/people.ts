@@ -18,7 +18,7 @@ import {
 } from './people/people-command.ts';
 import { changeAliasesOverAdmin, findOverAdmin, renameOverAdmin } from './people/people-over-admin.ts';
 
-/** `polyface people`: the people of a tenant, changed while gateways run. */
+/** `polyface people`: shows and changes the people of a tenant while gateways run. */
 export function peopleCommands(): Command {
   return new Command('people')
     .description(

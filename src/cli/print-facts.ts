@@ -17,10 +17,10 @@ export function printFacts(
  */
 export function formatFacts(value: object, indent = ''): string {
   const facts = Object.entries(value).filter(([, fact]) => fact !== undefined);
-  const width = Math.max(0, ...facts.map(([name]) => inWords(name).length));
+  const width = Math.max(0, ...facts.map(([name]) => splitCamelCase(name).length));
   return facts
     .map(([name, fact]) => {
-      const label = `${indent}${inWords(name)}`;
+      const label = `${indent}${splitCamelCase(name)}`;
       if (isTable(fact))
         return fact.length === 0 ? `${label}: none\n` : `${label}:\n${formatRows(fact, indent)}`;
       if (isPlain(fact)) return `${label.padEnd(indent.length + width)}  ${shownFact(name, fact)}\n`;
@@ -33,7 +33,7 @@ function formatRows(rows: readonly object[], indent: string): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const table = formatTable(
     names.map((name) => ({
-      heading: inWords(name),
+      heading: splitCamelCase(name),
       value: (row: object) => {
         const fact: unknown = Object.entries(row).find(([key]) => key === name)?.[1];
         return fact === undefined ? '' : isPlain(fact) ? shownFact(name, fact) : JSON.stringify(fact);
@@ -45,7 +45,7 @@ function formatRows(rows: readonly object[], indent: string): string {
 }
 
 /** `oldestSinceMs` → `oldest since`, `next_steps` → `next steps`. */
-function inWords(name: string): string {
+function splitCamelCase(name: string): string {
   return name
     .replace(/Ms$/, '')
     .replaceAll('_', ' ')

@@ -18,12 +18,12 @@ export async function auditStep(
   });
 }
 
-/** Says on a terminal in which phase the step waits. */
+/** Shows on a terminal in which phase the step waits. */
 export function showPhase({ change }: StepResult['record']): void {
   process.stderr.write(`waiting in phase ${change?.phase ?? 0}\r`);
 }
 
-/** Prints what a step came to; the exit code is 2 where it was refused, and 3 where it is still under way. */
+/** Prints the result of a step. The exit code is 2 where it was refused, and 3 where it is still under way. */
 export function printStep(
   { outcome, record, gateReport, gateReportSha256, waitingFor, missing, nextSteps: next }: StepResult,
   { json }: { readonly json?: boolean | undefined },

@@ -136,7 +136,7 @@ async function announce(
   if (welcome && demo) process.stderr.write(await welcomeText(url, signInLink));
 }
 
-/** The most common failure of a start, in words that say what to do. */
+/** Explains the most common failure of a start, and what to do about it. */
 function portTaken(cause: unknown, { host, port }: LoadedSettings['listen']): Error | undefined {
   if (!Error.isError(cause) || !('code' in cause) || cause.code !== 'EADDRINUSE') return undefined;
   return new Error(`${host}:${port} is taken by another program: choose a port with --port or PORT`, {
@@ -165,7 +165,7 @@ const RELOADED: Readonly<Record<ReloadReport['outcome'], string>> = {
   refused: 'nothing has changed: some of the changed settings need a restart',
 };
 
-/** What a newcomer can paste. */
+/** Commands that a newcomer can paste. */
 async function welcomeText(url: string, signInLink: string | undefined): Promise<string> {
   const lines = Object.entries(await readDemoGuide()).flatMap(([dialect, { curl }]) =>
     curl === undefined ? [] : [`# ${dialect}`, curl.replaceAll('{url}', url)],

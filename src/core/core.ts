@@ -26,10 +26,10 @@ import { readImage } from './read-image.ts';
 import { readSubject } from './read-subject.ts';
 import { createSharedWork } from './shared-work.ts';
 
-/** First reads under way at once: each holds a copy of an original while it is decoded. */
+/** How many first reads may be under way at once. Each holds a copy of an original while it is decoded. */
 const MAX_FIRST_READS = 8;
 
-/** The use cases behind one door. */
+/** The use cases. */
 export interface Core extends CommandExecutor {
   /** The first step of a put; hand the result to `commitImages` or to `discardPrepared`. */
   prepareImages(

@@ -20,7 +20,7 @@ import { changeSubjectRecord, readSubjectRecord } from './subject-records.ts';
 /** Bodies are removed a second time after this time, which is longer than an upload may take. */
 export const ERASE_GRACE_SECONDS = 3_600;
 
-/** How long another gateway may go on believing that the person exists. */
+/** How long another gateway may still use an old answer in which the person exists. */
 const OTHERS_SEE_IT_AFTER_MS = 2_000;
 
 /** The migration keeps its notes on single people here. Each key ends in the person's key. */

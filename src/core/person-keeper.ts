@@ -19,11 +19,11 @@ export interface PersonKeeper {
   absorbed(tenant: string, survivorKey: string): Promise<void>;
 }
 
-/** What an erasure needs beside the people and their pictures. */
+/** The parts that an erasure needs besides the people and their pictures. */
 export interface ErasureParts {
   readonly graceSeconds: number;
   /** Signs the receipt. */
   readonly signingKey: { readonly id: string; readonly secret: string };
-  /** How long other gateways may go on believing that the person exists; default 2 s. */
+  /** How long other gateways may still use an old answer in which the person exists; default 2 s. */
   readonly othersSeeItAfterMs?: number;
 }

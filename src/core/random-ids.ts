@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { IdSource } from '../domain/index.ts';
 
 const ID_BYTES = 16;
-/** Drawn at once: asking the generator for 16 bytes costs nearly as much as asking it for these. */
+/** How many random bytes are drawn at once. Drawing 16 bytes costs nearly as much. */
 const POOL_BYTES = 256 * ID_BYTES;
 
 /** Ids of 128 random bits in hexadecimal. No byte of the pool is used twice. */

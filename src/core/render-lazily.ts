@@ -92,7 +92,10 @@ async function keepRendition(
 
 /** A failed rendition is tried again after a day: by then limits may have been raised or a decoder fixed. */
 const FAILURE_HOLDS_MS = 24 * 60 * 60 * 1000;
-/** One for time is tried sooner: a busy machine makes slow what is quick an hour later. */
+/**
+ * A rendition that took too long is tried again sooner, because it may be quick an hour later on a less busy
+ * machine.
+ */
 const SLOWNESS_HOLDS_MS = 10 * 60 * 1000;
 
 /** Whether making the rendition failed a short while ago. */

@@ -1,10 +1,10 @@
-/** What the record store's keys of subjects begin with. */
+/** The prefix of subjects' keys in the record store. */
 export const RECORD_PREFIX = 'subjects/';
 
-/** What the object store's keys of bodies begin with. */
+/** The prefix of bodies' keys in the object store. */
 export const BODY_PREFIX = 'bodies/';
 
-/** What a body's key says. */
+/** The parts of a body's key. */
 export interface BodyName {
   readonly subjectKey: string;
   readonly imageId: string;
@@ -23,8 +23,8 @@ export function subjectKeyOf(recordKey: string): string {
 }
 
 /**
- * The object store's key of a body. It carries the start of the digest, so that two releases of an encoder that make different
- * bytes never write under one key.
+ * The object store's key of a body. It carries the start of the digest, so that two releases of an encoder never
+ * write different bytes under one key.
  */
 export function bodyKey({ subjectKey, imageId, rendition }: BodyName, sha256: string): string {
   return `${BODY_PREFIX}${subjectKey}/${imageId}/${rendition}.${sha256.slice(0, 16)}`;

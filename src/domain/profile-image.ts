@@ -75,7 +75,10 @@ export type SubjectRecord = {
   readonly generation: number;
   /** By slot number. */
   readonly slots: Readonly<Record<string, SlotState>>;
-  /** By name of a replica that has not got the newest writes yet: the generation that it must reach. Used by the migration shim. */
+  /**
+   * The generation that a replica must reach, by the name of the replica. Only replicas that lack the newest
+   * writes are listed. Used by the migration shim.
+   */
   readonly pendingReplicas?: Readonly<
     Record<string, { readonly generation: number; readonly sinceMs: number }>
   >;

@@ -1,16 +1,22 @@
 import { isRenderedFormat, type PictureFormat, type RenderedFormat } from './picture-format.ts';
 
-/** A recipe that turns a verified picture into what readers of a dialect get: always upright, sRGB and free of metadata. */
+/**
+ * How a verified picture becomes the picture that readers of a dialect get. The result is always upright, sRGB
+ * and free of metadata.
+ */
 export interface RenditionRecipe {
-  /** `inside`: fit into the box, keep the aspect ratio. `pad`: the same, then pad to a square with `background`. */
+  /**
+   * `inside`: fits into the box and keeps the aspect ratio. `pad`: the same, and then padded to a square with
+   * `background`.
+   */
   readonly fit: 'inside' | 'pad';
   /** Largest width and height in pixels; absent for the source's own size. */
   readonly box?: { readonly width: number; readonly height: number };
   /** Whether a picture smaller than the box is enlarged to it. */
   readonly enlarge: boolean;
   /**
-   * `same`: the source's format where renditions are written in it, else as below. `jpeg-unless-transparent`: PNG where the source has
-   * transparency or is a GIF, else JPEG.
+   * `jpeg-unless-transparent`: PNG where the source has transparency or is a GIF, else JPEG. `same`: the
+   * source's format if renditions can be written in it, else like `jpeg-unless-transparent`.
    */
   readonly format: 'jpeg' | 'png' | 'same' | 'jpeg-unless-transparent';
   /** Solid colour for padding and for flattening, `#rrggbb`. */
@@ -25,8 +31,8 @@ export interface RenditionRecipe {
 export type Rendition = 'original' | RenditionRecipe;
 
 /**
- * The short stable name of a rendition, in `[a-z0-9.-]`, at most 64 characters: the same recipe has the same name in every
- * process and every release. It is part of body keys.
+ * The short name of a rendition, in `[a-z0-9.-]`, at most 64 characters. The same recipe has the same name in
+ * every process and every release. The name is part of body keys.
  */
 export function renditionName(rendition: Rendition): string {
   if (rendition === 'original') return 'original';

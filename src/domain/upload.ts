@@ -4,7 +4,10 @@ import type { ByteSource } from './byte-source.ts';
 export interface Upload {
   /** The multipart part name as sent; absent for a raw body. */
   readonly fieldName?: string;
-  /** The declared file name with directories and control characters stripped, at most 255 characters; never part of a path. */
+  /**
+   * The declared file name without directories and control characters, at most 255 characters. It is never part
+   * of a path.
+   */
   readonly fileName?: string;
   /** What the client claimed; kept for the log alone. The type comes from the bytes. */
   readonly declaredType?: string;

@@ -1,6 +1,6 @@
 /**
- * Prints 32 hex digits as a UUID of version 4 (RFC 9562), the only kind that strict readers of legacy answers know. Six of the 128 bits
- * give way to version and variant.
+ * Prints 32 hex digits as a UUID of version 4 (RFC 9562), because strict readers of legacy answers accept no
+ * other version. Version and variant replace six of the 128 bits.
  */
 export function uuidFrom(hex: string): string {
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);

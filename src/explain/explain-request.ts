@@ -54,8 +54,8 @@ type Seen = { -readonly [Name in keyof Omit<Explanation, 'report' | 'response'>]
 };
 
 /**
- * Sends a raw HTTP request to a gateway with these settings that runs in this process, and watches what each step makes of it. It sees what is
- * in `store`, or an empty one, and changes nothing there; no backend is called.
+ * Starts a gateway with these settings in this process, sends it a raw HTTP request, and records the result of
+ * each step. The gateway reads `store`, or an empty store, and changes nothing there. No backend is called.
  */
 export async function explainRequest({
   settings,

@@ -18,7 +18,7 @@ export const brownOutsSchema = list(
     repeatHours: Type.Optional(
       Type.Number({
         exclusiveMinimum: 0,
-        description: 'The window comes again every so many hours; absent: once.',
+        description: 'The window comes again after this many hours; absent: once.',
       }),
     ),
     fraction: Type.Number({

@@ -4,7 +4,7 @@ import { settingsSchema } from './settings.ts';
 /** Names of the settings that hold a secret: those that their schema marks as `writeOnly`. */
 const SECRET_NAMES = secretNames(settingsSchema);
 
-/** People are left out of the settings; the directory shows them to those who may see them. */
+/** People are left out. The directory shows them to operators who may see them. */
 const LEFT_OUT = new Set(['subjects', 'places']);
 
 /** Replaces a secret. */

@@ -65,7 +65,7 @@ const shadow = section({
   ),
   noiseEvery: count(
     50,
-    'Every so many reads are sent to the backend twice, to learn what differs by itself; 0: never.',
+    'One of this many reads is sent to the backend more than once, to learn what differs by itself; 0: none.',
   ),
 });
 

@@ -29,7 +29,7 @@ export const rateLimitsSchema = section({
 /** How often callers may call. */
 export type RateLimitSettings = ValueOf<typeof rateLimitsSchema>;
 
-/** So many calls in a window. */
+/** A number of calls in a window. */
 export interface PublicCallRate {
   readonly limit: number;
   readonly windowSeconds: number;

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv';
 import { explainFault } from './explain-fault.ts';
 import { SettingsError } from './settings-error.ts';
 
-/** A mistake, and where the settings have it. */
+/** A mistake in the settings and its place. */
 export interface SettingsFault {
   /** JSON pointer into the settings. */
   readonly pointer: string;

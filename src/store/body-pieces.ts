@@ -66,8 +66,8 @@ async function* gathered(
 }
 
 /**
- * Sends all pieces, so many at once. After a failure it begins no further piece, and rejects once none is
- * under way.
+ * Sends all pieces, `atOnce` of them at a time. After a failure it begins no further piece, and rejects once
+ * none is under way.
  */
 export async function sendPieces(
   begun: BodyPiece[],

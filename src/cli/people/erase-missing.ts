@@ -3,16 +3,16 @@ import { ERASE_GRACE_SECONDS, erasePerson } from '../../core/erase-person.ts';
 import { type Problem, ProblemError, type SignedReceipt } from '../../domain/index.ts';
 import { signingKeys } from '../../settings/signing-keys.ts';
 import { confirm } from './confirm.ts';
-import { auditPeople, inWords, type OpenedPeople } from './people-command.ts';
+import { auditPeople, describePersonProblem, type OpenedPeople } from './people-command.ts';
 import { withPeopleParts } from './people-parts.ts';
 
 /** The problems of an erasure when another change of the same person is under way. */
 const OF_OTHERS: ReadonlySet<Problem['kind']> = new Set(['precondition-failed', 'conflict', 'person-erased']);
 
 /**
- * Erases each person of the registry whose key is not in the list, and keeps the receipts in a file. Erases
- * no one where rows were rejected, because the person of such a row is not missing. Throws for an empty list:
- * an empty file is a mistake, not an order.
+ * Erases each person of the registry whose key is not in the list, and keeps the receipts in a file. Erases no
+ * one where rows were rejected, because the person of such a row is not missing. Throws for an empty list,
+ * because an empty file is a mistake.
  */
 export async function eraseMissing(
   opened: OpenedPeople,
@@ -76,7 +76,7 @@ async function unlessChanged(
     return await erasing;
   } catch (cause) {
     if (!(cause instanceof ProblemError) || !OF_OTHERS.has(cause.problem.kind)) throw cause;
-    process.stderr.write(`${id} was not erased: ${inWords(cause.problem)}\n`);
+    process.stderr.write(`${id} was not erased: ${describePersonProblem(cause.problem)}\n`);
     return undefined;
   }
 }

@@ -169,7 +169,10 @@ async function readMapping(file: string): Promise<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-/** Where the place of an interrupted import is kept: the same file, mapping and tenant go on. */
+/**
+ * The key under which an interrupted import keeps its place. It is the same for the same file, mapping and
+ * tenant.
+ */
 async function importPlace(
   tenant: string,
   file: string,
@@ -196,7 +199,7 @@ async function readSaved(records: RecordStore, place: string): Promise<SavedImpo
   return { row, counts: { ...NOTHING_COUNTED, ...counts }, version: found.version };
 }
 
-/** Rejected rows as NDJSON; the file is there only where a row was rejected. */
+/** Writes rejected rows as NDJSON. The file exists only where a row was rejected. */
 function createRejects(file: string, goesOn: boolean) {
   let stream: WriteStream | undefined;
   return {

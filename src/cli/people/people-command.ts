@@ -31,7 +31,7 @@ export interface PersonOptions extends PeopleOptions {
   readonly reason?: string;
 }
 
-/** What a command on people works with. */
+/** The parts that a command on people works with. */
 export interface OpenedPeople {
   readonly settings: LoadedSettings;
   readonly store: Store;
@@ -105,7 +105,7 @@ export async function withPeople<T>(
       );
     return await work({ settings, store, registry, directory, tenant, signal: interrupt.signal });
   } catch (cause) {
-    if (cause instanceof ProblemError) throw new Error(inWords(cause.problem), { cause });
+    if (cause instanceof ProblemError) throw new Error(describePersonProblem(cause.problem), { cause });
     throw cause;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -118,8 +118,8 @@ export function print({ json = false }: PeopleOptions, value: unknown, told: str
   process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${told}\n`);
 }
 
-/** A problem of a person as a sentence. */
-export function inWords(problem: Problem): string {
+/** Describes a problem of a person in words. */
+export function describePersonProblem(problem: Problem): string {
   switch (problem.kind) {
     case 'subject-not-found':
       return 'there is no such person, or no such name of theirs';

@@ -123,7 +123,7 @@ async function findOne(admin: string, tenant: string | undefined, value: string)
   const [person, ...others] = await findAll(admin, tenant, value);
   if (!person) throw new Error(`${value}: there is no such person`);
   if (others.length > 0)
-    throw new Error(`${value}: several people have this id; name the tenant, or take a key`);
+    throw new Error(`${value}: several people have this id; name the tenant, or use a key`);
   return person;
 }
 

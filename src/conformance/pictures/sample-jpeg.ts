@@ -1,6 +1,6 @@
 /**
- * A JPEG of 160 × 90 stored pixels with EXIF orientation 6 (upright 90 × 160) and a position, four colours in its corners; base64. Made
- * once with the tests' picture builders.
+ * A JPEG in base64: 160 × 90 stored pixels, EXIF orientation 6 (upright 90 × 160), a GPS position, and a colour
+ * in each corner. It was made once with the tests' picture builders.
  */
 export const SAMPLE_JPEG = [
   '/9j/4QCqRXhpZgAATU0AKgAAAAgAAwEPAAIAAAAJAAAAMgESAAMAAAABAAYAAIglAAQAAAABAAAAPAAAAABQb2x5ZmFjZQAAAAQA',

@@ -4,8 +4,8 @@ import type { KitExchange } from '../kit-client.ts';
 import type { CaseResult } from '../run-conformance.ts';
 
 /**
- * Writes the bytes of every exchange: `<folder>/<operation>.<case>/<n>.request` and `.answer`. Credentials are in the requests: keep the
- * folder to yourself.
+ * Writes the bytes of every exchange to `<folder>/<operation>.<case>/<n>.request` and `.answer`. The requests
+ * hold credentials, so the folder must stay private.
  */
 export async function writeExchanges(folder: string, { id, exchanges }: CaseResult): Promise<void> {
   if (exchanges.length === 0) return;

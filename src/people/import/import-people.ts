@@ -16,7 +16,7 @@ export interface RejectedRow {
   readonly person?: Json;
 }
 
-/** What an import did, or would do. */
+/** The result of an import, or of its rehearsal. */
 export interface ImportReport {
   readonly rows: number;
   readonly created: number;

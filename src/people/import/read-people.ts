@@ -10,7 +10,7 @@ export type ImportRow = {
   readonly row: number;
 } & ({ readonly person: Json } | { readonly fault: string });
 
-/** What a file of people is written in. */
+/** The format of a file of people. */
 export interface ImportFormat {
   readonly kind: 'csv' | 'ndjson';
   readonly mapping: Readonly<Record<string, string>>;

@@ -19,7 +19,7 @@ import { withdrawNames } from './withdraw-names.ts';
 
 /** How many swaps and reads are under way at once. */
 const AT_ONCE = 16;
-/** After so many rounds the remaining changes are refused as overlapping. */
+/** After this many rounds, the remaining changes are refused as overlapping. */
 const MAX_ROUNDS = 400;
 
 /**

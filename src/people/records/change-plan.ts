@@ -14,7 +14,7 @@ export interface PersonChange {
   readonly absorbs?: string;
 }
 
-/** What became of a change. */
+/** The result of a change. */
 export type ChangeResult =
   | {
       readonly kind: 'done';

@@ -6,11 +6,11 @@ import { changeNames, isTaken } from './names-page.ts';
 /** How many pages are changed at once. */
 const AT_ONCE = 16;
 /**
- * A claim whose person does not list the name belongs to a change under way, or to one that crashed. After so
- * long it counts as crashed.
+ * A claim whose person does not list the name belongs to a change under way, or to one that crashed. After this
+ * time it counts as crashed.
  */
 const STALE_AFTER_MS = 400;
-/** An identifier of so many people is ambiguous anyway, so no further claims are added. */
+/** Most claims on one name. An identifier that this many people claim is ambiguous anyway. */
 const MAX_CLAIMS = 64;
 
 interface Contest {

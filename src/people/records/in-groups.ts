@@ -3,7 +3,9 @@ export function groupBy<Item, Group>(items: Iterable<Item>, of: (item: Item) => 
   return Map.groupBy(items, of);
 }
 
-/** Runs the work for every item, so many at a time. A failure is thrown after the other work has ended. */
+/**
+ * Runs the work for every item, `atOnce` of them at a time. A failure is thrown after the other work has ended.
+ */
 export async function forEachAtOnce<Item>(
   items: Iterable<Item>,
   atOnce: number,

@@ -18,7 +18,7 @@ export interface SignedRead {
 /** Gives the query with which one blob can be read for a while, without a credential. */
 export type BlobSigner = (read: SignedRead) => Promise<string>;
 
-/** The service's clock may be behind this machine's by so much, in milliseconds. */
+/** How far the service's clock may be behind this machine's, in milliseconds. */
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 
 /** How long a delegation key is used, in milliseconds; the service allows seven days. */

@@ -22,7 +22,7 @@ import { createRootGuard } from './root-guard.ts';
 import type { Staging } from './stage-file.ts';
 import { walkKeys } from './walk-keys.ts';
 
-/** Keys of some kinds name what the record belongs to before they name a subject. */
+/** Some keys name another thing, e.g. a migration, before they name a subject. */
 const SHARDED_SEGMENTS = 3;
 
 /** How many records a listing reads before other work gets a turn. */

@@ -73,7 +73,7 @@ export function storePromise(
   };
 }
 
-/** Runs the work for every item, so many at a time. */
+/** Runs the work for every item, `concurrency` of them at a time. */
 export async function forEachOf<T>(
   items: Iterable<T>,
   concurrency: number,
