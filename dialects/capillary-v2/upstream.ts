@@ -37,7 +37,7 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
         losses: conditionLoss(command.onlyIf),
       };
     }
-    throw new Error(`this API cannot express ${command.kind}`);
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   isClear(answer, askedFor) {

@@ -31,7 +31,7 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
     if (command.kind === 'check-credential') {
       return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
     }
-    throw new Error(`this API cannot express ${command.kind}`);
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   isClear(answer, askedFor) {

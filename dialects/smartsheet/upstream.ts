@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
     if (command.kind === 'locate-images') {
       return { request: locateRequest(command.requests), losses: [] };
     }
-    throw new Error(`this API cannot express ${command.kind}`);
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   isClear(answer, askedFor) {

@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
         losses: subjectLoss(command),
       };
     }
-    throw new Error(`this API cannot express ${command.kind}`);
+    throw new Error(`${command.kind} has no words in this API`);
   },
 
   isClear(answer, askedFor) {
