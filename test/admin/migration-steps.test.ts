@@ -69,7 +69,7 @@ describe('a migration that is operated over the admin API', () => {
     ['advance', { subjects: [] }],
     ['advance', { subjects: ['1002'], percent: 10 }],
     ['abandon', {}],
-  ])('refuses %s with %j', async (word, body) => {
+  ])('an operated migration refuses %s with %j', async (word, body) => {
     const { status } = await admin.call('POST', `${MIGRATION}/${word}`, {
       token: admin.tokens.operate,
       body,

@@ -41,13 +41,16 @@ describe('an operator with a token of an OpenID provider', () => {
   it.each([
     [['READ_USERS'], 'read'],
     [['READ_USERS', 'ADMIN_USERS'], 'admin'],
-  ])('of the scopes %j has the role %s, and is named by the subject', async (scopes, role) => {
-    const token = await provider.accessToken('ada', scopes, AUDIENCE);
-    const { status, body } = await admin.call('GET', '/session', { token });
-    expect([status, body]).toEqual([200, expect.objectContaining({ name: 'oidc:ada', role })]);
-  });
+  ])(
+    'an operator with a token of an OpenID provider of the scopes %j has the role %s, and is named by the subject',
+    async (scopes, role) => {
+      const token = await provider.accessToken('ada', scopes, AUDIENCE);
+      const { status, body } = await admin.call('GET', '/session', { token });
+      expect([status, body]).toEqual([200, expect.objectContaining({ name: 'oidc:ada', role })]);
+    },
+  );
 
-  it('may do what the role says and no more, and the audit log names the subject', async () => {
+  it('an operator with a token of an OpenID provider may do what the role says and no more, and the audit log names the subject', async () => {
     const reader = await provider.accessToken('eve', ['READ_USERS'], AUDIENCE);
     expect((await admin.call('POST', '/jobs', { token: reader, body: { kind: 'fsck' } })).status).toBe(403);
     const operator = await provider.accessToken('olga', ['WRITE_SHEETS'], AUDIENCE);
@@ -68,13 +71,13 @@ describe('an operator with a token of an OpenID provider', () => {
     expect((await admin.call('GET', '/session', { token })).status).toBe(401);
   });
 
-  it('whose signature was altered is refused', async () => {
+  it('an operator with a token of an OpenID provider whose signature was altered is refused', async () => {
     const token = await provider.accessToken('ada', ['ADMIN_USERS'], AUDIENCE);
     const altered = token.slice(0, -8) + (token.endsWith('AAAAAAAA') ? 'BBBBBBBB' : 'AAAAAAAA');
     expect((await admin.call('GET', '/session', { token: altered })).status).toBe(401);
   });
 
-  it('is told to come back while the keys of the provider cannot be fetched', async () => {
+  it('an operator with a token of an OpenID provider is told to come back while the keys of the provider cannot be fetched', async () => {
     const gone = await startOauth2Server();
     const other = await withAuth(oidc(gone));
     const token = await gone.accessToken('ada', ['ADMIN_USERS'], AUDIENCE);
@@ -96,14 +99,14 @@ describe('an operator whom a proxy vouches for', () => {
   });
   const headers = { 'x-forwarded-user': 'ada', 'x-forwarded-groups': 'staff, admins' };
 
-  it('is believed from the address of that proxy', async () => {
+  it('an operator whom a proxy vouches for is believed from the address of that proxy', async () => {
     const trusting = await withAuth(forwardAuth(['127.0.0.0/8']));
     const { status, body } = await trusting.call('GET', '/session', { headers });
     await trusting.gateway.stop();
     expect([status, body]).toEqual([200, expect.objectContaining({ name: 'proxy:ada', role: 'admin' })]);
   });
 
-  it('is not believed from any other address', async () => {
+  it('an operator whom a proxy vouches for is not believed from any other address', async () => {
     const wary = await withAuth(forwardAuth(['10.0.0.0/8']));
     const { status } = await wary.call('GET', '/session', { headers });
     await wary.gateway.stop();

@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => admin.gateway.stop());
 
 describe('the admin API for people', () => {
-  it('links and unlinks an id in a dialect, which leads to the person at once', async () => {
+  it('the admin API for people links and unlinks an id in a dialect, which leads to the person at once', async () => {
     const key = await put('lise', '7001', 'lise@example.com');
     const aliases = { dialect: 'timbu', alias: 'lise-m', reason: 'moved in' };
     const linked = await admin.call('POST', `/people/demo/${key}/aliases`, {
@@ -60,7 +60,7 @@ describe('the admin API for people', () => {
     expect(unlinked.body).toMatchObject({ aliases: { 'magicline-v1': '7001' } });
   });
 
-  it('refuses an id that belongs to somebody else, in words', async () => {
+  it('the admin API for people refuses an id that belongs to somebody else, in words', async () => {
     await put('otto', '7002', 'otto@example.com');
     const key = await put('fritz', '7003', 'fritz@example.com');
     const { status, body } = await admin.call('POST', `/people/demo/${key}/aliases`, {
@@ -73,7 +73,7 @@ describe('the admin API for people', () => {
     ]);
   });
 
-  it('says what a merge would do, and does it', async () => {
+  it('the admin API for people says what a merge would do, and does it', async () => {
     const source = await put('maria', '7004', 'maria@example.com');
     const survivor = await put('mary', '7005', 'mary@example.com');
     expect(await upload('7004')).toBe(200);
@@ -92,7 +92,7 @@ describe('the admin API for people', () => {
     });
   });
 
-  it('erases a person for the role admin alone, once the id was typed in, and gives a signed receipt', async () => {
+  it('the admin API for people erases a person for the role admin alone, once the id was typed in, and gives a signed receipt', async () => {
     const key = await put('enrico', '7006', 'enrico@example.com');
     expect(await upload('7006')).toBe(200);
     const erase = (token: string, id: string) =>
@@ -117,7 +117,7 @@ describe('the admin API for people', () => {
     expect(found.body).toEqual({ items: [] });
   });
 
-  it('says that people of the settings are changed there', async () => {
+  it('the admin API for people says that people of the settings are changed there', async () => {
     const { body } = await admin.call('GET', '/people?find=ada', { token: admin.tokens.read });
     const [{ key } = { key: '' }] = (body as { items: { key: string }[] }).items;
     const { status, body: problem } = await admin.call('POST', `/people/demo/${key}/aliases`, {
@@ -130,7 +130,7 @@ describe('the admin API for people', () => {
     ]);
   });
 
-  it('leaves in the audit log who was changed by key, and nothing else of a person', async () => {
+  it('the admin API for people leaves in the audit log who was changed by key, and nothing else of a person', async () => {
     const text = await auditText();
     for (const action of ['people.link', 'people.unlink', 'people.merge', 'people.erase'])
       expect(text).toContain(action);

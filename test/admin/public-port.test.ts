@@ -53,7 +53,7 @@ function asked(): readonly string[] {
 }
 
 describe('the public port of a gateway with an admin port', () => {
-  it('serves the start page, health, the documentation and the dialects, and nothing else', async () => {
+  it('the public port of a gateway with an admin port serves the start page, health, the documentation and the dialects, and nothing else', async () => {
     const served: string[] = [];
     for (const path of asked()) {
       const response = await fetch(admin.gateway.url + path, { redirect: 'manual' });
@@ -72,7 +72,7 @@ describe('the public port of a gateway with an admin port', () => {
     ]);
   });
 
-  it('tells in no page and no header which tenants, credentials and version there are', async () => {
+  it('the public port of a gateway with an admin port tells in no page and no header which tenants, credentials and version there are', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     for (const path of asked()) {
       // The demo's documentation pages hand out the demo's credentials on purpose.

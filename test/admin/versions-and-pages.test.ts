@@ -38,7 +38,7 @@ const change = (method: string, path: string, version: string, body: object) =>
 
 describe('the versions of the admin API', () => {
   it.each(['/keys', '/usage', '/settings', '/dialects'])(
-    'GET %s has an ETag, and answers 304 to who has it already',
+    'GET %s has an ETag, and answers 304 to a client that has it already',
     async (path) => {
       const { headers } = await get(path);
       const tag = headers.get('etag') ?? '';

@@ -34,7 +34,7 @@ async function uploadAndRead(client: DemoClient, picture: Buffer): Promise<boole
 
 describe('what a dialect acknowledges', () => {
   it.each(Object.entries(PICTURES))(
-    'its readers see, although another dialect took the same bytes before: %s',
+    'readers see what their dialect acknowledged, although another dialect took the same bytes before: %s',
     async (_name, build) => {
       const picture = await build();
       const takers: string[] = [];

@@ -31,21 +31,24 @@ const uploads = DEMO_CLIENTS.flatMap((client) =>
 );
 
 describe('a bad picture', () => {
-  it.each(uploads)('($what) through $dialect leaves the old one', async ({ client, what, bytes }) => {
-    expect((await client.upload(gateway.url, camera, 'good.jpg')).status).toBe(200);
-    const before = await pictureOf(client);
-    const answer = await client.upload(gateway.url, bytes, 'bad.jpg');
-    expect([what, Math.floor(answer.status / 100), await answer.text()]).toEqual([
-      what,
-      4,
-      expect.any(String),
-    ]);
-    expect(await pictureOf(client)).toBe(before);
-    expect(await gateway.leftovers()).toEqual([]);
-    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
-  });
+  it.each(uploads)(
+    'a bad picture ($what) through $dialect leaves the old one',
+    async ({ client, what, bytes }) => {
+      expect((await client.upload(gateway.url, camera, 'good.jpg')).status).toBe(200);
+      const before = await pictureOf(client);
+      const answer = await client.upload(gateway.url, bytes, 'bad.jpg');
+      expect([what, Math.floor(answer.status / 100), await answer.text()]).toEqual([
+        what,
+        4,
+        expect.any(String),
+      ]);
+      expect(await pictureOf(client)).toBe(before);
+      expect(await gateway.leftovers()).toEqual([]);
+      expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+    },
+  );
 
-  it('is nothing that the gateway calls an error of its own', async () => {
+  it('a bad picture is not an error of the gateway', async () => {
     expect(gateway.logLines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ async function demoWith(from: string, to: string): Promise<string> {
 }
 
 describe('the built program', () => {
-  it('takes pictures in every dialect', async () => {
+  it('the built program takes pictures in every dialect', async () => {
     await withBuilt(DEMO_FILE, async ({ url }) => {
       for (const client of DEMO_CLIENTS) {
         const { status } = await client.upload(url, await fixture('portrait.jpg'), 'portrait.jpg');
@@ -59,7 +59,7 @@ describe('the built program', () => {
       '{ options: { maxBites: 7 } }',
       '12:23: dialects.timbu.options: there is no setting "maxBites"; did you mean "maxBytes"?',
     ],
-  ])('says file, line and column of a mistake in %s', async (_where, timbu, message) => {
+  ])('the built program says file, line and column of a mistake in %s', async (_where, timbu, message) => {
     const file = await demoWith('  timbu: {}', `  timbu: ${timbu}`);
     const { status, stderr } = spawnSync(process.execPath, [BUILT_PROGRAM, 'serve', '--config', file], {
       encoding: 'utf8',
@@ -68,7 +68,7 @@ describe('the built program', () => {
     expect(stderr).toContain(`${file}:${message}`);
   });
 
-  it('exposes the standard metrics of its process', async () => {
+  it('the built program exposes the standard metrics of its process', async () => {
     await withBuilt(DEMO_FILE, async (gateway) => {
       const [, adminUrl] = await gateway.waitForOutput(
         /"url":"([^"]+)\/console\/","msg":"the console listens"/,
@@ -88,12 +88,12 @@ describe('the built program', () => {
     });
   });
 
-  it('knows its version', () => {
+  it('the built program knows its version', () => {
     const { stdout } = spawnSync(process.execPath, [BUILT_PROGRAM, '--version'], { encoding: 'utf8' });
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it('takes orders as a sandbox', async () => {
+  it('the built program takes orders as a sandbox', async () => {
     const child = spawn(process.execPath, [BUILT_PROGRAM, 'sandbox', '--dialects', 'timbu']);
     const [url] = (await once(createInterface(child.stdout), 'line')) as [string];
     const order = async (body: string) =>
@@ -104,7 +104,7 @@ describe('the built program', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  it('goes by a document that was changed after the build', async () => {
+  it('the built program goes by a document that was changed after the build', async () => {
     const text = await readFile(join(ROOT, 'openapi/native.yaml'), 'utf8');
     await writeFile(join(folder, 'native.yaml'), text.replace('url: /native/v1', 'url: /native/v9'));
     const file = await demoWith('  native: {}', '  native: { document: native.yaml }');
@@ -114,7 +114,7 @@ describe('the built program', () => {
     });
   });
 
-  it('serves a dialect that was added after the build, and logs the stack of its fault', async () => {
+  it('the built program serves a dialect that was added after the build, and logs the stack of its fault', async () => {
     const source = await readFile(join(OWN_DIALECTS, 'plain/index.ts'), 'utf8');
     const domain = pathToFileURL(join(ROOT, 'dist/src/domain/index.js')).href;
     await writeFile(

@@ -3,7 +3,7 @@ import { DEMO_CLIENTS } from '../contract/demo-clients.ts';
 import { aJpeg } from '../support/pictures.ts';
 import { startDemoGateway } from '../support/start-gateway.ts';
 
-it('carries out all of 50 uploads that arrive at once for one Smartsheet user', async () => {
+it('the gateway carries out all of 50 uploads that arrive at once for one Smartsheet user', async () => {
   const smartsheet = DEMO_CLIENTS.find(({ dialect }) => dialect === 'smartsheet');
   if (!smartsheet) throw new Error('the demo speaks Smartsheet');
   const pictures = await Promise.all(

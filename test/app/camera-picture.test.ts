@@ -34,14 +34,14 @@ async function download(address: string | undefined): Promise<Buffer> {
 }
 
 describe('a photograph of 12 megapixels, on its side, that knows where it was taken', () => {
-  it('is what it says', async () => {
+  it('the sample photograph has the size, the orientation and the position that it claims', async () => {
     const { width, height, orientation, exif } = await sharp(camera).metadata();
     expect(width * height).toBe(12_000_000);
     expect(orientation).toBe(6);
     expect(exif && readExif(exif).GPSInfo).toHaveProperty('GPSLatitude');
   });
 
-  it('uploaded through v1 is a JPEG of at most 1200 × 1200, upright, without any EXIF', async () => {
+  it('a photograph of 12 megapixels uploaded through v1 is a JPEG of at most 1200 × 1200, upright, without any EXIF', async () => {
     const answer = await v1.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(answer.status).toBe(200);
     const { imageUrl } = (await answer.json()) as { imageUrl: string };
@@ -60,7 +60,7 @@ describe('a photograph of 12 megapixels, on its side, that knows where it was ta
     ).toBeGreaterThan(60);
   });
 
-  it('read through Smartsheet is a padded square of 1050 × 1050', async () => {
+  it('a photograph of 12 megapixels read through Smartsheet is a padded square of 1050 × 1050', async () => {
     const bytes = await download(await smartsheet.address(gateway.url));
     expect(inspectPicture(bytes)).toMatchObject({ width: 1050, height: 1050, metadata: [] });
     const { data, info } = await sharp(bytes).raw().toBuffer({ resolveWithObject: true });
@@ -73,14 +73,14 @@ describe('a photograph of 12 megapixels, on its side, that knows where it was ta
     expect(pixel(525, 10)).not.toEqual([255, 255, 255]);
   });
 
-  it('uploaded through Capillary answers the size of the bytes as they came', async () => {
+  it('a photograph of 12 megapixels uploaded through Capillary answers the size of the bytes as they came', async () => {
     const answer = await capillary.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(answer.status).toBe(200);
     const { data } = (await answer.json()) as { data: { file: { fileSize: string } }[] };
     expect(data[0]?.file.fileSize).toBe(String(camera.byteLength));
   });
 
-  it('uploaded through Timbu answers an absolute address that downloads', async () => {
+  it('a photograph of 12 megapixels uploaded through Timbu answers an absolute address that downloads', async () => {
     const answer = await timbu.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(answer.status).toBe(200);
     const { data } = (await answer.json()) as { data: { profile_image: string } };

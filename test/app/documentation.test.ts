@@ -41,7 +41,7 @@ describe('the documentation', () => {
     expect(deadLinks(join(ROOT, page))).toEqual([]);
   });
 
-  it('shows the curl lines that the demo prints', () => {
+  it('the documentation shows the curl lines that the demo prints', () => {
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const guide = readFileSync(join(ROOT, 'config/demo-guide.yaml'), 'utf8');
     const printed = [...guide.matchAll(/curl: '?(curl .*?)'?$/gm)].map(([, line = '']) =>
@@ -62,7 +62,7 @@ describe('the documentation', () => {
 });
 
 describe('the settings of compose.yaml', () => {
-  it('load with the variables that it sets', async () => {
+  it('the settings of compose.yaml load with the variables that it sets', async () => {
     const compose = readFileSync(join(ROOT, 'compose.yaml'), 'utf8');
     const named = [...compose.matchAll(/^ {6}([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name);
     const env = Object.fromEntries(

@@ -27,7 +27,7 @@ async function refusedUpload(file: Uint8Array<ArrayBuffer>, headers: Record<stri
 }
 
 describe('the log line of a refused upload', () => {
-  it('says which types are accepted where the bytes are of none of them', async () => {
+  it('the log line of a refused upload says which types are accepted where the bytes are of none of them', async () => {
     const { line } = await refusedUpload(new Uint8Array(Buffer.from('no picture at all')));
     expect(line).toMatchObject({
       problem: 'unsupported-format',
@@ -35,19 +35,19 @@ describe('the log line of a refused upload', () => {
     });
   });
 
-  it('names the limit and the size where the file is too large', async () => {
+  it('the log line of a refused upload names the limit and the size where the file is too large', async () => {
     const { status, line } = await refusedUpload(new Uint8Array(30 * 1024 * 1024));
     expect(status).toBeGreaterThanOrEqual(400);
     expect(line.refusal).toMatch(/limit\w* \d+/);
   });
 
-  it('names the person by key once they were found, and never by an id', async () => {
+  it('the log line of a refused upload names the person by key once they were found, and never by an id', async () => {
     const { line } = await refusedUpload(new Uint8Array(Buffer.from('no picture')));
     expect(line.subjectKey).toMatch(/^[0-9a-f]{32}$/);
     expect(JSON.stringify({ ...line, path: '' })).not.toMatch(/ada|lovelace/i);
   });
 
-  it('has the X-Request-Id that came in where it is well formed, and no other', async () => {
+  it('the log line of a refused upload has the X-Request-Id that came in where it is well formed, and no other', async () => {
     const id = '7f0c2a9e-5a57-4d3b-9d0f-3f1c4b1c7a11';
     const good = await refusedUpload(new Uint8Array(1), { 'x-request-id': id });
     expect(good.line.clientRequestId).toBe(id);
@@ -55,7 +55,7 @@ describe('the log line of a refused upload', () => {
     expect(bad.line.clientRequestId).toBeUndefined();
   });
 
-  it('is not there for a request that was not refused, which names the person all the same', async () => {
+  it('the log line of a request that was not refused names no rule, but names the person as well', async () => {
     const { status, line } = await refusedUpload(new Uint8Array(await aJpeg({ width: 20, height: 20 })));
     expect(status).toBe(200);
     expect(line.refusal).toBeUndefined();

@@ -46,18 +46,18 @@ const get = (path: string): Promise<RawAnswer> =>
   });
 
 describe('a gateway whose connections are all taken', () => {
-  it.each(['/healthz', '/readyz'])('answers %s', async (path) => {
+  it.each(['/healthz', '/readyz'])('a gateway whose connections are all taken answers %s', async (path) => {
     await hold(MAX_CONNECTIONS);
     const answer = await get(path);
     expect([answer.status, answer.headers.connection]).toEqual([200, 'close']);
   });
 
-  it('answers it however many more connections are opened and say nothing', async () => {
+  it('a gateway whose connections are all taken answers health checks however many silent connections are opened', async () => {
     await hold(5 * MAX_CONNECTIONS);
     for (const path of ['/healthz', '/readyz']) expect((await get(path)).status).toBe(200);
   });
 
-  it('tells everybody else, in the words of the dialect, that it is busy', async () => {
+  it('a gateway whose connections are all taken tells everybody else, in the words of the dialect, that it is busy', async () => {
     await hold(MAX_CONNECTIONS);
     const answer = await get('/v1/customers/1002');
     expect([answer.status, answer.headers['retry-after'], answer.headers.connection]).toEqual([
@@ -69,7 +69,7 @@ describe('a gateway whose connections are all taken', () => {
     for (const path of ['/docs', '/openapi/native.yaml']) expect((await get(path)).status).toBe(503);
   });
 
-  it('serves everybody once connections are free again', async () => {
+  it('a gateway whose connections are all taken serves everybody once connections are free again', async () => {
     await hold(3 * MAX_CONNECTIONS);
     for (const socket of silent.splice(0)) socket.destroy();
     while ((await get('/v1/customers/1002')).status === 503) {

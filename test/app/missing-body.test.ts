@@ -30,7 +30,7 @@ async function bodies(): Promise<string[]> {
 }
 
 describe('a record whose body is gone', () => {
-  it('is logged as an error and counted when it is read, and found by nobody who reads a deleted picture', async () => {
+  it('a record whose body is gone is logged as an error and counted when it is read, unlike a deleted picture', async () => {
     const put = await fetch(gateway.url + IMAGE, {
       method: 'PUT',
       headers: { ...KEY, 'content-type': 'image/jpeg' },
@@ -51,7 +51,7 @@ describe('a record whose body is gone', () => {
     expect(await counted()).toBe(1);
   });
 
-  it('is reported as well where a rendition cannot be made for want of its original', async () => {
+  it('a record whose body is gone is reported as well where a rendition cannot be made for want of its original', async () => {
     const put = await fetch(`${gateway.url}/native/v1/subjects/ada/image`, {
       method: 'PUT',
       headers: { ...KEY, 'content-type': 'image/jpeg' },

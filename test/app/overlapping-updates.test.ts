@@ -32,24 +32,27 @@ async function uploaded(client: DemoClient, picture: Buffer): Promise<void> {
 }
 
 describe('an update through v1 that began before another one committed', () => {
-  it.each(DEMO_CLIENTS)('through $dialect gets 409, and the other one stays', async (other) => {
-    await uploaded(v1, await fixture('logo.png'));
-    const held = await holdUpload(gateway.url, v1, early);
-    await uploaded(other, late);
-    const { status, headers, body } = await held.finish();
-    expect([status, headers['content-type']]).toEqual([409, 'application/json']);
-    expect(JSON.parse(body)).toEqual({
-      errorMessage: 'Concurrent modification detected. The entity was modified by another request.',
-      errorCode: 'error.concurrent.modification',
-      traceId: expect.stringMatching(/^\d+$/),
-    });
-    expect(await earlyIsSeen()).toBe(false);
-    expect(await gateway.leftovers()).toEqual([]);
-    await uploaded(v1, early);
-    expect(await earlyIsSeen()).toBe(true);
-  });
+  it.each(DEMO_CLIENTS)(
+    'an update through v1 that began before one through $dialect committed gets 409, and the other one stays',
+    async (other) => {
+      await uploaded(v1, await fixture('logo.png'));
+      const held = await holdUpload(gateway.url, v1, early);
+      await uploaded(other, late);
+      const { status, headers, body } = await held.finish();
+      expect([status, headers['content-type']]).toEqual([409, 'application/json']);
+      expect(JSON.parse(body)).toEqual({
+        errorMessage: 'Concurrent modification detected. The entity was modified by another request.',
+        errorCode: 'error.concurrent.modification',
+        traceId: expect.stringMatching(/^\d+$/),
+      });
+      expect(await earlyIsSeen()).toBe(false);
+      expect(await gateway.leftovers()).toEqual([]);
+      await uploaded(v1, early);
+      expect(await earlyIsSeen()).toBe(true);
+    },
+  );
 
-  it('of another customer is not disturbed', async () => {
+  it('an update through v1 does not disturb one of another customer', async () => {
     const held = await holdUpload(gateway.url, v1, early);
     const elsewhere = { ...v1.uploading, path: '/v1/customers/1003/images' };
     const another = await holdUpload(gateway.url, { ...v1, uploading: elsewhere }, late);
@@ -59,12 +62,15 @@ describe('an update through v1 that began before another one committed', () => {
 });
 
 describe('an upload through any other dialect that began before another one committed', () => {
-  it.each(others)('through $dialect replaces it', async (client) => {
-    const held = await holdUpload(gateway.url, client, early);
-    await uploaded(v1, late);
-    expect(await earlyIsSeen()).toBe(false);
-    const { status } = await held.finish();
-    expect(status).toBe(200);
-    expect(await earlyIsSeen()).toBe(true);
-  });
+  it.each(others)(
+    'an upload through $dialect that began before another one committed replaces it',
+    async (client) => {
+      const held = await holdUpload(gateway.url, client, early);
+      await uploaded(v1, late);
+      expect(await earlyIsSeen()).toBe(false);
+      const { status } = await held.finish();
+      expect(status).toBe(200);
+      expect(await earlyIsSeen()).toBe(true);
+    },
+  );
 });

@@ -48,7 +48,7 @@ describe.each([
     ['AZURE_STORAGE_CONNECTION_STRING', 'POLYFACE_DOWNLOAD_KEY', 'POLYFACE_REDIS_URL', 'POLYFACE_CRM_KEY'],
   ],
 ])('the example for %s', (_which, file, variables) => {
-  it('passes polyface check without its secrets, and is warned of the one thing to change later', () => {
+  it('the example file passes polyface check without its secrets, and is warned of the one thing to change later', () => {
     const { status, stdout } = polyface(['check', '--config', file, '--json']);
     expect(JSON.parse(stdout)).toEqual({
       faults: [],
@@ -58,7 +58,7 @@ describe.each([
     expect(status).toBe(0);
   });
 
-  it('names each variable that is not set when it is served', () => {
+  it('the example file names each variable that is not set when it is served', () => {
     const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'serve', '--config', file], {
       encoding: 'utf8',
       env: { PATH: process.env.PATH ?? '' },
@@ -68,7 +68,7 @@ describe.each([
       expect(stderr).toMatch(new RegExp(`:\\d+:\\d+: the environment variable ${variable} is not set`));
   });
 
-  it('holds no secret', async () => {
+  it('the example file holds no secret', async () => {
     expect(await readFile(file, 'utf8')).not.toMatch(/demo-|server123|plain: '?[^'$]/);
   });
 });

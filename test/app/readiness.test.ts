@@ -5,7 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 import { startDemoGateway } from '../support/start-gateway.ts';
 
 describe('/readyz', () => {
-  it('says that the gateway should get no traffic while its store does not answer', async () => {
+  it('/readyz says that the gateway should get no traffic while its store does not answer', async () => {
     const memory = createMemoryStore();
     let down = false;
     const records: RecordStore = {

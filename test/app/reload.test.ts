@@ -83,7 +83,7 @@ afterAll(async () => {
 });
 
 describe('a reload of the settings', () => {
-  it('under load brings new credentials into effect and fails no request', async () => {
+  it('a reload of the settings under load brings new credentials into effect and fails no request', async () => {
     const picture = new Uint8Array(await aJpeg({ width: 60, height: 40 }));
     expect(await upload(picture)).toBe(200);
     const statuses: number[] = [];
@@ -106,7 +106,7 @@ describe('a reload of the settings', () => {
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
 
-  it('by a file that is wrong changes nothing and says where it is wrong', async () => {
+  it('a reload of the settings by a file that is wrong changes nothing and says where it is wrong', async () => {
     await writeFile(file, withKey('key-3').replace('timbu: {}', 'timbu: { profile: best }'));
     gateway.child.kill('SIGHUP');
     const [line = ''] = await gateway.waitForOutput(/.*the settings are wrong: nothing has changed.*/);
@@ -117,7 +117,7 @@ describe('a reload of the settings', () => {
     expect(await read('key-3')).toBe(200);
   });
 
-  it('is refused by the name of a setting that needs a restart, and changes nothing else either', async () => {
+  it('a reload of the settings is refused by the name of a setting that needs a restart, and changes nothing else either', async () => {
     await writeFile(file, withKey('key-4').replace('dataDir:', 'limits: { maxConnections: 9 }\ndataDir:'));
     const { code, text } = await polyface('reload', '--reason', 'more room');
     expect(code).toBe(1);
@@ -125,7 +125,7 @@ describe('a reload of the settings', () => {
     expect([await read('key-4'), await read('key-3')]).toEqual([401, 200]);
   });
 
-  it('is shown as a difference without secrets before it is made, and named by a revision afterwards', async () => {
+  it('a reload of the settings is shown as a difference without secrets before it is made, and named by a revision afterwards', async () => {
     await writeFile(file, withKey('key-5'));
     const preview = await polyface('reload', '--dry-run');
     expect(preview.text).toContain('tenants.demo.credentials.added.secret.plain');
@@ -143,7 +143,7 @@ describe('a reload of the settings', () => {
     expect(again.text).toContain(`no setting has changed, revision ${revision}`);
   });
 
-  it('is in the audit log, whether done, refused or failed', async () => {
+  it('a reload of the settings is in the audit log, whether done, refused or failed', async () => {
     const { text } = await polyface('audit', 'list', '--json');
     const entries = (
       JSON.parse(text) as { action: string; actor: string; result: string; reason?: string }[]

@@ -33,15 +33,18 @@ describe('the address of a picture', () => {
   it.each([
     ['v1', v1, 900],
     ['Capillary', capillary, 3600],
-  ])('of %s is good to its last second and forbidden after it', async (_name, client, ttlSeconds) => {
-    const path = await pathOf(client, gateway);
-    clock.now += ttlSeconds * SECOND - SECOND;
-    await download(gateway, path).expect(200);
-    clock.now += 2 * SECOND;
-    await download(gateway, path).expect(403);
-  });
+  ])(
+    'the address of a picture of %s is good to its last second and forbidden after it',
+    async (_name, client, ttlSeconds) => {
+      const path = await pathOf(client, gateway);
+      clock.now += ttlSeconds * SECOND - SECOND;
+      await download(gateway, path).expect(200);
+      clock.now += 2 * SECOND;
+      await download(gateway, path).expect(403);
+    },
+  );
 
-  it('is forbidden once a letter of it is another', async () => {
+  it('the address of a picture is forbidden once a letter of it is another', async () => {
     const path = await pathOf(v1, gateway);
     const altered = path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     await download(gateway, altered).expect(403);
@@ -49,7 +52,7 @@ describe('the address of a picture', () => {
     await download(gateway, path.slice(0, -1)).expect(403);
   });
 
-  it('gives the picture with what keeps it private and harmless', async () => {
+  it('the address of a picture gives the picture with what keeps it private and harmless', async () => {
     const { headers } = await download(gateway, await pathOf(v1, gateway)).expect(200);
     expect(headers).toMatchObject({
       'content-type': 'image/jpeg',
@@ -60,7 +63,7 @@ describe('the address of a picture', () => {
     expect(headers.etag).toMatch(/^"[^"]+"$/);
   });
 
-  it('answers 304 to whoever has the picture, and the picture to whoever has another', async () => {
+  it('the address of a picture answers 304 to a client that has the picture, and the picture to any other', async () => {
     const path = await pathOf(v1, gateway);
     const { headers } = await download(gateway, path);
     const { body } = await download(gateway, path)
@@ -70,7 +73,7 @@ describe('the address of a picture', () => {
     await download(gateway, path).set('If-None-Match', '"another"').expect(200);
   });
 
-  it('gives the head alone to HEAD', async () => {
+  it('the address of a picture gives the head alone to HEAD', async () => {
     const path = await pathOf(v1, gateway);
     const whole = await download(gateway, path);
     const { headers } = await request(gateway.url).head(path).expect(200);
@@ -80,7 +83,7 @@ describe('the address of a picture', () => {
     ]);
   });
 
-  it('gives ranges that make up the whole', async () => {
+  it('the address of a picture gives ranges that make up the whole', async () => {
     const path = await pathOf(v1, gateway);
     const whole: Buffer = (await download(gateway, path)).body;
     const part = async (range: string) => {
@@ -95,14 +98,14 @@ describe('the address of a picture', () => {
     await download(gateway, path).set('Range', `bytes=${whole.byteLength}-`).expect(416);
   });
 
-  it('is refused to other methods', async () => {
+  it('the address of a picture is refused to other methods', async () => {
     const { headers } = await request(gateway.url)
       .post(await pathOf(v1, gateway))
       .expect(405);
     expect(headers.allow).toBe('GET, HEAD');
   });
 
-  it('leads nowhere once another picture has taken the place', async () => {
+  it('the address of a picture leads nowhere once another picture has taken the place', async () => {
     const path = await pathOf(v1, gateway);
     expect((await v1.upload(gateway.url, await fixture('logo.png'), 'logo.png')).status).toBe(200);
     await download(gateway, path).expect(404);
@@ -111,7 +114,7 @@ describe('the address of a picture', () => {
 });
 
 describe('a signing key', () => {
-  it('can be rotated: what the old one signed stays good while both are there', async () => {
+  it('a signing key can be rotated: what the old one signed stays good while both are there', async () => {
     const portrait = await fixture('portrait.jpg');
     const digests: string[] = [];
     const before = await startDemoGateway(signingWith([keys.old]));

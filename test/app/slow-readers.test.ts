@@ -61,7 +61,7 @@ describe('clients that never read', () => {
     ['a page', () => '/docs/assets/swagger-ui-bundle.js'],
     ['a picture', () => picture],
     ['an API document', () => '/openapi/smartsheet.json'],
-  ])('hold no connection through %s', async (_what, path) => {
+  ])('clients that never read hold no connection through %s', async (_what, path) => {
     const first = await fetch(gateway.url + path(), {
       headers: { authorization: 'Bearer demo-native-key', connection: 'close' },
     });

@@ -50,7 +50,7 @@ async function download(address: string | undefined): Promise<Buffer> {
 }
 
 describe('a tenant with options of its own', () => {
-  it('gets Smartsheet squares of its custom size, and nobody else does', async () => {
+  it('a tenant with options of its own gets Smartsheet squares of its custom size, and nobody else does', async () => {
     const own = await smartsheet.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(await own.text()).toContain('"height":400,"width":400');
     const square = inspectPicture(await download(await smartsheet.address(gateway.url)));
@@ -63,12 +63,12 @@ describe('a tenant with options of its own', () => {
     expect(await others.text()).toContain('"height":1050,"width":1050');
   });
 
-  it('gets the uploaded bytes back through Capillary where it wants them exact', async () => {
+  it('a tenant with options of its own gets the uploaded bytes back through Capillary where it wants them exact', async () => {
     expect((await capillary.upload(gateway.url, camera, 'IMG_0001.jpg')).status).toBe(200);
     expect((await download(await capillary.address(gateway.url))).equals(camera)).toBe(true);
   });
 
-  it('holds Capillary to fewer images where it wants fewer', async () => {
+  it('a tenant with options of its own holds Capillary to fewer images where it wants fewer', async () => {
     const { method, path, headers } = capillary.uploading;
     const body = form('FILE', camera, '1.jpg');
     for (const name of ['2.jpg', '3.jpg']) body.append('FILE', new Blob([new Uint8Array(camera)]), name);
@@ -90,7 +90,7 @@ describe('the deprecated v1 update', () => {
     ['taken', v1, 200],
     ['refused', anonymous(v1), 401],
     ['for nobody', elsewhere(v1), 404],
-  ])('says that it is deprecated, where it is %s', async (_what, client, status) => {
+  ])('the deprecated v1 update says that it is deprecated, where it is %s', async (_what, client, status) => {
     const answer = await client.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(answer.status).toBe(status);
     expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -100,7 +100,7 @@ describe('the deprecated v1 update', () => {
     });
   });
 
-  it('says nothing of the kind on a read', async () => {
+  it('the deprecated v1 update says nothing of the kind on a read', async () => {
     const { headers, status } = await ask('/v1/customers/1002', { headers: v1.uploading.headers });
     expect([status, headers.get('deprecation'), headers.get('sunset'), headers.get('link')]).toEqual([
       200,
@@ -119,7 +119,7 @@ describe('a tenant whose people are not listed', () => {
       body: form('image', camera, 'IMG_0001.jpg'),
     });
 
-  it('has whoever a picture is uploaded for', async () => {
+  it('a tenant whose people are not listed gets a person for each id that a picture is uploaded for', async () => {
     const put = await update('424242');
     expect(put.status).toBe(200);
     const { imageUrl } = (await put.json()) as { imageUrl: string };
@@ -138,17 +138,17 @@ describe('a tenant whose people are not listed', () => {
     ]);
   });
 
-  it('still refuses ids that are none', async () => {
+  it('a tenant whose people are not listed still refuses malformed ids', async () => {
     expect((await update('nobody')).status).toBe(400);
   });
 
-  it('keeps ids of different dialects apart', async () => {
+  it('a tenant whose people are not listed keeps ids of different dialects apart', async () => {
     await update('515151');
     const read = await ask('/2.0/users/515151', { headers: OTHER_SMARTSHEET });
     expect(await read.text()).not.toContain('imageId');
   });
 
-  it('does not open other tenants', async () => {
+  it('a tenant whose people are not listed does not open other tenants', async () => {
     expect((await elsewhere(v1).upload(gateway.url, camera, 'IMG_0001.jpg')).status).toBe(404);
   });
 });

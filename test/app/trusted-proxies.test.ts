@@ -57,15 +57,15 @@ async function serverAddress(from: string): Promise<string> {
 }
 
 describe('what a proxy says of its clients', () => {
-  it('is believed of a trusted one: the address under which the gateway was asked', async () => {
+  it('a trusted proxy is believed about the address under which the gateway was asked', async () => {
     expect(await serverAddress(PROXY)).toBe('https://pictures.example');
   });
 
-  it('is believed of nobody else', async () => {
+  it('a client that is not a trusted proxy is not believed', async () => {
     expect(await serverAddress(ANYBODY)).toBe(gateway.url);
   });
 
-  it('decides whose wrong passwords have to wait', async () => {
+  it('the client that a trusted proxy names is the one whose wrong passwords have to wait', async () => {
     const guess = (from: string, client: string, round: number) =>
       statusFrom(from, client, basic('store.server', `guess ${from} ${round}`));
     for (const from of [PROXY, ANYBODY]) {
@@ -80,7 +80,7 @@ describe('what a proxy says of its clients', () => {
     expect(await guess(PROXY, '203.0.113.77', 99)).toBe(401);
   });
 
-  it("is in the log line as the client's address, and only where it is believed", async () => {
+  it("the log line has the client's address from a proxy, and only where the proxy is believed", async () => {
     await statusFrom(PROXY, '198.51.100.1, 2001:db8:ffff::1', 'Bearer no');
     await gateway.waitForOutput(/"clientAddress":"198\.51\.100\.1"/);
     await statusFrom(ANYBODY, '198.51.100.2', 'Bearer no');
@@ -88,7 +88,7 @@ describe('what a proxy says of its clients', () => {
     expect(gateway.output()).not.toContain('198.51.100.2');
   });
 
-  it('is said of at the start where rates are off: wrong passwords still have to wait', () => {
+  it('the start says where rates are off that wrong passwords still have to wait', () => {
     expect(gateway.output()).toContain('rate limits are off; wrong passwords still have to wait');
   });
 });

@@ -35,7 +35,7 @@ async function upload(key: string, customer: string): Promise<number> {
   return response.status;
 }
 
-it("serves other tenants' uploads beside 256 slow ones with one tenant's key", async () => {
+it("the gateway serves other tenants' uploads beside 256 slow ones with one tenant's key", async () => {
   const slow: SlowUpload[] = [];
   try {
     for (let count = 0; count < 256; count += 1) {

@@ -82,7 +82,7 @@ describe('of three gateways on one store', () => {
   let acknowledgedCalls = 0;
   const acknowledgedKeys: string[] = [];
 
-  it('every one writes its usage and its part of one audit chain', async () => {
+  it('every one of three gateways on one store writes its usage and its part of one audit chain', async () => {
     for (let round = 0; round < 5; round += 1) {
       await Promise.all(
         gateways.map(async (gateway, at) => {
@@ -107,7 +107,7 @@ describe('of three gateways on one store', () => {
     expect(acknowledgedCalls).toBe(sent);
   });
 
-  it('one is killed in the middle of its work, all start anew, and nothing that was acknowledged is lost', async () => {
+  it('one of three gateways is killed in the middle of its work, all start anew, and nothing that was acknowledged is lost', async () => {
     const [, victim] = gateways;
     if (!victim) throw new Error('three gateways are expected');
     const work = Array.from({ length: 12 }, async (_, at) => {

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { tryBackups } from './backup-trial.ts';
 
-it('restores every picture that was acknowledged before a backup under load began, whole', async () => {
+it('a backup under load restores every picture that was acknowledged before it began, whole', async () => {
   const rounds = await tryBackups({ people: 150, rounds: 2, rate: 100 });
   expect(rounds).toHaveLength(2);
   for (const round of rounds) {

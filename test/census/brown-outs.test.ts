@@ -7,7 +7,7 @@ const WINDOW = { from: '2026-03-01T10:00:00Z', until: '2026-03-01T10:15:00Z' };
 const at = (text: string) => Date.parse(text);
 
 describe('a brown-out', () => {
-  it('is open from its beginning until its end', () => {
+  it('a brown-out is open from its beginning until its end', () => {
     const moments = ['09:59:59', '10:00:00', '10:14:59', '10:15:00'];
     expect(moments.map((time) => openWindow(WINDOW, at(`2026-03-01T${time}Z`)) !== undefined)).toEqual([
       false,
@@ -17,7 +17,7 @@ describe('a brown-out', () => {
     ]);
   });
 
-  it('comes again where it shall, and never before its first time', () => {
+  it('a brown-out is repeated where the settings say so, and never before its first time', () => {
     const daily = { ...WINDOW, repeatHours: 24 };
     expect(openWindow(daily, at('2026-03-05T10:05:00Z'))).toEqual({ endsAtMs: at('2026-03-05T10:15:00Z') });
     expect(openWindow(daily, at('2026-03-05T10:16:00Z'))).toBeUndefined();
@@ -25,7 +25,7 @@ describe('a brown-out', () => {
     expect(openWindow(WINDOW, at('2026-03-05T10:05:00Z'))).toBeUndefined();
   });
 
-  it('answers in the dialect and says when it is over; other operations go on', async () => {
+  it('a brown-out answers in the dialect and says when it is over; other operations go on', async () => {
     const sandbox = await startSandbox({
       clock: new Date('2026-03-01T10:05:00Z'),
       settings: (demo) => ({
@@ -52,7 +52,7 @@ describe('a brown-out', () => {
     await sandbox.stop();
   });
 
-  it('concerns only a part of the calls where a fraction is named', async () => {
+  it('a brown-out concerns only a part of the calls where a fraction is named', async () => {
     const sandbox = await startSandbox({
       clock: new Date('2026-03-01T10:05:00Z'),
       seed: 'fraction',
@@ -70,7 +70,7 @@ describe('a brown-out', () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
   });
 
-  it('is refused in the settings where it makes no sense', async () => {
+  it('a brown-out is refused in the settings where it makes no sense', async () => {
     const odd = (text: string) => refusal(`${SMALLEST}brownOuts: [${text}]\n`);
     expect(
       (

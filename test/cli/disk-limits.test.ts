@@ -41,7 +41,7 @@ async function readPicture(url: string): Promise<number> {
 }
 
 describe('a gateway on a disk that takes no more writes', () => {
-  it('starts and serves reads when the disk is full or read-only, and deletes when it is full', async () => {
+  it('a gateway on a disk that takes no more writes starts and serves reads when the disk is full or read-only, and deletes when it is full', async () => {
     if (!mountSmallDisk()) {
       process.stderr.write('not run: this user may not mount a disk\n');
       return;
@@ -92,7 +92,7 @@ describe('a start on a place that cannot hold a store', () => {
       );
     });
 
-  it('ends with the path, the call and the code where the folder cannot be made', async () => {
+  it('a start on a place that cannot hold a store ends with the path, the call and the code where the folder cannot be made', async () => {
     expect(await serve('/proc/nope/data')).toEqual({
       code: 1,
       output: "polyface: ENOENT: no such file or directory, mkdir '/proc/nope'\n",
@@ -102,28 +102,31 @@ describe('a start on a place that cannot hold a store', () => {
   it.each([
     ['linkSync', 'EPERM: operation not permitted, link'],
     ['fsync', 'EINVAL: invalid argument, fsync'],
-  ])('ends with folder, call and code where the file system refuses %s', async (call, message) => {
-    // Stands in for a file system without it: the call itself fails, in the gateway's own process.
-    const patch = join(folder, 'patch.mjs');
-    const code = message.slice(0, message.indexOf(':'));
-    const fail = `const error = () => Object.assign(new Error(${JSON.stringify(message)}), { code: '${code}' });`;
-    const own =
-      call === 'fsync'
-        ? 'fs.fsync = (_file, done) => done(error());'
-        : 'fs.linkSync = () => { throw error(); };';
-    await writeFile(
-      patch,
-      `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; ${fail} ${own} syncBuiltinESMExports();`,
-    );
-    const dataDir = join(folder, 'data');
-    const { code: exit, output } = await serve(dataDir, '--import', patch);
-    expect(exit).toBe(1);
-    expect(output).toContain(message);
-    if (call === 'linkSync') {
-      expect(output).toContain(
-        `${join(dataDir, 'store/temporary')} cannot hold a store, which needs hard links`,
+  ])(
+    'a start on a place that cannot hold a store ends with folder, call and code where the file system refuses %s',
+    async (call, message) => {
+      // Stands in for a file system without it: the call itself fails, in the gateway's own process.
+      const patch = join(folder, 'patch.mjs');
+      const code = message.slice(0, message.indexOf(':'));
+      const fail = `const error = () => Object.assign(new Error(${JSON.stringify(message)}), { code: '${code}' });`;
+      const own =
+        call === 'fsync'
+          ? 'fs.fsync = (_file, done) => done(error());'
+          : 'fs.linkSync = () => { throw error(); };';
+      await writeFile(
+        patch,
+        `import fs from 'node:fs'; import { syncBuiltinESMExports } from 'node:module'; ${fail} ${own} syncBuiltinESMExports();`,
       );
-      expect(output).toContain('choose a folder of a local file system');
-    }
-  });
+      const dataDir = join(folder, 'data');
+      const { code: exit, output } = await serve(dataDir, '--import', patch);
+      expect(exit).toBe(1);
+      expect(output).toContain(message);
+      if (call === 'linkSync') {
+        expect(output).toContain(
+          `${join(dataDir, 'store/temporary')} cannot hold a store, which needs hard links`,
+        );
+        expect(output).toContain('choose a folder of a local file system');
+      }
+    },
+  );
 });

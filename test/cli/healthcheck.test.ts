@@ -34,11 +34,11 @@ async function check(listen: { host: string; port: number }): Promise<unknown> {
 }
 
 describe('polyface healthcheck', () => {
-  it('asks the gateway where the settings let it listen', async () => {
+  it('polyface healthcheck asks the gateway where the settings let it listen', async () => {
     expect(await check({ host: '127.0.0.1', port: Number(new URL(gateway.url).port) })).toBe(0);
   });
 
-  it('fails where nobody answers there, and where the answer is another', async () => {
+  it('polyface healthcheck fails where nobody answers there, and where the answer is another', async () => {
     const server = createServer((_request, response) => response.writeHead(503).end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

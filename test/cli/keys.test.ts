@@ -45,7 +45,7 @@ describe('polyface keys import', () => {
     'a-key-that-has-ended-long-ago,,,,,2001-01-01',
   ].join('\n');
 
-  it('takes keys of clients as digests, names the rows that it cannot take, and is idempotent', async () => {
+  it('polyface keys import takes keys of clients as digests, names the rows that it cannot take, and is idempotent', async () => {
     const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
     const store = await openStore(settings);
     await startStore(store, { begin: true });
@@ -93,7 +93,7 @@ describe('polyface keys import', () => {
     await store.stop();
   });
 
-  it('reads NDJSON, and with --dry-run does nothing', async () => {
+  it('polyface keys import reads NDJSON, and with --dry-run does nothing', async () => {
     const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
     const store = await openStore(settings);
     await startStore(store, { begin: true });
@@ -108,7 +108,7 @@ describe('polyface keys import', () => {
 });
 
 describe('polyface keys', () => {
-  it('makes a key that a running gateway takes, lists it without its secret, and ends it', async () => {
+  it('polyface keys makes a key that a running gateway takes, lists it without its secret, and ends it', async () => {
     const settings = await loadSettings({ env: {}, overrides: { file: join(folder, 'settings.yaml') } });
     const store = await openStore(settings);
     await startStore(store, { begin: true });
@@ -171,13 +171,13 @@ describe('polyface keys', () => {
     ['a kind the dialect has no place for', '--dialect smartsheet --tenant demo --kind basic', 'of kind key'],
     ['a scope of another dialect', '--dialect smartsheet --tenant demo --scope images:read', 'no scope'],
     ['a time in the past', '--dialect smartsheet --tenant demo --expires-in-days -1', 'positive number'],
-  ])('refuses %s', async (_what, args, message) => {
+  ])('polyface keys refuses %s', async (_what, args, message) => {
     const { err, exitCode } = await keys(['create', ...args.split(' ')]);
     expect(exitCode).toBe(1);
     expect(err).toContain(message);
   });
 
-  it('hashes a password that is typed in, not one on the command line', async () => {
+  it('polyface keys hashes a password that is typed in, not one on the command line', async () => {
     const { out } = await keys(['hash', '--md5'], 'server123\n');
     expect(out).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[^$]+\$[^$]+\n$/);
     await expect(keys(['hash'])).resolves.toMatchObject({ exitCode: 1 });

@@ -5,7 +5,7 @@ const AT_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 const line = (entry: object) => `${JSON.stringify({ level: 30, time: AT_MS, ...entry })}\n`;
 
 describe('a log line on a terminal', () => {
-  it('says first when, how grave and what, and then the facts by name', () => {
+  it('a log line on a terminal says first when, how grave and what, and then the facts by name', () => {
     const told = readableLine(
       line({
         msg: 'request',
@@ -22,26 +22,26 @@ describe('a log line on a terminal', () => {
     );
   });
 
-  it('lets nothing that a client chose move the cursor or break the line', () => {
+  it('a log line on a terminal lets nothing that a client chose move the cursor or break the line', () => {
     const told = readableLine(line({ msg: 'request', userAgent: 'a\u001b[2Jb\nERROR forged' }));
     expect(told.split('\n')).toHaveLength(2);
     expect(told).not.toContain('\u001b');
   });
 
-  it('shows the stack of an error below it', () => {
+  it('a log line on a terminal shows the stack of an error below it', () => {
     const told = readableLine(
       line({ level: 50, msg: 'a page failed', err: { stack: 'Error: x\n    at y' } }),
     );
     expect(told).toBe('03:04:05 ERROR a page failed\n    Error: x\n        at y\n');
   });
 
-  it('is passed on as it is where it is no JSON', () => {
+  it('a log line on a terminal is passed on as it is where it is no JSON', () => {
     expect(readableLine('half a line\n')).toBe('half a line\n');
   });
 });
 
 describe('a held log', () => {
-  it('says nothing before it is released, and then everything in order', () => {
+  it('a held log says nothing before it is released, and then everything in order', () => {
     let printed = '';
     const terminal = { isTTY: true, write: (text: string) => (printed += text) !== '' };
     const log = createHeldLog(terminal);

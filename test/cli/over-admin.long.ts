@@ -73,7 +73,7 @@ afterAll(async () => {
 });
 
 describe('a command that was given an admin port', () => {
-  it('makes, lists and revokes a key', async () => {
+  it('a command at an admin port makes, lists and revokes a key', async () => {
     const made = await json<{ id: string; secret: string }>(
       'keys',
       'create',
@@ -104,7 +104,7 @@ describe('a command that was given an admin port', () => {
     expect((await polyface('keys', 'revoke', key?.id ?? '')).code).toBe(0);
   });
 
-  it('makes, lists and revokes admin tokens', async () => {
+  it('a command at an admin port makes, lists and revokes admin tokens', async () => {
     const made = await json<{ id: string; token: string }>(
       'admin',
       'tokens',
@@ -123,7 +123,7 @@ describe('a command that was given an admin port', () => {
     expect(JSON.stringify(await json('admin', 'tokens', 'list'))).not.toContain(made.id);
   });
 
-  it('checks and sweeps the store', async () => {
+  it('a command at an admin port checks and sweeps the store', async () => {
     expect(await json<object>('fsck')).toMatchObject({ complete: true, damaged: 0 });
     expect(await json<object>('gc', '--dry-run')).toMatchObject({ complete: true, dryRun: true, orphans: 0 });
     expect((await polyface('gc')).out).toContain('0 orphans (0 bytes) deleted');
@@ -131,13 +131,13 @@ describe('a command that was given an admin port', () => {
     expect((await polyface('fsck', '--repair')).out).toContain('0 damaged');
   });
 
-  it('explains a request', async () => {
+  it('a command at an admin port explains a request', async () => {
     const file = join(folder, 'request.http');
     await writeFile(file, 'GET /v1/customers/1002\nX-Api-Key: demo-v1-key\n');
     expect((await polyface('explain', file)).out).toMatch(/── Command\n[^─]*"read-subject"/);
   });
 
-  it('finds, links, renames, merges and erases people', async () => {
+  it('a command at an admin port finds, links, renames, merges and erases people', async () => {
     const [lise] = await json<{ id: string }[]>('people', 'show', 'lise');
     expect(lise).toMatchObject({ id: 'lise', aliases: { 'magicline-v1': '7001' } });
     const linked = await json<object>('people', 'link', 'lise', 'timbu=lise-m', '--reason', 'moved in');
@@ -153,7 +153,7 @@ describe('a command that was given an admin port', () => {
     expect((await polyface('people', 'find', 'otto')).code).toBe(1);
   });
 
-  it('takes steps of a migration, there and back, and runs its jobs', async () => {
+  it('a command at an admin port takes steps of a migration, there and back, and runs its jobs', async () => {
     expect((await polyface('migrate', 'status', ...MIGRATION)).out).toContain('"shadow"');
     expect(await json<object>('migrate', 'plan', ...MIGRATION)).toMatchObject({
       to: { stage: 'dual-write' },
@@ -173,7 +173,7 @@ describe('a command that was given an admin port', () => {
     });
   });
 
-  it('lists usage, requests and what operators did, of which all the above is part', async () => {
+  it('a command at an admin port lists usage, requests and what operators did, of which all the above is part', async () => {
     expect(await json<object[]>('requests', '--status', '2xx', '--limit', '5')).toContainEqual(
       expect.objectContaining({ dialect: 'magicline-v1', status: 200 }),
     );
@@ -206,7 +206,7 @@ describe('a command that was given an admin port', () => {
     expect(out.split('\n').filter(Boolean).length).toBeGreaterThan(actions.length - 1);
   });
 
-  it('says in one line what is wrong with the address or the token', async () => {
+  it('a command at an admin port says in one line what is wrong with the address or the token', async () => {
     const env = { PATH: process.env.PATH ?? '' };
     const ask = (more: Record<string, string>, ...args: string[]) =>
       run(process.execPath, [PROGRAM, 'census', ...args], { env: { ...env, ...more } }).catch(

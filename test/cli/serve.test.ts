@@ -44,7 +44,7 @@ describe('polyface serve', () => {
     expect(second.output()).toContain('"msg":"stopping"');
   });
 
-  it('prints one line to paste per legacy dialect when asked for a welcome, and logs neither secrets nor signatures nor names of people', async () => {
+  it('polyface serve prints one line to paste per legacy dialect when asked for a welcome, and logs neither secrets nor signatures nor names of people', async () => {
     const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder, '--welcome']);
     for (const client of DEMO_CLIENTS) {
       await client.upload(gateway.url, await fixture('portrait.jpg'), 'holiday-with-ada.jpg');
@@ -72,7 +72,7 @@ describe('polyface serve', () => {
 });
 
 describe('polyface serve refuses with one line and code 1', () => {
-  it('settings with a mistake', async () => {
+  it('polyface serve refuses settings with a mistake', async () => {
     const file = join(folder, 'polyface.yaml');
     await writeFile(file, 'dialects: { timbu: {} }\ntenants: [{ id: shop }]\nlisten: { prot: 80 }\n');
     const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
@@ -80,7 +80,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     expect(stderr).toBe(`polyface: ${file}:3:11: listen: there is no setting "prot"; did you mean "port"?\n`);
   });
 
-  it('no settings', () => {
+  it('polyface serve refuses to start without settings', () => {
     const { status, stderr } = polyface('serve');
     expect([status, stderr]).toEqual([
       1,
@@ -88,7 +88,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     ]);
   });
 
-  it('options of a dialect that its schema does not hold', async () => {
+  it('polyface serve refuses options of a dialect that its schema does not allow', async () => {
     const file = join(folder, 'polyface.yaml');
     await writeFile(file, 'dialects: { timbu: { options: { maxBytes: many } } }\ntenants: [{ id: shop }]\n');
     const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
@@ -98,7 +98,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     );
   });
 
-  it('a brown-out of an operation that the dialect has not', async () => {
+  it('polyface serve refuses a brown-out of an operation that the dialect does not have', async () => {
     const file = join(folder, 'polyface.yaml');
     await writeFile(
       file,
@@ -114,7 +114,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     expect(stderr).toContain(`polyface: ${file}:4:36: brownOuts.0: timbu has no operation "getUser"; `);
   });
 
-  it('a dialect that does not exist', async () => {
+  it('polyface serve refuses a dialect that does not exist', async () => {
     const file = join(folder, 'polyface.yaml');
     await writeFile(file, 'dialects: { klingon: {} }\ntenants: [{ id: shop }]\n');
     const { status, stderr } = polyface('serve', '--config', file, '--data-dir', folder);
@@ -122,7 +122,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     expect(stderr).toMatch(/^polyface: .*:1:13: dialects: there is no dialect "klingon"; known: .*\n$/);
   });
 
-  it('a port that is taken', async () => {
+  it('polyface serve refuses a port that is taken', async () => {
     const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
     const { port } = new URL(gateway.url);
     const other = polyface(
@@ -141,7 +141,7 @@ describe('polyface serve refuses with one line and code 1', () => {
     );
   });
 
-  it('a data folder that cannot be written', async () => {
+  it('polyface serve refuses a data folder that cannot be written', async () => {
     const file = join(folder, 'file');
     await writeFile(file, '');
     const { status, stderr } = polyface(
@@ -159,7 +159,7 @@ describe('polyface serve refuses with one line and code 1', () => {
 });
 
 describe('polyface --version', () => {
-  it.each(['--version', '-V'])('is the version of the package: %s', async (flag) => {
+  it.each(['--version', '-V'])('polyface --version is the version of the package: %s', async (flag) => {
     const file = join(import.meta.dirname, '../../package.json');
     const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string };
     expect(polyface(flag)).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' });
@@ -167,13 +167,13 @@ describe('polyface --version', () => {
 });
 
 describe('polyface --help', () => {
-  it('names every command', () => {
+  it('polyface --help names every command', () => {
     const { stdout, status } = polyface('--help');
     expect(status).toBe(0);
     for (const command of ['serve', 'keys', 'gc', 'fsck']) expect(stdout).toContain(command);
   });
 
-  it('answers an unknown command with what there is', () => {
+  it('polyface --help answers an unknown command with what there is', () => {
     const { status, stderr } = polyface('sevre');
     expect(status).not.toBe(0);
     expect(stderr).toContain('serve');

@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 describe('an upload that is half sent when SIGTERM comes', () => {
-  it('is received, stored and answered before the gateway ends', async () => {
+  it('an upload that is half sent when SIGTERM comes is received, stored and answered before the gateway ends', async () => {
     const portrait = await fixture('portrait.jpg');
     const gateway = await startGatewayProcess(['--config', DEMO_FILE, '--data-dir', folder]);
     const { port } = new URL(gateway.url);

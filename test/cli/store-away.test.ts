@@ -65,21 +65,24 @@ describe.each(['records', 'objects'])('a store whose %s are away', (half) => {
   it.each([
     ['the folder is gone', false],
     ['an empty mount point stands in its place', true],
-  ])('is neither ready nor empty while %s, and serves again once it is back', async (_, mountPoint) => {
-    expect([await status('/readyz'), await readPicture()]).toEqual([200, 200]);
-    await rename(place(), elsewhere());
-    if (mountPoint) await mkdir(place());
-    expect(await status('/readyz')).toBe(503);
-    if (half === 'records') expect(await readPicture()).toBe(503);
-    const says = mountPoint ? 'mount or restore' : place();
-    for (const command of [['gc'], ['serve', '--init', '--port', '0']]) {
-      const { code, output } = await polyface(...command, ...demo());
-      expect([code, output]).toEqual([1, expect.stringContaining(says)]);
-    }
-    if (mountPoint) await rmdir(place());
-    await rename(elsewhere(), place());
-    expect([await status('/readyz'), await readPicture()]).toEqual([200, 200]);
-  });
+  ])(
+    'a store that is away is neither ready nor empty while %s, and serves again once it is back',
+    async (_, mountPoint) => {
+      expect([await status('/readyz'), await readPicture()]).toEqual([200, 200]);
+      await rename(place(), elsewhere());
+      if (mountPoint) await mkdir(place());
+      expect(await status('/readyz')).toBe(503);
+      if (half === 'records') expect(await readPicture()).toBe(503);
+      const says = mountPoint ? 'mount or restore' : place();
+      for (const command of [['gc'], ['serve', '--init', '--port', '0']]) {
+        const { code, output } = await polyface(...command, ...demo());
+        expect([code, output]).toEqual([1, expect.stringContaining(says)]);
+      }
+      if (mountPoint) await rmdir(place());
+      await rename(elsewhere(), place());
+      expect([await status('/readyz'), await readPicture()]).toEqual([200, 200]);
+    },
+  );
 });
 
 describe('a command on a store that is not there', () => {
@@ -88,7 +91,7 @@ describe('a command on a store that is not there', () => {
     ['fsck'],
     ['keys', 'list'],
     ['backup', '--to', join(tmpdir(), 'polyface-backup-of-nothing')],
-  ])('fails and makes nothing: %s', async (...command) => {
+  ])('a command on a store that is not there fails and makes nothing: %s', async (...command) => {
     const mistyped = join(home, 'dtaa');
     const { code, output } = await polyface(...command, '--config', DEMO_FILE, '--data-dir', mistyped);
     expect([code, output]).toEqual([1, expect.stringContaining(`there is no store here: ${mistyped}`)]);
@@ -96,7 +99,7 @@ describe('a command on a store that is not there', () => {
     expect(existsSync(join(tmpdir(), 'polyface-backup-of-nothing'))).toBe(false);
   });
 
-  it('serve heeds SIGTERM while it waits for a store that never answers', async () => {
+  it('polyface serve heeds SIGTERM while it waits for a store that never answers', async () => {
     const silent = createServer(() => {}).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;
@@ -129,7 +132,7 @@ describe('a command on a store that is not there', () => {
     }
   });
 
-  it('serve refuses a data folder of the demo that has lost its store, until --init begins another', async () => {
+  it('polyface serve refuses a data folder of the demo that has lost its store, until --init begins another', async () => {
     const lost = join(home, 'lost');
     const place = ['--config', DEMO_FILE, '--data-dir', lost];
     await (await startGatewayProcess(place)).end();

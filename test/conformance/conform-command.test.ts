@@ -17,7 +17,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('passes a server that conforms and keeps what it was asked to keep', async () => {
+it('polyface conform passes a server that conforms and keeps what it was asked to keep', async () => {
   const place = (name: string) => join(folder, name);
   const reports = ['--json', place('a.json'), '--junit', place('a.xml'), '--html', place('a.html')];
   const files = [...reports, '--exchanges', place('raw')];
@@ -30,7 +30,7 @@ it('passes a server that conforms and keeps what it was asked to keep', async ()
   expect(await readdir(place('raw'))).toContain('getCurrentUser.credential-missing');
 });
 
-it('fails a server that does not, and says where', async () => {
+it('polyface conform fails a server that does not conform, and says where', async () => {
   const { code, text } = await conform(
     '--header',
     'Authorization: Bearer nobody',
@@ -42,7 +42,7 @@ it('fails a server that does not, and says where', async () => {
   expect(code).toBe(1);
 });
 
-it('says of a failure what was sent, what came back and what the document has', async () => {
+it('polyface conform says of a failure what was sent, what came back and what the document has', async () => {
   const place = (name: string) => join(folder, name);
   const { text } = await conform(
     '--header',
@@ -67,7 +67,7 @@ it('says of a failure what was sent, what came back and what the document has', 
     expect(await readFile(place(name), 'utf8')).toContain('$AUTHORIZATION&quot; ');
 });
 
-it('judges by a dialect that lies elsewhere', async () => {
+it('polyface conform judges by a dialect that lies elsewhere', async () => {
   const own = [
     '--folder',
     'test/gateway/own-dialects/bare',
@@ -78,19 +78,19 @@ it('judges by a dialect that lies elsewhere', async () => {
   expect(text).toContain('to bare (documented):');
 });
 
-it('says in one line that there is no server', async () => {
+it('polyface conform says in one line that there is no server', async () => {
   const { code, text } = await conformTo('timbu', 'http://127.0.0.1:1', '--demo');
   expect(text).toBe('polyface: http://127.0.0.1:1 cannot be reached: ECONNREFUSED\n');
   expect(code).toBe(1);
 });
 
-it('holds a server to another profile when asked', async () => {
+it('polyface conform holds a server to another profile when asked', async () => {
   const { code, text } = await conform('--demo', '--profile', 'observed', '--only', 'redirect');
   expect(text).toMatch(/header Location: expected http:\/\/127\.0\.0\.1:\d+\/users\/me\n/);
   expect(code).toBe(1);
 });
 
-it('fails where a known deviation is mended', async () => {
+it('polyface conform fails where a known deviation is mended', async () => {
   const known = join(folder, 'known.yaml');
   await writeFile(known, '- { case: getCurrentUser/answers, reason: it did not answer last week }\n');
   const { code, text } = await conform('--demo', '--only', 'getCurrentUser/answers', '--known', known);

@@ -38,17 +38,17 @@ afterAll(() => {
 });
 
 describe('a download', () => {
-  it('is found wanting where a JPEG is announced as a PNG', async () => {
+  it('a download is found wanting where a JPEG is announced as a PNG', async () => {
     const { findings } = await checkDownload(client(), `${url}/mistyped/0123456789`);
     expect(findings).toEqual([{ where: 'download/content-type', expected: 'image/jpeg', got: 'image/png' }]);
   });
 
-  it('may announce any picture where the kit does not know the format', () => {
+  it('a download may announce any picture where the kit does not know the format', () => {
     const answer = { status: 200, headers: { 'content-type': 'image/avif' }, body: Buffer.from('ftypavif') };
     expect(typeFindings(answer, 'here')).toEqual([]);
   });
 
-  it('that cannot be resolved is a finding of its case, and the run goes on', async () => {
+  it('a download that cannot be resolved is a finding of its case, and the run goes on', async () => {
     address = 'https://pictures.polyface.invalid/somebody/0123456789';
     const contract = await loadContract({ dialect: 'timbu', url, headers: {} });
     const { results } = await runConformance(contract, {
@@ -73,12 +73,12 @@ describe('an address', () => {
     },
   };
 
-  it('is taken for a picture where the document marks it, and nowhere else', () => {
+  it('an address is taken for a picture where the document marks it, and nowhere else', () => {
     const value = { '@odata.id': 'https://a', self: 'https://b', picture: 'https://c', more: ['https://d'] };
     expect(markedValues('x-polyface-picture', schema, value)).toEqual(['https://d', 'https://c']);
   });
 
-  it('where nothing listens is said in one line', async () => {
+  it('an address where nothing listens is reported in one line', async () => {
     const probe = createServer().listen(0, '127.0.0.1');
     await once(probe, 'listening');
     const { port } = probe.address() as AddressInfo;

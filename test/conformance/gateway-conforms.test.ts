@@ -15,7 +15,7 @@ describe.each(['documented', 'observed'] as const)('the gateway in profile %s', 
   afterAll(() => gateway.stop());
 
   it.each(DIALECTS)(
-    'does everything that the contract of %s asks for',
+    'the gateway does everything that the contract of %s asks for',
     async (dialect) => {
       const contract = await demoContract(dialect, profile, gateway.url);
       const { conforms, results } = await runConformance(contract, { write: true });

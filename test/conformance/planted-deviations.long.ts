@@ -22,7 +22,7 @@ describe.each(['documented', 'observed'] as const)('a server that deviates from 
   });
 
   it.each(DEVIATIONS.filter((one) => (one.profile ?? 'documented') === profile))(
-    'is found out: $name ($dialect)',
+    'a server that deviates is found out: $name ($dialect)',
     async ({ dialect, among, ...mutation }) => {
       expect(await failedCases(dialect, mutation, among)).not.toEqual([]);
     },
@@ -30,7 +30,7 @@ describe.each(['documented', 'observed'] as const)('a server that deviates from 
   );
 
   it.each(['magicline-v1', 'smartsheet', 'timbu', 'native'])(
-    'is forgiven another order of keys in %s',
+    'a server that deviates is forgiven another order of keys in %s',
     async (dialect) => {
       expect(await failedCases(dialect, KEY_ORDER)).toEqual([]);
     },
@@ -51,6 +51,6 @@ describe.each(['documented', 'observed'] as const)('a server that deviates from 
   }
 });
 
-it('knows at least twenty ways to deviate', () => {
+it('the suite knows at least twenty ways to deviate', () => {
   expect(DEVIATIONS.length).toBeGreaterThanOrEqual(20);
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 describe('a run of the kit', () => {
-  it('reads only, unless it is allowed to write', async () => {
+  it('a run of the kit reads only, unless it is allowed to write', async () => {
     const contract = await demoContract('native', 'documented', gateway.url);
     const { results } = await runConformance(contract);
     expect(results.filter(({ verdict }) => verdict === 'failed')).toEqual([]);
@@ -35,7 +35,7 @@ describe('a run of the kit', () => {
     expect((await fetch(address(), { headers })).status).toBe(404);
   });
 
-  it('puts the picture back that it found', async () => {
+  it('a run of the kit puts the picture back that it found', async () => {
     await fetch(address(), {
       method: 'PUT',
       headers,
@@ -52,7 +52,7 @@ describe('a run of the kit', () => {
     expect([after.width, after.height]).toEqual([before.width, before.height]);
   });
 
-  it('leaves nothing behind where there was nothing and the dialect can delete', async () => {
+  it('a run of the kit leaves nothing behind where there was nothing and the dialect can delete', async () => {
     await fetch(address(), { method: 'DELETE', headers });
     const contract = await demoContract('native', 'documented', gateway.url);
     const { notes } = await runConformance(contract, {
@@ -74,7 +74,7 @@ describe('a run of the kit', () => {
 describe('known deviations', () => {
   const only = ({ id }: { readonly id: string }) => id.startsWith('getImage/credential');
 
-  it('forgive a case that fails, and fail the run once it passes', async () => {
+  it('known deviations forgive a case that fails, and fail the run once it passes', async () => {
     const contract = await demoContract('native', 'documented', gateway.url);
     const odd = { ...contract, target: { ...contract.target, headers: {} } };
     const known = new Map([['getImage/answers', 'the test has no key']]);
@@ -85,14 +85,14 @@ describe('known deviations', () => {
     expect([passing.conforms, passing.results[0]?.verdict]).toEqual([false, 'mended']);
   });
 
-  it('fail the run where they name no case', async () => {
+  it('known deviations fail the run where they name no case', async () => {
     const contract = await demoContract('native', 'documented', gateway.url);
     const report = await runConformance(contract, { only, known: new Map([['getImage/nonsense', 'why']]) });
     expect(report.conforms).toBe(false);
     expect(report.notes.join()).toContain('getImage/nonsense');
   });
 
-  it('need a reason', async () => {
+  it('known deviations need a reason', async () => {
     const file = join(folder, 'known.yaml');
     await writeFile(file, '- case: getImage/answers\n');
     await expect(readKnownDeviations(file)).rejects.toThrow('needs a case and a reason');
@@ -102,7 +102,7 @@ describe('known deviations', () => {
 });
 
 describe('the reports', () => {
-  it('hold every case, and the raw bytes of every exchange', async () => {
+  it('the reports hold every case, and the raw bytes of every exchange', async () => {
     const contract = await demoContract('native', 'documented', gateway.url);
     const report = await runConformance(contract, { only: ({ id }) => id.startsWith('getImage/') });
     const parsed = JSON.parse(reportJson(report)) as { results: unknown[]; conforms: boolean };

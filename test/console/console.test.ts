@@ -231,7 +231,7 @@ describeInBrowser('the console in Chromium', () => {
     await look('explain-refused');
   });
 
-  it('is worked with the keyboard alone: past the pages to the content, and out of a question by Escape', async () => {
+  it('the console is worked with the keyboard alone: past the pages to the content, and out of a question by Escape', async () => {
     await open('settings');
     // Afresh: the focus goes on from where somebody clicked before.
     await page.reload();

@@ -26,19 +26,22 @@ describeInBrowser('the page of the demo in Chromium', () => {
   }, 120_000);
   afterAll(() => browser?.close());
 
-  it.each([1440, 390])('shows every picture, and fits into a window of %i pixels', async (width) => {
-    await page.setViewportSize({ width, height: 900 });
-    await page.goto(pathToFileURL(join(ROOT, 'reports/demo.html')).href);
-    const widths = await page
-      .locator('img')
-      .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
-    expect(widths.length).toBeGreaterThanOrEqual(5);
-    expect(widths.every((pixels) => pixels > 0)).toBe(true);
-    await page.screenshot({ path: join(ROOT, `reports/console/demo-${width}.png`), fullPage: true });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect([overflow, serious.map(({ id }) => id)]).toEqual([0, []]);
-    expect(strangers).toEqual([]);
-  });
+  it.each([1440, 390])(
+    'the demo page shows every picture, and fits into a window of %i pixels',
+    async (width) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(pathToFileURL(join(ROOT, 'reports/demo.html')).href);
+      const widths = await page
+        .locator('img')
+        .evaluateAll((images) => images.map((image) => (image as HTMLImageElement).naturalWidth));
+      expect(widths.length).toBeGreaterThanOrEqual(5);
+      expect(widths.every((pixels) => pixels > 0)).toBe(true);
+      await page.screenshot({ path: join(ROOT, `reports/console/demo-${width}.png`), fullPage: true });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      expect([overflow, serious.map(({ id }) => id)]).toEqual([0, []]);
+      expect(strangers).toEqual([]);
+    },
+  );
 });

@@ -53,7 +53,7 @@ describeInBrowser('a hostile page in the browser of an operator who is signed in
     await admin?.gateway.stop();
   });
 
-  it('changes nothing, reads nothing, and cannot show the console in a frame', async () => {
+  it('a hostile page changes nothing, reads nothing, and cannot show the console in a frame', async () => {
     const cookies: string[] = [];
     page.on('request', async (request) => {
       if (request.method() !== 'POST' || !request.url().endsWith('/admin/v1/jobs')) return;

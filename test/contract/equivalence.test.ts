@@ -10,7 +10,7 @@ import { COLUMNS, type Column, wireVerdict } from './wire-verdicts.ts';
 const PAGE = join(import.meta.dirname, '../../docs/equivalence.md');
 const tables: Record<'documented' | 'observed', MatrixRow[]> = { documented: [], observed: [] };
 
-it('has a cause for every problem', () => {
+it('the equivalence table has a cause for every problem', () => {
   const provoked = new Set<string>(CAUSES.map(({ problem }) => problem));
   expect(Object.keys(SAMPLE_PROBLEMS).filter((problem) => !provoked.has(problem))).toEqual([]);
 });
@@ -40,7 +40,7 @@ describe.each(['documented', 'observed'] as const)('in profile %s', (profile) =>
   });
 });
 
-it('is what docs/equivalence.md says', async () => {
+it('the equivalence table is what docs/equivalence.md says', async () => {
   const page = equivalencePage(tables);
   if (process.env.POLYFACE_UPDATE) await writeFile(PAGE, page);
   expect(await readFile(PAGE, 'utf8')).toBe(page);

@@ -26,7 +26,7 @@ const NAMES = Object.keys(OUT_OF_REACH) as Legacy[];
 const OF_BACKENDS: readonly ProblemKind[] = ['upstream-unavailable', 'upstream-timeout'];
 
 describe('every row of the problem table', () => {
-  it.each(NAMES)('of %s is provoked from outside, or nobody can', async (name) => {
+  it.each(NAMES)('every row of %s is provoked from outside, or cannot be', async (name) => {
     const provoked = new Set<ProblemKind>([
       ...OF_BACKENDS,
       ...OF_THE_REGISTRY,

@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(file);
 });
 
-it('answers nobody before the import', async () => {
+it('the gateway knows none of the people before the import', async () => {
   for (const client of DEMO_CLIENTS)
     expect((await client.upload(gateway.url, portrait, 'portrait.jpg')).status).not.toBe(200);
 });
@@ -51,14 +51,17 @@ describe('after an import beside the running gateway', () => {
     }
   });
 
-  it.each(DEMO_CLIENTS)('what is written through $dialect is read through every other', async (writer) => {
-    expect((await writer.upload(gateway.url, portrait, 'portrait.jpg')).status).toBe(200);
-    for (const reader of DEMO_CLIENTS) {
-      const answer = await fetch((await reader.address(gateway.url)) ?? 'no address');
-      expect([reader.dialect, answer.status]).toEqual([reader.dialect, 200]);
-      expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(1_000);
-    }
-  });
+  it.each(DEMO_CLIENTS)(
+    'a picture that is written through $dialect is read through every other dialect',
+    async (writer) => {
+      expect((await writer.upload(gateway.url, portrait, 'portrait.jpg')).status).toBe(200);
+      for (const reader of DEMO_CLIENTS) {
+        const answer = await fetch((await reader.address(gateway.url)) ?? 'no address');
+        expect([reader.dialect, answer.status]).toEqual([reader.dialect, 200]);
+        expect((await answer.arrayBuffer()).byteLength).toBeGreaterThan(1_000);
+      }
+    },
+  );
 });
 
 /** Settings that know the dialects and the tenant and nobody. */

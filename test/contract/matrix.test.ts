@@ -35,16 +35,19 @@ describe.each(writes)('$name written through $through', ({ writer, name }) => {
     expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
   });
 
-  it.each(DEMO_CLIENTS)('is read through $dialect, in the shape of its API', async (reader) => {
-    const bytes = await download(await reader.address(gateway.url));
-    const expected = READERS[reader.dialect as keyof typeof READERS][name];
-    const { format, width, height, metadata } = inspectPicture(bytes);
-    expect(`${format} ${width} × ${height}`).toBe(expected);
-    expect(metadata).toEqual([]);
-    expect((await sharp(bytes).metadata()).exif).toBeUndefined();
-  });
+  it.each(DEMO_CLIENTS)(
+    'a written picture is read through $dialect, in the shape of its API',
+    async (reader) => {
+      const bytes = await download(await reader.address(gateway.url));
+      const expected = READERS[reader.dialect as keyof typeof READERS][name];
+      const { format, width, height, metadata } = inspectPicture(bytes);
+      expect(`${format} ${width} × ${height}`).toBe(expected);
+      expect(metadata).toEqual([]);
+      expect((await sharp(bytes).metadata()).exif).toBeUndefined();
+    },
+  );
 
-  it('is the same picture for every later reader', async () => {
+  it('a written picture is the same picture for every later reader', async () => {
     for (const reader of DEMO_CLIENTS) {
       const first = await download(await reader.address(gateway.url));
       const second = await download(await reader.address(gateway.url));

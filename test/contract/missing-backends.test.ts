@@ -49,7 +49,7 @@ describe.each(cases)('a backend that is away ($kind), $profile', ({ kind, profil
   });
   afterAll(() => gateway.stop());
 
-  it.each(DEMO_CLIENTS)('is told of in the words of $dialect', async (client) => {
+  it.each(DEMO_CLIENTS)('an unavailable backend is reported in the words of $dialect', async (client) => {
     const answer = await plainAnswer(await client.upload(gateway.url, portrait, 'portrait.jpg'));
     expect(problemsLike(answer, client.dialect, profile)).toContain(kind);
     // The folder for exchanges to be compared; there is none.

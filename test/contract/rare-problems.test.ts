@@ -21,7 +21,7 @@ describe.each(cases)('$kind, $profile', ({ kind, provoke, profile }) => {
   afterAll(() => world.gateway.stop());
 
   it.each(DEMO_CLIENTS)(
-    'through $dialect is the row of its table, and the old picture stays',
+    'a rare problem through $dialect is rendered as the row of its table, and the old picture stays',
     async (client) => {
       const { gateway } = world;
       expect((await client.upload(gateway.url, portrait, 'portrait.jpg')).status).toBe(200);

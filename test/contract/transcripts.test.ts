@@ -31,7 +31,7 @@ describe.each(transcripts)('$name, byte for byte:', ({ transcript }) => {
     expect(await playExchange(gateway.url, transcript.headers, request)).toEqual(answer);
   });
 
-  it('leaves nothing in the temporary folders', async () => {
+  it('the transcript leaves nothing in the temporary folders', async () => {
     expect(await gateway.leftovers()).toEqual([]);
   });
 });

@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-it('shows the newer picture to a reader under whose eyes the older one was replaced', async () => {
+it('the core shows the newer picture to a reader under whose eyes the older one was replaced', async () => {
   meanwhile = () => put(120);
   const { view } = await rig.executor.execute<'read-image'>(
     { kind: 'read-image', subject: caller, slot: 0 },
@@ -60,7 +60,7 @@ it('shows the newer picture to a reader under whose eyes the older one was repla
   expect(images.map(({ image }) => image.version)).toEqual([3]);
 });
 
-it('shows nothing to a reader under whose eyes the picture was deleted', async () => {
+it('the core shows nothing to a reader under whose eyes the picture was deleted', async () => {
   meanwhile = async () => {
     await rig.executor.execute<'delete-images'>(
       { kind: 'delete-images', subject: caller, slots: [0] },

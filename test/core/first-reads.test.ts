@@ -21,7 +21,7 @@ const own: RenditionRecipe = {
   animated: true,
 };
 
-it('decodes a new picture once for any number of readers who come first together', async () => {
+it('the core decodes a new picture once for any number of readers who come first together', async () => {
   const rig = await startCoreRig();
   const upload = anUpload(await aJpeg({ width: 300, height: 200 }));
   const context = aContext({ rendition: own, intake: { renders: 'at-first-read' } });
@@ -41,7 +41,7 @@ it('decodes a new picture once for any number of readers who come first together
   await rig.stop();
 });
 
-it('remembers that a rendition cannot be made, and pays for one attempt only', async () => {
+it('the core remembers that a rendition cannot be made, and pays for one attempt only', async () => {
   const rig = await startCoreRig();
   const upload = anUpload(aGifOfManyFrames({ side: 800, frames: 202 }));
   const still: RenditionRecipe = { ...own, box: { width: 100, height: 100 }, format: 'png', animated: false };
@@ -69,7 +69,7 @@ it('remembers that a rendition cannot be made, and pays for one attempt only', a
   await rig.stop();
 });
 
-it('tries a rendition that took too long again after minutes: the machine may have been busy', async () => {
+it('the core tries a rendition that took too long again after minutes: the machine may have been busy', async () => {
   const rig = await startCoreRig();
   const upload = anUpload(await aJpeg());
   const { images } = await rig.executor.execute<'put-images'>(

@@ -30,7 +30,7 @@ describe('putting images', () => {
       )
     ).images;
 
-  it('shows the writer the rendition of its dialect', async () => {
+  it('the core shows the writer the rendition of its dialect', async () => {
     const { images } = await rig.executor.execute<'put-images'>(put(red), aContext());
     expect(images).toHaveLength(1);
     expect(images[0]?.picture).toMatchObject({ width: 64, height: 64, format: 'jpeg' });
@@ -38,7 +38,7 @@ describe('putting images', () => {
     expect(images[0]?.image.original).toMatchObject({ width: 200, height: 100, bytes: red.byteLength });
   });
 
-  it('counts versions from 1 and keeps the handle over a replacement', async () => {
+  it('the core counts versions from 1 and keeps the handle over a replacement', async () => {
     const first = await rig.executor.execute<'put-images'>(put(red), aContext());
     const second = await rig.executor.execute<'put-images'>(put(blue), aContext());
     expect(second.images[0]?.image.version).toBe(2);
@@ -47,14 +47,14 @@ describe('putting images', () => {
     expect([first.created, second.created]).toEqual([true, false]);
   });
 
-  it('keeps no body that no record names once the old picture is replaced', async () => {
+  it('the core keeps no body that no record names once the old picture is replaced', async () => {
     await rig.executor.execute<'put-images'>(put(red), aContext());
     await rig.executor.execute<'put-images'>(put(blue), aContext());
     await rig.settle();
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
   });
 
-  it('keeps the old picture when the new one is corrupt', async () => {
+  it('the core keeps the old picture when the new one is corrupt', async () => {
     await rig.executor.execute<'put-images'>(put(red), aContext());
     const cut = red.subarray(0, red.byteLength / 2);
     await expect(rig.executor.execute<'put-images'>(put(cut), aContext())).rejects.toMatchObject({
@@ -65,7 +65,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
   });
 
-  it('makes a new version of unchanged bytes without decoding again', async () => {
+  it('the core makes a new version of unchanged bytes without decoding again', async () => {
     const first = await rig.executor.execute<'put-images'>(put(red), aContext());
     const again = await rig.executor.execute<'put-images'>(put(red), aContext());
     expect(rig.jobs.count).toBe(1);
@@ -80,7 +80,7 @@ describe('putting images', () => {
     ['original', 'lost'],
     ['original', 'cut'],
     ['rendition', 'lost'],
-  ])('writes the bodies of unchanged bytes again when the %s was %s', async (which, how) => {
+  ])('the core writes the bodies of unchanged bytes again when the %s was %s', async (which, how) => {
     const first = await rig.executor.execute<'put-images'>(put(red), aContext());
     const view = first.images[0];
     const key = (which === 'original' ? view?.image.original.key : view?.picture.key) ?? '';
@@ -96,7 +96,7 @@ describe('putting images', () => {
     expect(body?.totalBytes).toBe(red.byteLength);
   });
 
-  it('puts all files of a request or none', async () => {
+  it('the core puts all files of a request or none', async () => {
     const command: CommandOf<'put-images'> = {
       kind: 'put-images',
       subject: caller,
@@ -113,14 +113,14 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toEqual([]);
   });
 
-  it('lets the last writer win where the dialect does not refuse overlaps', async () => {
+  it('the core lets the last writer win where the dialect does not refuse overlaps', async () => {
     const opened = await rig.executor.open(caller, ada);
     await rig.executor.execute<'put-images'>(put(red), aContext());
     const late = await rig.executor.execute<'put-images'>(put(blue), aContext({ opened }));
     expect(late.images[0]?.image.version).toBe(2);
   });
 
-  it('answers conflict when an update that began earlier commits later and the dialect refuses overlaps', async () => {
+  it('the core answers conflict when an update that began earlier commits later and the dialect refuses overlaps', async () => {
     const context = aContext({ intake: { overlap: 'refuse' } });
     const opened = await rig.executor.open(caller, ada);
     await rig.executor.execute<'put-images'>(put(red), context);
@@ -132,7 +132,7 @@ describe('putting images', () => {
     expect((await readBack())[0]?.image.original.bytes).toBe(red.byteLength);
   });
 
-  it('commits all of twenty racing writers, one after the other', async () => {
+  it('twenty racing writers are all committed, one after the other', async () => {
     const pictures = await Promise.all(
       Array.from({ length: 20 }, (_, i) => aJpeg({ width: 20 + i, height: 20 })),
     );
@@ -144,7 +144,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
   });
 
-  it('loses no race in the store between writers of one process', async () => {
+  it('the core loses no race in the store between writers of one process', async () => {
     let races = 0;
     const lossy = await startCoreRig(({ objects, records }) => ({
       objects,
@@ -169,7 +169,7 @@ describe('putting images', () => {
     expect(races).toBeLessThan(50);
   });
 
-  it('commits a prepared put only when it is told to', async () => {
+  it('the core commits a prepared put only when it is told to', async () => {
     const opened = await rig.executor.open(caller, ada);
     const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
     expect(await readBack()).toEqual([]);
@@ -177,7 +177,7 @@ describe('putting images', () => {
     expect((await readBack())[0]?.image.original.bytes).toBe(red.byteLength);
   });
 
-  it('removes the bodies of a prepared put that is discarded', async () => {
+  it('the core removes the bodies of a prepared put that is discarded', async () => {
     const opened = await rig.executor.open(caller, ada);
     const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
@@ -186,7 +186,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toEqual([]);
   });
 
-  it('commits a put that was accepted elsewhere although another was committed meanwhile', async () => {
+  it('the core commits a put that was accepted elsewhere although another was committed meanwhile', async () => {
     const context = aContext({ intake: { overlap: 'refuse' } });
     const opened = await rig.executor.open(caller, ada);
     const prepared = await rig.executor.prepareImages(put(blue), { ...context, opened });
@@ -195,7 +195,7 @@ describe('putting images', () => {
     expect((await readBack())[0]?.image.original.bytes).toBe(blue.byteLength);
   });
 
-  it('writes the bodies anew when the picture whose bodies it wanted to use was replaced meanwhile', async () => {
+  it('the core writes the bodies anew when the picture whose bodies it wanted to use was replaced meanwhile', async () => {
     await rig.executor.execute<'put-images'>(put(red), aContext());
     const opened = await rig.executor.open(caller, ada);
     const prepared = await rig.executor.prepareImages(put(red), { ...aContext(), opened });
@@ -207,7 +207,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toContain(view?.image.original.key);
   });
 
-  it('fills only what was never written when a copy comes late', async () => {
+  it('the core fills only what was never written when a copy comes late', async () => {
     const copy = { ...put(blue), onlyIf: { kind: 'never-written' } } as const;
     await rig.executor.execute<'put-images'>(copy, aContext());
     await rig.executor.execute<'delete-images'>(
@@ -223,7 +223,7 @@ describe('putting images', () => {
   it.each([
     ['below the smallest size', { minBytes: 1_000_000 }, 'file-too-small'],
     ['above the largest size', { maxBytes: 20 }, 'file-too-large'],
-  ])('refuses a file %s', async (_name, intake, kind) => {
+  ])('the core refuses a file %s', async (_name, intake, kind) => {
     await expect(rig.executor.execute<'put-images'>(put(red), aContext({ intake }))).rejects.toMatchObject({
       problem: { kind },
     });
@@ -231,7 +231,7 @@ describe('putting images', () => {
 });
 
 describe('a store that fails while a picture is put', () => {
-  it('leaves no body when the second body cannot be written', async () => {
+  it('the core leaves no body when the second body cannot be written', async () => {
     let puts = 0;
     const rig = await startCoreRig(({ objects, records }) => ({
       records,
@@ -252,7 +252,7 @@ describe('a store that fails while a picture is put', () => {
     await rig.stop();
   });
 
-  it('acknowledges a swap that took effect although its answer was lost', async () => {
+  it('the core acknowledges a swap that took effect although its answer was lost', async () => {
     let lost = false;
     const rig = await startCoreRig(({ objects, records }) => ({
       objects,

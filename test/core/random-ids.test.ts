@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createRandomIds } from '../../src/core/random-ids.ts';
 
 describe('random ids', () => {
-  it('never gives the same id twice, over many refills of its pool', () => {
+  it('the id source never gives the same id twice, over many refills of its pool', () => {
     const ids = createRandomIds();
     const given = Array.from({ length: 2_000 }, () => ids.newId());
     expect(new Set(given).size).toBe(given.length);

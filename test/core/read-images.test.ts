@@ -39,7 +39,7 @@ describe('reading images', () => {
       )
     ).images;
 
-  it('renders what another dialect lacks once and keeps it', async () => {
+  it('the core renders what another dialect lacks once and keeps it', async () => {
     const context = aContext({ rendition: small });
     const [first] = await read(context);
     const [second] = await read(context);
@@ -49,13 +49,13 @@ describe('reading images', () => {
     expect(await bodyKeys(rig.objects)).toHaveLength(3);
   });
 
-  it('does not raise the generation when a rendition is added', async () => {
+  it('the core does not raise the generation when a rendition is added', async () => {
     const before = await rig.executor.open(caller, ada);
     await read(aContext({ rendition: small }));
     expect((await rig.executor.open(caller, ada)).generation).toBe(before.generation);
   });
 
-  it('still accepts an overlapping update of a dialect that refuses overlaps when only a rendition was added', async () => {
+  it('the core still accepts an overlapping update of a dialect that refuses overlaps when only a rendition was added', async () => {
     const opened = await rig.executor.open(caller, ada);
     await read(aContext({ rendition: small }));
     const context = aContext({ opened, intake: { overlap: 'refuse' } });
@@ -64,13 +64,13 @@ describe('reading images', () => {
     expect((await rig.executor.execute<'put-images'>(put, context)).images[0]?.image.version).toBe(2);
   });
 
-  it('gives the original only where the rendition says original', async () => {
+  it('the core gives the original only where the rendition says original', async () => {
     const [view] = await read(aContext({ rendition: 'original' }));
     expect(view?.picture).toEqual(view?.image.original);
     expect(view?.picture.bytes).toBe(picture.byteLength);
   });
 
-  it('opens what a ticket leads to until the picture is replaced', async () => {
+  it('the core opens what a ticket leads to until the picture is replaced', async () => {
     const [view] = await read(aContext());
     const open = { kind: 'open-download', ticket: view?.ticket ?? '' } as const;
     expect(await rig.executor.execute<'open-download'>(open, aContext())).toMatchObject({
@@ -87,7 +87,7 @@ describe('reading images', () => {
     });
   });
 
-  it('never shows a deleted picture again and keeps its version count', async () => {
+  it('the core never shows a deleted picture again and keeps its version count', async () => {
     const [view] = await read(aContext());
     await rig.executor.execute<'delete-images'>(
       { kind: 'delete-images', subject: caller, slots: [0] },
@@ -105,7 +105,7 @@ describe('reading images', () => {
     expect(images[0]?.image).toMatchObject({ version: 2, handle: view?.image.handle });
   });
 
-  it('answers image-not-found when an empty slot is deleted, and deletes nothing', async () => {
+  it('the core answers image-not-found when an empty slot is deleted, and deletes nothing', async () => {
     const command = { kind: 'delete-images', subject: caller, slots: [0, 3] } as const;
     await expect(rig.executor.execute<'delete-images'>(command, aContext())).rejects.toMatchObject({
       problem: { kind: 'image-not-found' },
@@ -113,7 +113,7 @@ describe('reading images', () => {
     expect(await read(aContext())).toHaveLength(1);
   });
 
-  it('locates an image by id in a smaller size, and says so of one that is not there', async () => {
+  it('the core locates an image by id in a smaller size, and says so of one that is not there', async () => {
     const [view] = await read(aContext());
     const subject: SubjectReference = {
       kind: 'key',
@@ -136,7 +136,7 @@ describe('reading images', () => {
     expect(results[2]).toEqual({ label: 'gone', found: false, problem: { kind: 'image-not-found' } });
   });
 
-  it('bounds how many sizes of one image are kept', async () => {
+  it('the core bounds how many sizes of one image are kept', async () => {
     const [view] = await read(aContext());
     const subject: SubjectReference = {
       kind: 'key',
@@ -156,7 +156,7 @@ describe('reading images', () => {
     expect((await bodyKeys(rig.objects)).length).toBeLessThanOrEqual(1 + 32);
   });
 
-  it('finds nobody in another tenant', async () => {
+  it('the core finds nobody in another tenant', async () => {
     const subject: SubjectReference = {
       kind: 'key',
       key: (await rig.executor.open(caller, ada)).subject.key,
@@ -180,7 +180,7 @@ describe('the recipe of a smaller copy', () => {
       { width: 20, height: 10 },
     ],
     [{ width: 1 }, { width: 1, height: 1 }],
-  ])('asks for %j and gets the box %j', (size, box) => {
+  ])('the recipe of a smaller copy asks for %j and gets the box %j', (size, box) => {
     expect(scaledRecipe(small, stored, size)?.box).toEqual(box);
   });
 });

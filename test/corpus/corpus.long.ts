@@ -17,7 +17,7 @@ const imaging = startImaging({
 const FOLDER = join(import.meta.dirname, '../fixtures/corpus');
 
 describe('the corpus', () => {
-  it('lies in its folder as it is described', async () => {
+  it('the corpus lies in its folder as it is described', async () => {
     const expected: unknown = JSON.parse(await readFile(join(FOLDER, 'expected.json'), 'utf8'));
     expect(expected).toEqual(Object.fromEntries(CORPUS.map(({ file, verdict }) => [file, verdict])));
     const notes = ['README.md', 'expected.json'];
@@ -25,7 +25,7 @@ describe('the corpus', () => {
     expect(files.sort()).toEqual(CORPUS.map(({ file }) => file).sort());
   });
 
-  it('meets the verdicts that it expects: killed workers, locations in and none out', async () => {
+  it('the corpus meets the verdicts that it expects: killed workers, locations in and none out', async () => {
     const findings = await runCorpus({
       imaging: imaging.imaging(),
       policy: ANY_PICTURE,
@@ -48,7 +48,7 @@ describe('the corpus', () => {
 });
 
 describe('a location', () => {
-  it('is found in every container that carries one', async () => {
+  it('a location is found in every container that carries one', async () => {
     for (const { file } of CORPUS) {
       const located = /^(gps\.|xmp|photograph|orientation-[1-8]\.(?!dng)|grid|twelve)/.test(file);
       expect({ file, found: holdsLocation(await readFile(join(FOLDER, file))) }).toEqual({

@@ -92,33 +92,33 @@ const DIALECTS: readonly {
 describe.each(DIALECTS)('what a backend of $name says of a person', ({ upstream, id, ...says }) => {
   const asNumber = Number.isNaN(Number(id)) ? id : Number(id);
 
-  it('is clear where it is a success about this person, with a picture or without', () => {
+  it('an answer about a person is clear where it is a success about this person, with a picture or without', () => {
     for (const json of [says.success(asNumber), says.success(id), says.empty(asNumber)]) {
       expect(upstream.isClear(answer(200, json), id)).toBe(true);
     }
   });
 
-  it('is clear where it says in its own words that there is nobody', () => {
+  it('an answer about a person is clear where it says in its own words that there is nobody', () => {
     expect(upstream.isClear(answer(404, says.nobody), id)).toBe(true);
   });
 
-  it('is not clear where it is about somebody else, or about nobody in particular', () => {
+  it('an answer about a person is not clear where it is about somebody else, or about nobody in particular', () => {
     for (const other of [asNumber === id ? 'bob-2' : 7, null, {}]) {
       expect(upstream.isClear(answer(200, says.success(other)), id)).toBe(false);
     }
     expect(upstream.isClear(answer(200, {}), id)).toBe(false);
   });
 
-  it('is not clear where a field has another type', () => {
+  it('an answer about a person is not clear where a field has another type', () => {
     for (const json of says.wrongTypes(asNumber)) expect(upstream.isClear(answer(200, json), id)).toBe(false);
   });
 
-  it('is not clear where the 404 is in other words', () => {
+  it('an answer about a person is not clear where the 404 is in other words', () => {
     const others: readonly Json[] = [...says.otherProblems, { error: 'not found' }, [], 'Not Found', null];
     for (const json of others) expect(upstream.isClear(answer(404, json), id)).toBe(false);
   });
 
-  it('is not clear where the content type is another one', () => {
+  it('an answer about a person is not clear where the content type is another one', () => {
     for (const type of ['text/html', 'text/plain', '']) {
       expect(upstream.isClear(answer(200, says.empty(asNumber), type), id)).toBe(false);
       expect(upstream.isClear(answer(404, says.nobody, type), id)).toBe(false);

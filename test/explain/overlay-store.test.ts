@@ -26,7 +26,7 @@ async function storeWithSomething() {
 }
 
 describe('a store over another one', () => {
-  it('shows what the other one holds, and keeps records that are written, replaced and removed to itself', async () => {
+  it('a store over another one shows what the other one holds, and keeps records that are written, replaced and removed to itself', async () => {
     const { below, overlay } = await storeWithSomething();
     const b = await overlay.records.read('people/b');
     expect(b?.value).toEqual({ name: 'b' });
@@ -40,7 +40,7 @@ describe('a store over another one', () => {
     expect((await below.records.read('people/b'))?.value).toEqual({ name: 'b' });
   });
 
-  it('answers conflict where the version is not the one that was read', async () => {
+  it('a store over another one answers conflict where the version is not the one that was read', async () => {
     const { overlay } = await storeWithSomething();
     expect(await overlay.records.swap('people/b', undefined, {})).toBe('conflict');
     const before = (await overlay.records.read('people/b'))?.version;

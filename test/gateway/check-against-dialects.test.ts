@@ -55,11 +55,11 @@ describe('a name that no loaded dialect has is refused with its place:', () => {
       withScopes('capillary-v2', ''),
       'polyface.yaml:5:47: tenants.0.credentials.0: capillary-v2 carries no credential of kind "key"; known: client, basic',
     ],
-  ])('%s', async (_what, text, line) => {
+  ])('a name that no loaded dialect has is refused with its place: %s', async (_what, text, line) => {
     expect(await refusalOf(started(text))).toEqual([line]);
   });
 
-  it('every one of a file at once', async () => {
+  it('every unknown name of a file is refused at once', async () => {
     expect(await refusalOf(started(withScopes('smartsheet', 'READ, WRITE_SHEETS, ADMIN')))).toHaveLength(2);
   });
 });
@@ -92,13 +92,13 @@ tenants:
   const issuer = (scopes: string) =>
     `{ id: a, dialect: smartsheet, kind: jwt-issuer, issuer: i, audience: a, jwksUri: 'http://i/jwks'${scopes} }`;
 
-  it('a subject that nobody has', async () => {
+  it('a credential for a subject that nobody has is warned of', async () => {
     expect(await warnings(shop(ofNobody))).toEqual([
       'polyface.yaml:6:54: tenants.0.credentials.0: no subject of tenant shop has the timbu id "ada"',
     ]);
   });
 
-  it('people who are made of any id, but no subject that nobody has yet', async () => {
+  it('people who are made of any id are warned of, but not a subject that nobody has yet', async () => {
     expect(await warnings(shop(ofNobody, false))).toEqual([
       'polyface.yaml:4:21: tenants.0: with strictSubjects: false every id that a caller of tenant shop uploads to becomes a person; once its people are known (polyface people import) it should be true',
     ]);
@@ -107,7 +107,7 @@ tenants:
     expect(checkAgainstDialects({ ...settings, demo: true }, loaded).warnings).toEqual([]);
   });
 
-  it('tokens of an issuer that can have no scope', async () => {
+  it('tokens of an issuer that can have no scope are warned of', async () => {
     expect(await warnings(shop(issuer('')))).toEqual([
       'polyface.yaml:6:9: tenants.0.credentials.0: a token can have no scope that is not in "scopes", and smartsheet asks for WRITE_SHEETS, ADMIN_USERS, READ_USERS',
     ]);

@@ -28,20 +28,20 @@ async function changed(from: string, to: string): Promise<string> {
 }
 
 describe('the dialect registry', () => {
-  it('gives defaults, then the settings, then the tenant', async () => {
+  it('the dialect registry gives defaults, then the settings, then the tenant', async () => {
     const [plain] = await load({ options: { maxBytes: 7 } });
     expect(plain?.setting().options).toEqual({ maxBytes: 7, greeting: 'hello' });
     expect(plain?.setting('demo').options).toEqual({ maxBytes: 7, greeting: 'hello from demo' });
     expect(plain?.setting('unheard-of').options).toEqual({ maxBytes: 7, greeting: 'hello' });
   });
 
-  it('refuses options that the dialect does not know', async () => {
+  it('the dialect registry refuses options that the dialect does not know', async () => {
     await expect(load({ options: { maxBites: 7 } })).rejects.toThrow(
       'dialects.plain.options: there is no setting "maxBites"; did you mean "maxBytes"?',
     );
   });
 
-  it('says where the file has each option that is wrong, of all dialects and tenants at once', async () => {
+  it('the dialect registry says where the file has each option that is wrong, of all dialects and tenants at once', async () => {
     const text = [
       'dialects:',
       '  timbu: { options: { maxBytes: many } }',
@@ -62,7 +62,7 @@ describe('the dialect registry', () => {
     ]);
   });
 
-  it('refuses a folder without a dialect', async () => {
+  it('the dialect registry refuses a folder without a dialect', async () => {
     await expect(load({ folder })).rejects.toThrow('there is no index.ts');
   });
 
@@ -78,14 +78,17 @@ describe('the dialect registry', () => {
       `  plain: { folder: ${FIXTURE_DIALECTS.plain.folder} }`,
       '2:3: dialects.plain: "document" is missing: its OpenAPI document',
     ],
-  ])('says where the file names a dialect that is not there: %s', async (line, expected) => {
-    const lines = await refusalOf(
-      loadSettingsText(`dialects:\n${line}\ntenants: [{ id: shop }]\n`).then(loadDialects),
-    );
-    expect(lines.map((text) => text.replace('polyface.yaml:', ''))).toEqual([
-      typeof expected === 'string' ? expected : expect.stringMatching(expected),
-    ]);
-  });
+  ])(
+    'the dialect registry says where the file names a dialect that is not there: %s',
+    async (line, expected) => {
+      const lines = await refusalOf(
+        loadSettingsText(`dialects:\n${line}\ntenants: [{ id: shop }]\n`).then(loadDialects),
+      );
+      expect(lines.map((text) => text.replace('polyface.yaml:', ''))).toEqual([
+        typeof expected === 'string' ? expected : expect.stringMatching(expected),
+      ]);
+    },
+  );
 
   const writeDialect = async (base: string, code: string) => {
     const own = await mkdtemp(join(folder, 'own-'));
@@ -100,39 +103,45 @@ describe('the dialect registry', () => {
       /index\.js lacks title \(string\), optionsSchema \(object\), credentials \(object\)/,
     ],
     ['export const dialect = 1;', /index\.js exports no dialect by default/],
-  ])('names the parts that a dialect lacks: %s', async (code, expected) => {
+  ])('the dialect registry names the parts that a dialect lacks: %s', async (code, expected) => {
     await expect(load({ folder: await writeDialect('index.js', code) })).rejects.toThrow(expected);
   });
 
-  it.each(['index.ts', 'index.js'])('names the line of a syntax error in %s', async (base) => {
-    const own = await writeDialect(base, 'export const a = 1;\nexport default { name: 1\n');
-    const file = join(own, 'polyface.yaml');
-    const document = FIXTURE_DIALECTS.plain.document ?? '';
-    await writeFile(
-      file,
-      `dialects: { own: { folder: ., document: ${document} } }\ntenants: [{ id: shop }]\n`,
-    );
-    const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'check', '--config', file], {
-      encoding: 'utf8',
-    });
-    expect(status).toBe(1);
-    expect(stderr).toMatch(new RegExp(`dialect own: ${own}/${base}:[23]: \\S`));
-  });
+  it.each(['index.ts', 'index.js'])(
+    'the dialect registry names the line of a syntax error in %s',
+    async (base) => {
+      const own = await writeDialect(base, 'export const a = 1;\nexport default { name: 1\n');
+      const file = join(own, 'polyface.yaml');
+      const document = FIXTURE_DIALECTS.plain.document ?? '';
+      await writeFile(
+        file,
+        `dialects: { own: { folder: ., document: ${document} } }\ntenants: [{ id: shop }]\n`,
+      );
+      const { status, stderr } = spawnSync(process.execPath, [PROGRAM, 'check', '--config', file], {
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      expect(stderr).toMatch(new RegExp(`dialect own: ${own}/${base}:[23]: \\S`));
+    },
+  );
 
   it.each([
     ['/images/d', '/images/d/{id}'],
     ['', '/{a}/{b}/{c}'],
     ['/docs', '/{id}'],
     ['', '/metrics'],
-  ])("refuses a document that reaches into the gateway's own paths: %s%s", async (prefix, template) => {
-    const document = await changed(
-      '  /locate:',
-      `  '${template}':\n    servers: [{ url: 'http://x${prefix}' }]`,
-    );
-    await expect(load({ document })).rejects.toThrow("which is the gateway's own");
-  });
+  ])(
+    "the dialect registry refuses a document that reaches into the gateway's own paths: %s%s",
+    async (prefix, template) => {
+      const document = await changed(
+        '  /locate:',
+        `  '${template}':\n    servers: [{ url: 'http://x${prefix}' }]`,
+      );
+      await expect(load({ document })).rejects.toThrow("which is the gateway's own");
+    },
+  );
 
-  it('refuses a dialect under another name', async () => {
+  it('the dialect registry refuses a dialect under another name', async () => {
     const settings = { dialects: { other: FIXTURE_DIALECTS.plain }, tenants: [] };
     await expect(loadDialects(settings)).rejects.toThrow('calls itself plain');
   });
@@ -151,7 +160,7 @@ describe('the dialect registry', () => {
       'leads nowhere',
     ],
     ['another version of OpenAPI', 'openapi: 3.1.0', 'openapi: 3.0.3', 'no OpenAPI 3.1 document'],
-  ])('refuses a document with %s', async (_what, from, to, message) => {
+  ])('the dialect registry refuses a document with %s', async (_what, from, to, message) => {
     await expect(load({ document: await changed(from, to) })).rejects.toThrow(message);
   });
 });

@@ -33,7 +33,7 @@ function execute(
 }
 
 describe('a request that the program makes to its own gateway', () => {
-  it('uploads a form and gets the response that a client gets', async () => {
+  it('a request that the program makes to its own gateway uploads a form and gets the response that a client gets', async () => {
     const form = formBytes([filePart('photo', await aPng())]);
     const headers = { ...KEY, 'content-type': FORM_TYPE };
     const length = { 'content-length': String(form.length) };
@@ -50,7 +50,7 @@ describe('a request that the program makes to its own gateway', () => {
     expect(await gateway.spooled()).toEqual([]);
   });
 
-  it('gets the headers that every response of the gateway has', async () => {
+  it('a request that the program makes to its own gateway gets the headers that every response of the gateway has', async () => {
     const headers = { ...KEY, origin: 'https://shop.test' };
     const client = await fetch(`${gateway.url}/plain/v1/people/ada`, { headers });
     const internal = await execute('GET', '/plain/v1/people/ada', headers);
@@ -72,7 +72,7 @@ describe('a request that the program makes to its own gateway', () => {
     expect(lost.status).toBe(404);
   });
 
-  it('rejects and leaves no file when its body breaks off', async () => {
+  it('a request that the program makes to its own gateway rejects and leaves no file when its body breaks off', async () => {
     const form = formBytes([filePart('photo', Buffer.alloc(150_000, 1))]);
     async function* brokenOff() {
       yield* piecesOf(form.subarray(0, 100_000));

@@ -35,20 +35,20 @@ const fileOf = (answer: RawAnswer): unknown =>
   (JSON.parse(answer.body.toString()) as { fileName?: string }[])[0];
 
 describe('a form', () => {
-  it('gives the digest and size of exactly the bytes of its file', async () => {
+  it('a form gives the digest and size of exactly the bytes of its file', async () => {
     const answer = await put([filePart('photo', png)]);
     const sha256 = createHash('sha256').update(png).digest('hex');
     expect(json(answer)).toEqual([200, [expect.objectContaining({ bytes: png.length, sha256 })]]);
   });
 
   it.each([['photo'], ['PHOTO'], ['Photo']])(
-    'takes its file under %s where the case of the name does not matter',
+    'a form takes its file under %s where the case of the name does not matter',
     async (name) => {
       expect((await put([filePart(name, png)])).status).toBe(200);
     },
   );
 
-  it('takes several files in their order', async () => {
+  it('a form takes several files in their order', async () => {
     const answer = await put([filePart('photo', png, 'a.png'), filePart('photo', png, 'b.png')]);
     expect(json(answer)).toEqual([
       200,
@@ -66,7 +66,7 @@ describe('a form', () => {
     ['a Unix path', ['filename="../../etc/ada.png"'], 'ada.png'],
     ['UTF-8 as it is', ['filename="ünï.png"'], 'ünï.png'],
     ['control characters', ['filename="a\tb.png"'], 'ab.png'],
-  ])('keeps only a clean name of %s', async (_what, [disposition], expected) => {
+  ])('a form keeps only a clean name of %s', async (_what, [disposition], expected) => {
     const part = {
       headers: [`Content-Disposition: form-data; name="photo"; ${disposition}`, 'Content-Type: image/png'],
       content: png,
@@ -76,12 +76,12 @@ describe('a form', () => {
     expect((fileOf(answer) as { fileName?: string }).fileName).toBe(expected);
   });
 
-  it('cuts a name at 255 characters', async () => {
+  it('a form cuts a name at 255 characters', async () => {
     const answer = await put([filePart('photo', png, `${'n'.repeat(900)}.png`)]);
     expect((fileOf(answer) as { fileName?: string }).fileName).toBe('n'.repeat(255));
   });
 
-  it('needs no Content-Type on its part, and tolerates preamble, epilogue and a boundary of 70 characters', async () => {
+  it('a form needs no Content-Type on its part, and tolerates preamble, epilogue and a boundary of 70 characters', async () => {
     const bare = { headers: ['Content-Disposition: form-data; name="photo"; filename="f"'], content: png };
     const boundary = 'b'.repeat(70);
     const body = formBytes([bare], { boundary, preamble: 'ignore me\r\n', epilogue: 'and me' });
@@ -89,7 +89,7 @@ describe('a form', () => {
     expect((await converse(gateway.port, { send: [request(body, { type })] })).status).toBe(200);
   });
 
-  it('may hold other fields and other files, which are dropped', async () => {
+  it('a form may hold other fields and other files, which are dropped', async () => {
     const answer = await put([
       textPart('a', 'b'),
       filePart('other', 'not a picture'),
@@ -158,31 +158,31 @@ describe('a form', () => {
       { plain: 'body-malformed', reason: 'limits' },
     ],
     ['a part that is no picture', [filePart('photo', 'x'.repeat(50))], { plain: 'unsupported-format' }],
-  ])('is refused with %s', async (_what, parts, expected) => {
+  ])('a form is refused with %s', async (_what, parts, expected) => {
     const { status, body } = await put(parts);
     expect(JSON.parse(body.toString())).toEqual(expected);
     expect(status).toBe(400);
   });
 
-  it('is refused when it is cut off before its last boundary', async () => {
+  it('a form is refused when it is cut off before its last boundary', async () => {
     const answer = await put([filePart('photo', png)], { closed: false });
     expect(json(answer)).toEqual([400, { plain: 'body-malformed', reason: 'syntax' }]);
   });
 
-  it('is read to its end when a file of it begins with the delimiter', async () => {
+  it('a form is read to its end when a file of it begins with the delimiter', async () => {
     const head = 'Content-Disposition: form-data; name="photo"; filename="f.png"';
     const form = `--XbX\r\n${head}\r\n\r\n--XbX\r\n--a\r\n--XbX\r\n${head}\r\n\r\n\r\n--XbX--\r\n`;
     const answer = await converse(gateway.port, { send: [request(Buffer.from(form))] });
     expect(json(answer)).toEqual([400, { plain: 'file-too-small' }]);
   });
 
-  it('is accepted with bare line feeds, its file byte for byte', async () => {
+  it('a form is accepted with bare line feeds, its file byte for byte', async () => {
     const answer = await put([filePart('photo', png)], { newline: '\n' });
     const sha256 = createHash('sha256').update(png).digest('hex');
     expect(json(answer)).toEqual([200, [expect.objectContaining({ bytes: png.length, sha256 })]]);
   });
 
-  it('is refused without a boundary', async () => {
+  it('a form is refused without a boundary', async () => {
     const send = [request(formBytes([filePart('photo', png)]), { type: 'multipart/form-data' })];
     expect(json(await converse(gateway.port, { send }))).toEqual([
       400,
@@ -190,7 +190,7 @@ describe('a form', () => {
     ]);
   });
 
-  it('is accepted in chunks', async () => {
+  it('a form is accepted in chunks', async () => {
     const body = formBytes([filePart('photo', png)]);
     const head =
       'PUT /plain/v1/people/ada/pictures HTTP/1.1\r\nHost: x\r\nX-Plain-Key: plain-writer-key\r\nContent-Type: multipart/form-data; boundary=XbX\r\nTransfer-Encoding: chunked\r\n\r\n';
@@ -239,12 +239,12 @@ describe('a body', () => {
       [without(`Content-Type: ${FORM}\r\nTransfer-Encoding: chunked\r\n`), 'zz\r\n'],
       { plain: 'body-malformed', reason: 'syntax' },
     ],
-  ])('is refused when it %s', async (_what, send, expected) => {
+  ])('a body is refused when it %s', async (_what, send, expected) => {
     const { body } = await converse(gateway.port, { send });
     expect(JSON.parse(body.toString())).toEqual(expected);
   });
 
-  it('that ends before its announced length is a length mismatch', async () => {
+  it('a body that ends before its announced length is a length mismatch', async () => {
     const body = formBytes([filePart('photo', png)]);
     const answer = await converse(gateway.port, {
       send: [request(body, { length: body.length + 100 })],
@@ -253,7 +253,7 @@ describe('a body', () => {
     expect(json(answer)).toEqual([400, { plain: 'length-mismatch' }]);
   });
 
-  it('that ends in the middle of its chunks is a length mismatch', async () => {
+  it('a body that ends in the middle of its chunks is a length mismatch', async () => {
     const answer = await converse(gateway.port, {
       send: [without(`Content-Type: ${FORM}\r\nTransfer-Encoding: chunked\r\n`), '5\r\nab'],
       halfClose: true,
@@ -261,7 +261,7 @@ describe('a body', () => {
     expect(json(answer)).toEqual([400, { plain: 'length-mismatch' }]);
   });
 
-  it('whose sender vanishes leaves nothing behind', async () => {
+  it('a body whose sender vanishes leaves nothing behind', async () => {
     const socket = connect(gateway.port, '127.0.0.1');
     const big = formBytes([filePart('photo', Buffer.alloc(180_000))]);
     // So much is announced that it goes to the disk on its way.
@@ -276,7 +276,7 @@ describe('a body', () => {
     expect(await gateway.spooled()).toEqual([]);
   });
 
-  it('is only asked for, of a client that waits for 100, once the head has been found good', async () => {
+  it('a body is only asked for, of a client that waits for 100, once the head has been found good', async () => {
     const expectation = 'Expect: 100-continue\r\n';
     const body = formBytes([filePart('photo', png)]);
     const refused = await converse(gateway.port, {
@@ -309,7 +309,7 @@ describe('a raw body', () => {
     ['Content-Type: text/plain\r\nContent-Type: image/gif\r\n'],
     ['Content-Type: multipart/form-data\r\n'],
     ['Content-Type: multipart/mixed; boundary=x\r\n'],
-  ])('is the file, whatever its headers say: %j', async (headers) => {
+  ])('a raw body is the file, whatever its headers say: %j', async (headers) => {
     const answer = await converse(gateway.port, { send: [raw(headers)] });
     expect(json(answer)).toEqual([200, [{ bytes: png.length }]]);
   });
@@ -323,18 +323,18 @@ describe('a raw body', () => {
     [`attachment; filename*=UTF-8''a%20b.png`, 'a b.png'],
     ['attachment; filename="50%.png"', '50%.png'],
     ['attachment', undefined],
-  ])('is called what Content-Disposition says: %s', async (disposition, fileName) => {
+  ])('a raw body is called what Content-Disposition says: %s', async (disposition, fileName) => {
     const answer = await converse(gateway.port, { send: [raw(`Content-Disposition: ${disposition}\r\n`)] });
     expect(json(answer)).toEqual([200, [{ bytes: png.length, ...(fileName !== undefined && { fileName }) }]]);
   });
 
-  it('may come as a form with one file under any name', async () => {
+  it('a raw body may come as a form with one file under any name', async () => {
     const body = formBytes([filePart('whatever', png, 'f.png')]);
     const answer = await converse(gateway.port, { send: [raw(`Content-Type: ${FORM}\r\n`, body)] });
     expect(json(answer)).toEqual([200, [{ bytes: png.length, fileName: 'f.png' }]]);
   });
 
-  it('is refused over its limit although it announced no length', async () => {
+  it('a raw body is refused over its limit although it announced no length', async () => {
     const head =
       'POST /people/ada/face HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bare-ada-token\r\nTransfer-Encoding: chunked\r\n\r\n';
     const chunk = Buffer.concat([Buffer.from('10000\r\n'), Buffer.alloc(65_536), Buffer.from('\r\n')]);

@@ -19,7 +19,7 @@ const KEY = { 'x-plain-key': 'plain-writer-key' };
 const get = (path: string, headers: Record<string, string> = KEY) => fetch(gateway.url + path, { headers });
 
 describe('an interceptor', () => {
-  it('can take over whatever lies below a mount, byte for byte, without the gateway having read a byte', async () => {
+  it('an interceptor can take over whatever lies below a mount, byte for byte, without the gateway having read a byte', async () => {
     await start(async ({ request, response, operationId }) => {
       response.writeHead(207, ['X-Seen', operationId ?? 'none']);
       let bytes = 0;
@@ -38,7 +38,7 @@ describe('an interceptor', () => {
     expect(reports.map(({ status }) => status)).toEqual([207, 207]);
   });
 
-  it('can replace the executor and add headers', async () => {
+  it('an interceptor can replace the executor and add headers', async () => {
     await start(async (call) => {
       const principal = await call.authenticate();
       return {
@@ -53,14 +53,14 @@ describe('an interceptor', () => {
     expect([refused.status, await refused.json()]).toEqual([404, { plain: 'subject-not-found' }]);
   });
 
-  it('can let everything pass, good or bad', async () => {
+  it('an interceptor can let everything pass, good or bad', async () => {
     await start(async () => undefined);
     expect((await get('/plain/v1/people/ada')).status).toBe(200);
     expect((await get('/plain/v1/people/ada', {})).status).toBe(401);
     expect((await get('/plain/v1/unknown')).status).toBe(404);
   });
 
-  it('fails in the words of the dialect', async () => {
+  it('an interceptor fails in the words of the dialect', async () => {
     await start(async () => {
       throw new ProblemError({ kind: 'overloaded', retryAfterSeconds: 1 });
     });
@@ -68,7 +68,7 @@ describe('an interceptor', () => {
     expect([busy.status, await busy.json()]).toEqual([503, { plain: 'overloaded' }]);
   });
 
-  it("does not see downloads and the gateway's own pages", async () => {
+  it("an interceptor does not see downloads and the gateway's own pages", async () => {
     await start(() => Promise.reject(new Error('not asked')));
     expect((await get('/healthz')).status).toBe(200);
     expect((await get('/images/d/nonsense')).status).toBe(403);

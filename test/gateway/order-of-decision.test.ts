@@ -72,14 +72,17 @@ describe('a request with everything wrong', () => {
       { plain: 'subject-not-found' },
     ],
     ['the body at last', 'PUT', PICTURES, [WRITER], { plain: 'body-missing' }],
-  ])('is refused for %s', async (_what, method, target, headers, expected) => {
-    const [, body, answered] = await ask(method, target, headers);
-    expect(body).toEqual(expected);
-    expect(answered['x-plain-request']).toMatch(/^[0-9a-f]{32}$/);
-    expect(answered['x-request-id']).toBe(answered['x-plain-request']);
-  });
+  ])(
+    'a request with everything wrong is refused for %s',
+    async (_what, method, target, headers, expected) => {
+      const [, body, answered] = await ask(method, target, headers);
+      expect(body).toEqual(expected);
+      expect(answered['x-plain-request']).toMatch(/^[0-9a-f]{32}$/);
+      expect(answered['x-request-id']).toBe(answered['x-plain-request']);
+    },
+  );
 
-  it('learns of a wrong method what is allowed', async () => {
+  it('a request with everything wrong learns of a wrong method what is allowed', async () => {
     const [status, , headers] = await ask('DELETE', '/plain/v1/people/ada');
     expect([status, headers.allow]).toEqual([405, 'GET, HEAD']);
   });
@@ -119,7 +122,7 @@ describe('parameters', () => {
 });
 
 describe('an answer', () => {
-  it('to HEAD has the headers of GET and no body', async () => {
+  it('an answer to HEAD has the headers of GET and no body', async () => {
     const [status, body, headers] = await ask('HEAD', '/explode?problem=1');
     expect([status, body]).toEqual([409, '']);
     const [, got, same] = await ask('GET', '/explode?problem=1');
@@ -127,14 +130,14 @@ describe('an answer', () => {
     expect(got).toEqual({ plain: 'conflict', reason: 'overlap' });
   });
 
-  it('says nothing of a cause that nobody foresaw, and logs it with the request id', async () => {
+  it('an answer says nothing of a cause that nobody foresaw, and logs it with the request id', async () => {
     const [status, body, headers] = await ask('GET', '/explode');
     expect([status, body]).toEqual([500, { plain: 'internal' }]);
     const line = gateway.logLines.find(({ requestId, err }) => requestId === headers['x-request-id'] && err);
     expect(JSON.stringify(line)).toContain('the secret cause');
   });
 
-  it('that is not as documented becomes internal where that is enforced, and is counted', async () => {
+  it('an answer that is not as documented becomes internal where that is enforced, and is counted', async () => {
     const [status, body] = await ask('GET', '/plain/v1/misdescribed');
     expect([status, body]).toEqual([500, { plain: 'internal' }]);
     const metrics = await gateway.registry.metrics();
@@ -143,14 +146,14 @@ describe('an answer', () => {
     );
   });
 
-  it('outside of every documented path is in the shape that the document has for such answers', async () => {
+  it('an answer outside of every documented path is in the shape that the document has for such answers', async () => {
     const [status, body] = await ask('GET', '/nothing/here');
     expect([status, body]).toEqual([404, { bare: 'route-not-found' }]);
   });
 });
 
 describe('the log', () => {
-  it('has one line per request, without query, credential, or ticket', async () => {
+  it('the log has one line per request, without query, credential, or ticket', async () => {
     const before = gateway.logLines.length;
     await ask('GET', '/plain/v1/people/ada?token=hush-hush', [WRITER, 'Cookie: hush-hush']);
     await ask('GET', `/images/d/${'hush'.repeat(30)}`);

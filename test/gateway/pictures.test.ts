@@ -25,7 +25,7 @@ async function upload(width: number, person = 'ada'): Promise<string> {
 }
 
 describe('a stored picture', () => {
-  it('carries headers that keep it private, unsniffed, inert and embeddable', async () => {
+  it('a stored picture carries headers that keep it private, unsniffed, inert and embeddable', async () => {
     const { headers } = await fetch(await upload(40));
     expect(Object.fromEntries(headers)).toMatchObject({
       'cache-control': expect.stringContaining('private'),
@@ -37,7 +37,7 @@ describe('a stored picture', () => {
     });
   });
 
-  it('is not sent again to whoever has it', async () => {
+  it('a stored picture is not sent again to a client that has it', async () => {
     const url = await upload(41);
     const { headers } = await fetch(url);
     const etag = headers.get('etag') ?? '';
@@ -48,7 +48,7 @@ describe('a stored picture', () => {
     expect((await fetch(url, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
   });
 
-  it('knows when it was written, where the dialect tells', async () => {
+  it('a stored picture knows when it was written, where the dialect tells', async () => {
     await upload(42);
     const url = `${gateway.url}/plain/v1/people/ada/picture`;
     const first = await fetch(url, { headers: KEY });
@@ -62,21 +62,24 @@ describe('a stored picture', () => {
   it.each([
     ['shorter', 10],
     ['longer', 100_000],
-  ])('is an internal error when its body is %s than its record says', async (_how, bytes) => {
-    const url = await upload(43);
-    const keys: string[] = [];
-    for await (const { key } of gateway.objects.list('bodies/')) keys.push(key);
-    for (const key of keys) {
-      await gateway.objects.delete(key);
-      await gateway.objects.put(key, { kind: 'memory', bytes: Buffer.alloc(bytes) });
-    }
-    const response = await fetch(url);
-    expect(response.status).toBe(500);
-    expect(await response.text()).not.toContain('bodies/');
-    expect(gateway.logLines.some(({ err }) => JSON.stringify(err ?? '').includes('damaged'))).toBe(true);
-  });
+  ])(
+    'a stored picture is an internal error when its body is %s than its record says',
+    async (_how, bytes) => {
+      const url = await upload(43);
+      const keys: string[] = [];
+      for await (const { key } of gateway.objects.list('bodies/')) keys.push(key);
+      for (const key of keys) {
+        await gateway.objects.delete(key);
+        await gateway.objects.put(key, { kind: 'memory', bytes: Buffer.alloc(bytes) });
+      }
+      const response = await fetch(url);
+      expect(response.status).toBe(500);
+      expect(await response.text()).not.toContain('bodies/');
+      expect(gateway.logLines.some(({ err }) => JSON.stringify(err ?? '').includes('damaged'))).toBe(true);
+    },
+  );
 
-  it('is sent in parts that make up the whole', async () => {
+  it('a stored picture is sent in parts that make up the whole', async () => {
     const url = await upload(43);
     const whole = Buffer.from(await (await fetch(url)).arrayBuffer());
     const head = await fetch(url, { headers: { range: 'bytes=0-9' } });
@@ -120,7 +123,7 @@ describe('a stored picture', () => {
     ['If-Range with its date', (_, at) => ({ 'if-range': at, range: 'bytes=5-' }), 206],
     ['If-Range with another date', () => ({ 'if-range': new Date(0).toUTCString(), range: 'bytes=5-' }), 200],
     ['If-Range with its weak tag', (tag) => ({ 'if-range': `W/${tag}`, range: 'bytes=5-' }), 200],
-  ])('follows RFC 9110 for %s', async (_what, condition, status) => {
+  ])('a stored picture follows RFC 9110 for %s', async (_what, condition, status) => {
     const url = `${gateway.url}/plain/v1/people/ada/picture`;
     const first = await fetch(url, { headers: KEY });
     const headers = condition(first.headers.get('etag') ?? '', first.headers.get('last-modified') ?? '');
@@ -128,7 +131,7 @@ describe('a stored picture', () => {
     expect(answer.status).toBe(status);
   });
 
-  it('follows RFC 9110 for signed links, HEAD included', async () => {
+  it('a stored picture follows RFC 9110 for signed links, HEAD included', async () => {
     const url = await upload(48);
     const etag = (await fetch(url)).headers.get('etag') ?? '';
     for (const method of ['GET', 'HEAD']) {
@@ -138,21 +141,21 @@ describe('a stored picture', () => {
     }
   });
 
-  it('answers HEAD with its length alone', async () => {
+  it('a stored picture answers HEAD with its length alone', async () => {
     const url = await upload(44);
     const length = (await (await fetch(url)).arrayBuffer()).byteLength;
     const head = await fetch(url, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(length)]);
   });
 
-  it('is gone with the next upload, although its link has not expired', async () => {
+  it('a stored picture is gone with the next upload, although its link has not expired', async () => {
     const url = await upload(45);
     await upload(46);
     const { status, headers } = await fetch(url);
     expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json']);
   });
 
-  it('is forbidden once its link has expired or was altered, and under other methods', async () => {
+  it('a stored picture is forbidden once its link has expired or was altered, and under other methods', async () => {
     const url = await upload(47, 'grace');
     expect((await fetch(`${url.slice(0, -1)}${url.endsWith('A') ? 'B' : 'A'}`)).status).toBe(403);
     expect((await fetch(`${gateway.url}/images/d/`)).status).toBe(403);

@@ -12,7 +12,7 @@ afterAll(() => gateway.stop());
 const WRITER = { 'x-plain-key': 'plain-writer-key' };
 
 describe('an upload', () => {
-  it('is stored, answered, and readable through the dialect and through its link', async () => {
+  it('an upload is stored, answered, and readable through the dialect and through its link', async () => {
     const png = await aPng({ width: 40, height: 30 });
     const form = new FormData();
     form.append('PHOTO', new Blob([new Uint8Array(png)]), 'face.png');

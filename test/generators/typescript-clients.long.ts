@@ -15,11 +15,14 @@ describe.each(TYPESCRIPT_GENERATORS)('a client of $name', (generator) => {
     expect(await buildClients(shop, generator)).toMatchObject({ ok: true });
   });
 
-  it.each(DOCUMENTS)('uploads a picture, reads it and sees an error: $label', async (document) => {
-    expect(await tryClient(shop, generator, document)).toEqual({
-      generator: generator.name,
-      document: document.id,
-      done: STEPS,
-    });
-  });
+  it.each(DOCUMENTS)(
+    'a generated client uploads a picture, reads it and sees an error: $label',
+    async (document) => {
+      expect(await tryClient(shop, generator, document)).toEqual({
+        generator: generator.name,
+        document: document.id,
+        done: STEPS,
+      });
+    },
+  );
 });

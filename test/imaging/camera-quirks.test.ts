@@ -40,22 +40,25 @@ const QUIRKS: Record<string, (jpeg: Buffer) => Buffer> = {
 };
 
 describe('what cameras get wrong does not cost anybody a picture', () => {
-  it.each(Object.entries(QUIRKS))('%s', async (_name, spoil) => {
-    const quirky = spoil(await aJpeg());
-    const { renditions } = await imaging.process(quirky, [recipe({ format: 'jpeg' })]);
-    const pixels = readPixels(renditions[0]?.bytes ?? Buffer.alloc(0));
-    expect(colourName(pixels.at(0.1, 0.1))).toBe('red');
-    expect(colourName(pixels.at(0.9, 0.9))).toBe('yellow');
-  });
+  it.each(Object.entries(QUIRKS))(
+    'a picture is shown although a camera got something wrong: %s',
+    async (_name, spoil) => {
+      const quirky = spoil(await aJpeg());
+      const { renditions } = await imaging.process(quirky, [recipe({ format: 'jpeg' })]);
+      const pixels = readPixels(renditions[0]?.bytes ?? Buffer.alloc(0));
+      expect(colourName(pixels.at(0.1, 0.1))).toBe('red');
+      expect(colourName(pixels.at(0.9, 0.9))).toBe('yellow');
+    },
+  );
 });
 
 describe('the repair of a JPEG', () => {
-  it('leaves a sound JPEG alone but for what is not the picture', async () => {
+  it('the repair of a JPEG leaves a sound JPEG alone but for what is not the picture', async () => {
     const sound = await aJpeg();
     expect(repairJpeg(sound)).toBeUndefined();
   });
 
-  it('keeps the orientation', async () => {
+  it('the repair of a JPEG keeps the orientation', async () => {
     const lying = await aJpeg({ orientation: 6, width: 160, height: 120 });
     const { facts } = await imaging.process(
       withSegments(lying, segment(0xe0, Buffer.from('JFIF\0\x09\x09\0\0\x01\0\x01\0\0', 'latin1'))),
@@ -63,7 +66,7 @@ describe('the repair of a JPEG', () => {
     expect(facts).toMatchObject({ width: 160, height: 120 });
   });
 
-  it('has no opinion on what is no JPEG', () => {
+  it('the repair leaves a file alone that is not a JPEG', () => {
     expect(repairJpeg(Buffer.from('GIF89a'))).toBeUndefined();
   });
 });
@@ -93,12 +96,15 @@ describe('a picture whose data is complete', () => {
       async () => withLoop(await aGif(photograph)),
       (whole) => whole.subarray(0, -1),
     ],
-  ])('is shown whole although its end marker is not there: %s', async (_name, build, spoil) => {
-    const whole = await build();
-    expect(await shown(spoil(whole))).toBe(await shown(whole));
-  });
+  ])(
+    'a picture whose data is complete is shown whole although its end marker is not there: %s',
+    async (_name, build, spoil) => {
+      const whole = await build();
+      expect(await shown(spoil(whole))).toBe(await shown(whole));
+    },
+  );
 
-  it('is shown whole although there are stray bytes before each restart marker', async () => {
+  it('a picture whose data is complete is shown whole although there are stray bytes before each restart marker', async () => {
     const bytes = aStoredPicture('stray-before-restarts.jpg');
     const { data, info } = await sharp(bytes, { failOn: 'none' }).png().toBuffer({ resolveWithObject: true });
     const { renditions } = await imaging.process(bytes, [png]);
@@ -109,7 +115,7 @@ describe('a picture whose data is complete', () => {
     expect(ours?.equals(lenient ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('is refused where it is cut anywhere and the end marker is not there', async () => {
+  it('a JPEG without its end marker is refused where it is cut anywhere', async () => {
     for (const progressive of [false, true]) {
       const whole = (await aJpeg({ ...photograph, progressive })).subarray(0, -2);
       const scan = whole.indexOf(SCAN);
@@ -130,7 +136,7 @@ describe('a picture whose data is complete', () => {
       expect(await imaging.verdict(whole.subarray(0, end))).toBe('corrupt-image');
   });
 
-  it('is refused where a progressive JPEG ends between two scans', async () => {
+  it('a progressive JPEG that ends between two scans is refused', async () => {
     const whole = await aJpeg({ ...photograph, progressive: true });
     expect(await imaging.verdict(whole.subarray(0, whole.lastIndexOf(SCAN)))).toBe('corrupt-image');
   });
@@ -143,7 +149,7 @@ function offsetsOf(bytes: Buffer, wanted: Buffer): number[] {
 }
 
 describe('a TIFF', () => {
-  it('whose first page is a small preview gives its largest page', async () => {
+  it('a TIFF whose first page is a small preview gives its largest page', async () => {
     const { facts, renditions } = await imaging.process(aStoredPicture('preview-first.tif'), [
       recipe({ format: 'png' }),
     ]);
@@ -157,7 +163,7 @@ describe('a TIFF', () => {
 describe('a GIF of 202 frames', () => {
   const gif = aGifOfManyFrames({ side: 800, frames: 202 });
 
-  it('is taken where one frame is used, and refused where it would have to stay an animation', async () => {
+  it('a GIF of 202 frames is taken where one frame is used, and refused where it would have to stay an animation', async () => {
     const { renditions } = await imaging.process(gif, [recipe({ format: 'png', animated: false })]);
     expect(renditions[0]).toMatchObject({ format: 'png', width: 800, height: 800 });
     const animated = imaging.process(gif, [recipe({ animated: true })]);

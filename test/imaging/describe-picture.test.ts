@@ -60,7 +60,7 @@ describe('the description of a picture', () => {
     ['a cut off JPEG', aJpeg().then((bytes) => bytes.subarray(0, 30)), 'image/jpeg', undefined],
     ['a text', Buffer.from('no picture'), undefined, undefined],
     ['a PDF', Buffer.from('%PDF-1.7\n%âãÏÓ\n'), 'application/pdf', undefined],
-  ])('says what %s is', async (_what, made, mediaType, header) => {
+  ])('the description of a picture says what %s is', async (_what, made, mediaType, header) => {
     const bytes = await made;
     const path = join(folder, 'picture');
     await writeFile(path, bytes);

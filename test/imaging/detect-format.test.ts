@@ -44,7 +44,7 @@ const BUILDERS: Record<Exclude<PictureFormat, 'svg'>, () => Buffer | Promise<Buf
 };
 
 describe('the format of a picture', () => {
-  it('is detected by its bytes, and every format is decoded', async () => {
+  it('the format of a picture is detected by its bytes, and every format is decoded', async () => {
     for (const [format, build] of Object.entries(BUILDERS)) {
       const { facts, renditions } = await imaging.process(await build(), [recipe()]);
       expect(facts).toMatchObject({ format });
@@ -53,7 +53,7 @@ describe('the format of a picture', () => {
     }
   });
 
-  it('is named in the refusal where the policy does not list it', async () => {
+  it('the format of a picture is named in the refusal where the policy does not list it', async () => {
     for (const [format, build] of Object.entries(BUILDERS)) {
       const others = READABLE_FORMATS.filter((other) => other !== format);
       expect(await imaging.refusal(await build(), others)).toMatchObject({
@@ -70,11 +70,11 @@ describe('a file that is no picture', () => {
     ...Object.entries(noPictures()),
     ['page with a drawing', aPageDressedAsSvg()],
     ['drawing', anSvg()],
-  ])('is refused as unsupported: %s', async (_name, bytes) => {
+  ])('a file that is no picture is refused as unsupported: %s', async (_name, bytes) => {
     expect(await imaging.verdict(bytes)).toBe('unsupported-format');
   });
 
-  it('is named in the refusal where its format is known', async () => {
+  it('a file that is no picture is named in the refusal where its format is known', async () => {
     expect(await imaging.refusal(noPictures().pdf)).toMatchObject({ detected: 'application/pdf' });
   });
 
@@ -85,13 +85,13 @@ describe('a file that is no picture', () => {
     ['the boxes of a JPEG 2000', aHollowJp2()],
     ['two letters of a bitmap', Buffer.from('BMW builds cars, not pictures. '.repeat(9))],
   ])(
-    'is refused as damaged where its start or structure alone is that of a picture: %s',
+    'a file that is no picture is refused as damaged where its start or structure alone is that of a picture: %s',
     async (_name, bytes) => {
       expect(await imaging.verdict(bytes)).toBe('corrupt-image');
     },
   );
 
-  it('is refused in every format where only the first bytes are those of a picture', async () => {
+  it('a file that is no picture is refused in every format where only the first bytes are those of a picture', async () => {
     for (const [format, build] of Object.entries(BUILDERS)) {
       const bytes = await build();
       const hollow = Buffer.concat([bytes.subarray(0, 24), Buffer.alloc(100, 0x20)]);
@@ -105,10 +105,13 @@ describe('a picture with something behind it', () => {
     ['GIF and script', aGifWithScript, 'gif'],
     ['JPEG and ZIP', aJpegWithZip, 'jpeg'],
     ['PNG and page', aPngWithPage, 'png'],
-  ] as const)('is rendered without it: %s', async (_name, build, format) => {
-    const { renditions } = await imaging.process(await build(), [recipe({ animated: true })]);
-    expect(renditions[0]?.format).toBe(format);
-    for (const trace of ['script', 'PK\x03\x04', 'html'])
-      expect(renditions[0]?.bytes.includes(trace)).toBe(false);
-  });
+  ] as const)(
+    'a picture with something behind it is rendered without it: %s',
+    async (_name, build, format) => {
+      const { renditions } = await imaging.process(await build(), [recipe({ animated: true })]);
+      expect(renditions[0]?.format).toBe(format);
+      for (const trace of ['script', 'PK\x03\x04', 'html'])
+        expect(renditions[0]?.bytes.includes(trace)).toBe(false);
+    },
+  );
 });

@@ -29,13 +29,13 @@ describe('the markers of a JPEG', () => {
       async () => withSegments(await aJpeg(), ...LONE_MARKERS),
     ],
     ['cut off', async () => (await aJpeg()).subarray(0, 400)],
-  ])('are the same read through a window or at once: %s', async (_name, build) => {
+  ])('the markers of a JPEG are the same read through a window or at once: %s', async (_name, build) => {
     const bytes = await build();
     expect(await streamed(bytes)).toEqual([...jpegParts(bytes)].map(({ marker }) => marker));
   });
 
   it.each(LONE_MARKERS.map((marker): [string, Buffer] => [marker.toString('hex'), marker]))(
-    'have no length where they stand alone: %s',
+    'the markers of a JPEG have no length where they stand alone: %s',
     async (_name, marker) => {
       const jpeg = await aJpeg();
       const parts = [...jpegParts(withSegments(jpeg, marker))];
@@ -43,7 +43,7 @@ describe('the markers of a JPEG', () => {
     },
   );
 
-  it('cannot hide the frame from the limits behind one that stands alone', async () => {
+  it('the markers of a JPEG cannot hide the frame from the limits behind one that stands alone', async () => {
     // Read as a segment, the restart marker would swallow the frame, and the frame in the comment would count.
     const jpeg = await aJpeg({ width: 640, height: 480 });
     const frame = [...jpegParts(jpeg)].find(({ marker }) => marker === 0xc0);
@@ -66,13 +66,13 @@ describe('the markers of a JPEG', () => {
     });
   });
 
-  it('end with the end of the first picture', async () => {
+  it('the markers of a JPEG end with the end of the first picture', async () => {
     const markers = await streamed(Buffer.concat([await aJpeg(), await aJpeg()]));
     expect(markers.indexOf(EOI)).toBe(markers.length - 1);
     expect(markers).toContain(SOS);
   });
 
-  it('are not followed for ever', async () => {
+  it('the markers of a JPEG are not followed for ever', async () => {
     const endless = Array.from({ length: 20_000 }, () => segment(0xfe, Buffer.alloc(0)));
     expect((await streamed(withSegments(await aJpeg(), ...endless))).length).toBe(10_000);
   });

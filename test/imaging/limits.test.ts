@@ -23,11 +23,11 @@ describe('limits are judged by the header', () => {
     ['a GIF that claims 65,535 × 65,535', aGifBomb(), 'side'],
     ['a GIF of too many frames', aGifOfManyFrames(), 'frames'],
     ['a JPEG of 700 scans', aScanBomb(), 'time'],
-  ])('%s', async (_name, bytes, limit) => {
+  ])('a picture is refused by its header: %s', async (_name, bytes, limit) => {
     expect(await imaging.refusal(bytes)).toEqual({ kind: 'image-too-complex', limit });
   });
 
-  it('and pass what stays below them', async () => {
+  it('limits let a picture pass that stays below them', async () => {
     expect(
       await imaging.verdict(aFlatPng({ width: 12_000, height: 4_000, colourType: 0, bitDepth: 1 })),
     ).toBe('accepted');
@@ -37,15 +37,15 @@ describe('limits are judged by the header', () => {
 });
 
 describe('what is small outside and large inside', () => {
-  it('costs nothing where it is not needed: a profile', async () => {
+  it('a picture that is small outside and large inside costs nothing where it is not needed: a profile', async () => {
     expect(await imaging.verdict(anIccBomb())).toBe('accepted');
   });
 
-  it('meets the ceiling of memory: compressed texts', async () => {
+  it('a picture that is small outside and large inside meets the ceiling of memory: compressed texts', async () => {
     expect(await imaging.refusal(aTextBomb())).toEqual({ kind: 'image-too-complex', limit: 'memory' });
   });
 
-  it('is decoded as the still picture it is to the decoder: an animated PNG of 65,535 frames', async () => {
+  it('a picture that is small outside and large inside is decoded as the still picture it is to the decoder: an animated PNG of 65,535 frames', async () => {
     const { facts } = await imaging.process(aFlatPng({ width: 100, height: 100, frames: 65_535 }));
     expect(facts.frames).toBe(1);
   });
@@ -66,13 +66,16 @@ describe('the memory that a picture needs', () => {
     ['HEIC of 50.33 megapixels', 'heic', 50.33e6, {}, true],
     ['JPEG 2000 of 15 megapixels', 'jp2', 15e6, {}, true],
     ['JPEG 2000 of 17 megapixels', 'jp2', 17e6, {}, false],
-  ] as const)('is judged by the header: %s', (_name, format, pixels, parts, fits) => {
-    const judge = () => requireMemory({ format, pixels, recipes: [recipe(parts)] }, limits);
-    if (fits) expect(judge).not.toThrow();
-    else expect(judge).toThrow(ProblemError);
-  });
+  ] as const)(
+    'the memory that a picture needs is judged by the header: %s',
+    (_name, format, pixels, parts, fits) => {
+      const judge = () => requireMemory({ format, pixels, recipes: [recipe(parts)] }, limits);
+      if (fits) expect(judge).not.toThrow();
+      else expect(judge).toThrow(ProblemError);
+    },
+  );
 
-  it('is more for HEIC with 10 bits and for progressive JPEG', () => {
+  it('the memory that a picture needs is more for HEIC with 10 bits and for progressive JPEG', () => {
     const demand = { format: 'heic', pixels: 40e6, recipes: [] } as const;
     expect(() => requireMemory({ ...demand, bitsPerChannel: 10 }, limits)).toThrow(ProblemError);
     expect(() => requireMemory({ ...demand, bitsPerChannel: 8 }, limits)).not.toThrow();
@@ -83,7 +86,7 @@ describe('the memory that a picture needs', () => {
 });
 
 describe('a baseline JPEG of a sensor of 200 megapixels', () => {
-  it('is taken, and its rendition in its own size has no more pixels than other pictures may have', async () => {
+  it('a baseline JPEG of a sensor of 200 megapixels is taken, and its rendition in its own size has no more pixels than other pictures may have', async () => {
     const jpeg = await sharp({
       create: { width: 16_320, height: 12_240, channels: 3, background: '#dc1414' },
     })

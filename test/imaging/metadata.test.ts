@@ -30,14 +30,17 @@ describe('renditions hold nothing but the picture', () => {
     ['WebP', () => aWebp({ orientation: 6, gps: true })],
     ['AVIF', () => anAvif({ gps: true })],
     ['TIFF', () => aTiff({ gps: true })],
-  ])('of a %s with a position, comments and a profile', async (_name, build) => {
-    const picture = await build();
-    expect(holdsLocation(picture) || picture.includes('Greenwich')).toBe(true);
-    const { renditions } = await imaging.process(picture, Object.values(RECIPES));
-    for (const { bytes, format } of renditions) {
-      expect(holdsLocation(bytes)).toBe(false);
-      const found = TRACES.filter((trace) => bytes.includes(trace));
-      expect({ format, found }).toEqual({ format, found: [] });
-    }
-  });
+  ])(
+    'renditions of a %s with a position, comments and a profile hold nothing but the picture',
+    async (_name, build) => {
+      const picture = await build();
+      expect(holdsLocation(picture) || picture.includes('Greenwich')).toBe(true);
+      const { renditions } = await imaging.process(picture, Object.values(RECIPES));
+      for (const { bytes, format } of renditions) {
+        expect(holdsLocation(bytes)).toBe(false);
+        const found = TRACES.filter((trace) => bytes.includes(trace));
+        expect({ format, found }).toEqual({ format, found: [] });
+      }
+    },
+  );
 });

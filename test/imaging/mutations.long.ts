@@ -29,7 +29,7 @@ const mutation = fc.record({
 });
 
 describe.each(Object.entries(BUILDERS))('a %s in which anything was changed', (_name, build) => {
-  it('is accepted or refused, never an error, a crash or a hang, and never tells where it was taken', async () => {
+  it('a changed picture is accepted or refused, never an error, a crash or a hang, and never tells where it was taken', async () => {
     const whole = await build();
     await fc.assert(
       fc.asyncProperty(mutation, async ({ changes, kept }) => {

@@ -25,7 +25,7 @@ function corners(pixels: Pixels, aspect: number): string[] {
 
 describe.each([...Object.entries(RECIPES), ...(await dialectRenditions())])('%s', (_name, wanted) => {
   it.each(ORIENTATIONS)(
-    'puts the right colours in the right corners for orientation %i',
+    'a rendition has the right colours in the right corners for orientation %i',
     async (orientation) => {
       for (const build of [aJpeg, aPng]) {
         const picture = await build({ orientation, gps: true, width: 160, height: 120 });
@@ -42,7 +42,7 @@ describe.each([...Object.entries(RECIPES), ...(await dialectRenditions())])('%s'
 
 describe('upright pictures', () => {
   it.each(Object.keys(BUILDERS) as (keyof typeof BUILDERS)[])(
-    'come of every format that can lie on its side: %s',
+    'upright pictures come of every format that can lie on its side: %s',
     async (format) => {
       for (const orientation of [1, 3, 6, 8]) {
         const picture = await BUILDERS[format]({ orientation });
@@ -53,9 +53,12 @@ describe('upright pictures', () => {
     },
   );
 
-  it.each([0, 9, 255, 65535])('take the out-of-range orientation %i for upright', async (orientation) => {
-    const { facts, renditions } = await imaging.process(await aJpeg({ orientation }), [recipe()]);
-    expect(facts).toMatchObject({ width: 160, height: 120 });
-    expect(corners(readPixels(renditions[0]?.bytes ?? Buffer.alloc(0)), 4 / 3)).toEqual(UPRIGHT);
-  });
+  it.each([0, 9, 255, 65535])(
+    'upright pictures take the out-of-range orientation %i for upright',
+    async (orientation) => {
+      const { facts, renditions } = await imaging.process(await aJpeg({ orientation }), [recipe()]);
+      expect(facts).toMatchObject({ width: 160, height: 120 });
+      expect(corners(readPixels(renditions[0]?.bytes ?? Buffer.alloc(0)), 4 / 3)).toEqual(UPRIGHT);
+    },
+  );
 });

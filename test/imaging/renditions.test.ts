@@ -16,7 +16,7 @@ async function rendered(bytes: Buffer, parts: Parameters<typeof recipe>[0]) {
 }
 
 describe('sizes', () => {
-  it('fits into the box and keeps the aspect ratio', async () => {
+  it('a rendition fits into the box and keeps the aspect ratio', async () => {
     const box = { width: 100, height: 100 };
     expect(await rendered(await aJpeg({ width: 400, height: 200 }), { box })).toMatchObject({
       width: 100,
@@ -24,14 +24,14 @@ describe('sizes', () => {
     });
   });
 
-  it('never enlarges unless asked', async () => {
+  it('a rendition never enlarges unless asked', async () => {
     const small = await aJpeg({ width: 40, height: 20 });
     const box = { width: 100, height: 100 };
     expect(await rendered(small, { box })).toMatchObject({ width: 40, height: 20 });
     expect(await rendered(small, { box, enlarge: true })).toMatchObject({ width: 100, height: 50 });
   });
 
-  it('pads a small picture to its own square and an enlarged one to the box', async () => {
+  it('a rendition pads a small picture to its own square and an enlarged one to the box', async () => {
     const small = await aJpeg({ width: 40, height: 20 });
     const pad = { fit: 'pad', box: { width: 100, height: 100 }, background: '#0000ff' } as const;
     const square = await rendered(small, pad);
@@ -40,7 +40,7 @@ describe('sizes', () => {
     expect(await rendered(small, { ...pad, enlarge: true })).toMatchObject({ width: 100, height: 100 });
   });
 
-  it('survives a picture one pixel high', async () => {
+  it('a rendition survives a picture one pixel high', async () => {
     const line = await aJpeg({ width: 3000, height: 1 });
     const box = { width: 100, height: 100 };
     expect(await rendered(line, { box })).toMatchObject({ width: 100, height: 1 });
@@ -56,13 +56,13 @@ describe('formats', () => {
     ['webp', aWebp],
     ['avif', anAvif],
     ['tiff', aTiff],
-  ] as const)('keeps %s where the recipe says the same', async (format, build) => {
+  ] as const)('a rendition keeps %s where the recipe says the same', async (format, build) => {
     const result = await rendered(await build(), {});
     expect(result).toMatchObject({ format, width: 160, height: 120 });
     expect((await imaging.process(result.bytes)).facts.format).toBe(format);
   });
 
-  it('makes PNG of what is see-through and JPEG of an alpha channel that hides nothing', async () => {
+  it('a rendition makes PNG of what is see-through and JPEG of an alpha channel that hides nothing', async () => {
     const format = 'jpeg-unless-transparent';
     expect(await rendered(await aPng({ alpha: 'half' }), { format })).toMatchObject({
       format: 'png',
@@ -75,7 +75,7 @@ describe('formats', () => {
     expect(await rendered(await aGif(), { format })).toMatchObject({ format: 'png' });
   });
 
-  it('flattens on the background where the format knows no transparency', async () => {
+  it('a rendition flattens on the background where the format knows no transparency', async () => {
     const half = await aPng({ alpha: 'half' });
     const flat = readPixels((await rendered(half, { format: 'jpeg', background: '#0000ff' })).bytes);
     expect(colourName(flat.at(0.1, 0.1))).toBe('red');
@@ -84,7 +84,7 @@ describe('formats', () => {
     expect(colourName(kept.at(0.9, 0.1))).toBe('see-through');
   });
 
-  it('keeps an animation or takes its first frame, as the recipe says', async () => {
+  it('a rendition keeps an animation or takes its first frame, as the recipe says', async () => {
     for (const animation of [await aGif({ frames: 4 }), await aWebp({ frames: 4 })]) {
       const moving = await rendered(animation, { animated: true, box: { width: 80, height: 80 } });
       expect(moving).toMatchObject({ width: 80, height: 60, facts: { frames: 4 } });
@@ -94,7 +94,7 @@ describe('formats', () => {
     }
   });
 
-  it('takes the first frame of an animation that lies on its side, upright', async () => {
+  it('a rendition takes the first frame of an animation that lies on its side, upright', async () => {
     const lying = await aWebp({ frames: 3, orientation: 6, width: 120, height: 160 });
     expect(await rendered(lying, { animated: true })).toMatchObject({ format: 'webp' });
   });
@@ -110,7 +110,7 @@ describe('colours', () => {
     ['PNG with a palette', () => aPng({ palette: true })],
     ['interlaced PNG', () => aPng({ interlaced: true })],
     ['progressive JPEG', () => aJpeg({ progressive: true })],
-  ])('stay what they were in a %s', async (_name, build) => {
+  ])('colours stay what they were in a %s', async (_name, build) => {
     const { bytes } = await rendered(await build(), { format: 'jpeg' });
     const pixels = readPixels(bytes);
     expect(colourName(pixels.at(0.1, 0.1))).toBe('red');
@@ -133,12 +133,12 @@ describe('colours', () => {
     [16, 4],
     [8, 6],
     [16, 6],
-  ] as const)('reads PNG of %i bits and colour type %i', async (bitDepth, colourType) => {
+  ] as const)('a PNG of %i bits and colour type %i keeps its colours', async (bitDepth, colourType) => {
     const picture = aRawPng({ bitDepth, colourType });
     expect(await rendered(picture, { format: 'jpeg' })).toMatchObject({ width: 64, height: 48 });
   });
 
-  it('makes eight bits of sixteen', async () => {
+  it('a rendition has eight bits where the picture has sixteen', async () => {
     const { bytes } = await rendered(await aPng({ bitDepth: 16 }), {});
     const IHDR_DEPTH = 24;
     expect(bytes[IHDR_DEPTH]).toBe(8);
@@ -146,7 +146,7 @@ describe('colours', () => {
 });
 
 describe('a rendition', () => {
-  it('is the same whatever else is made with it', async () => {
+  it('a rendition is the same whatever else is made with it', async () => {
     const picture = await aPhotograph({ width: 600, height: 800 });
     const all = Object.values(RECIPES);
     const together = await imaging.process(picture, all);
@@ -156,12 +156,12 @@ describe('a rendition', () => {
     }
   });
 
-  it('carries the digest of its bytes', async () => {
+  it('a rendition carries the digest of its bytes', async () => {
     const result = await rendered(await aJpeg(), { format: 'png' });
     expect(result.sha256).toBe(createHash('sha256').update(result.bytes).digest('hex'));
   });
 
-  it('lies in a file when it is large, until it is released', async () => {
+  it('a rendition lies in a file when it is large, until it is released', async () => {
     const bytes = await aPhotograph({ width: 1500, height: 1500 });
     const result = await imaging.imaging().process({
       source: { kind: 'memory', bytes },
@@ -183,7 +183,7 @@ describe('padding in a colour', () => {
     ['a grey PNG of 16 bits', () => aRawPng({ bitDepth: 16, colourType: 0 })],
     ['a grey PNG with alpha', () => aRawPng({ bitDepth: 8, colourType: 4 })],
     ['a colour JPEG', () => aJpeg()],
-  ])('has that colour around %s', async (_name, build) => {
+  ])('padding in a colour has that colour around %s', async (_name, build) => {
     const wanted = recipe({
       fit: 'pad',
       box: { width: 100, height: 100 },

@@ -6,7 +6,7 @@ import { openMemoryGauge, residentBytes } from '../../src/imaging/resident-memor
 const MEBIBYTE = 1024 * 1024;
 
 describe('the gauge of a process', () => {
-  it('tells what is resident, and nothing more when the process is gone', async () => {
+  it('the gauge of a process tells what is resident, and nothing more when the process is gone', async () => {
     const child = spawn('cat', { stdio: 'pipe' });
     const pid = child.pid ?? 0;
     const gauge = openMemoryGauge(pid);
@@ -26,7 +26,7 @@ describe('the gauge of a process', () => {
     expect(gauge.read()).toBeUndefined();
   });
 
-  it('tells nothing of one that does not exist', () => {
+  it('the gauge of a process tells nothing of one that does not exist', () => {
     expect(openMemoryGauge(2 ** 22 + 1).read()).toBeUndefined();
   });
 });

@@ -22,7 +22,7 @@ function corners(pixels: Pixels): string[] {
 
 describe('a HEIC picture', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'that says orientation %i both in its properties and in EXIF comes out upright',
+    'a HEIC picture that says orientation %i both in its properties and in EXIF comes out upright',
     async (orientation) => {
       const { facts, pixels } = await render(`orientation-${orientation}.heic`);
       expect(facts).toEqual({ format: 'heic', width: 160, height: 120, frames: 1, transparent: false });
@@ -31,7 +31,7 @@ describe('a HEIC picture', () => {
   );
 
   it.each(['grid-display-p3.heic', 'grid-trailer.heic'])(
-    'of tiles is put together, cut to its size and turned: %s',
+    'a HEIC picture of tiles is put together, cut to its size and turned: %s',
     async (file) => {
       const { facts, pixels } = await render(file);
       expect(facts).toMatchObject({ width: 160, height: 120 });
@@ -39,15 +39,15 @@ describe('a HEIC picture', () => {
     },
   );
 
-  it('of a burst is its first picture', async () => {
+  it('a HEIC picture of a burst is its first picture', async () => {
     expect(corners((await render('burst.heic')).pixels)).toEqual(UPRIGHT);
   });
 
-  it('with 10 bits a channel is rendered with 8', async () => {
+  it('a HEIC picture with 10 bits a channel is rendered with 8', async () => {
     expect(corners((await render('ten-bit.heic')).pixels)).toEqual(UPRIGHT);
   });
 
-  it('keeps its transparency as PNG', async () => {
+  it('a HEIC picture keeps its transparency as PNG', async () => {
     const { facts, format, pixels } = await render('alpha.heic', recipe());
     expect({ transparent: facts.transparent, format }).toEqual({ transparent: true, format: 'png' });
     expect([colourName(pixels.at(0.1, 0.1)), colourName(pixels.at(0.9, 0.1))]).toEqual([
@@ -56,12 +56,12 @@ describe('a HEIC picture', () => {
     ]);
   });
 
-  it('becomes a JPEG where its own format is asked for and nothing is transparent', async () => {
+  it('a HEIC picture becomes a JPEG where its own format is asked for and nothing is transparent', async () => {
     expect(await render('orientation-6.heic', recipe())).toMatchObject({ format: 'jpeg' });
   });
 
   it.each(['grid-display-p3.heic', 'primaries-12.heic'])(
-    'in Display P3 becomes the sRGB that looks the same: %s',
+    'a HEIC picture in Display P3 becomes the sRGB that looks the same: %s',
     async (file) => {
       const { pixels } = await render(file);
       // 220, 20, 20 and 20, 200, 20 of Display P3, clipped to sRGB, as littleCMS converts them.
@@ -70,11 +70,11 @@ describe('a HEIC picture', () => {
     },
   );
 
-  it('that was converted from sRGB to Display P3 keeps its colours', async () => {
+  it('a HEIC picture that was converted from sRGB to Display P3 keeps its colours', async () => {
     expectNear((await render('display-p3.heic')).pixels.at(0.1, 0.1), [220, 20, 20], 4);
   });
 
-  it('of 12 megapixels looks as the reference decoder shows it, without EXIF, within the memory limit', async () => {
+  it('a HEIC picture of 12 megapixels looks as the reference decoder shows it, without EXIF, within the memory limit', async () => {
     const { facts, bytes } = await render(
       'twelve-megapixels.heic',
       recipe({ format: 'png', box: { width: 128, height: 128 } }),
@@ -91,7 +91,7 @@ describe('a HEIC picture', () => {
     expect(holdsLocation(bytes)).toBe(false);
   });
 
-  it('that is cut anywhere is refused', async () => {
+  it('a HEIC picture that is cut anywhere is refused', async () => {
     const whole = aStoredPicture('gps.heic');
     for (let at = 40; at < whole.length; at += 41)
       expect({ at, verdict: await imaging.verdict(whole.subarray(0, at)) }).not.toMatchObject({
@@ -106,21 +106,24 @@ describe('a picture that ImageMagick decodes', () => {
     ['boxes.jp2', 'jp2', 160, 120],
     ['codestream.j2k', 'jp2', 160, 120],
     ['layers.psd', 'psd', 40, 30],
-  ])('has its colours in the right corners: %s', async (file, format, width, height) => {
-    const { facts, bytes, pixels } = await render(file);
-    expect(facts).toMatchObject({ format, width, height, transparent: false });
-    expect(corners(pixels)).toEqual(UPRIGHT);
-    expect(holdsLocation(bytes)).toBe(false);
-  });
+  ])(
+    'a picture that ImageMagick decodes has its colours in the right corners: %s',
+    async (file, format, width, height) => {
+      const { facts, bytes, pixels } = await render(file);
+      expect(facts).toMatchObject({ format, width, height, transparent: false });
+      expect(corners(pixels)).toEqual(UPRIGHT);
+      expect(holdsLocation(bytes)).toBe(false);
+    },
+  );
 
-  it('keeps its transparency: JPEG XL, and an icon whose largest picture is taken', async () => {
+  it('a picture that ImageMagick decodes keeps its transparency: JPEG XL, and an icon whose largest picture is taken', async () => {
     expect(await render('alpha.jxl')).toMatchObject({ facts: { transparent: true } });
     expect(await render('three-sizes.ico')).toMatchObject({
       facts: { width: 64, height: 48, transparent: true },
     });
   });
 
-  it('is turned upright: the raw picture of a camera', async () => {
+  it('a picture that ImageMagick decodes is turned upright: the raw picture of a camera', async () => {
     const { facts, pixels } = await render('orientation-6.dng');
     expect(facts).toMatchObject({ format: 'dng', width: 64, height: 96 });
     expectNear(pixels.at(0.1, 0.1), [47, 47, 255], 8);
@@ -128,7 +131,7 @@ describe('a picture that ImageMagick decodes', () => {
     expectNear(pixels.at(0.1, 0.9), [255, 255, 47], 8);
   });
 
-  it('is cut anywhere and refused', async () => {
+  it('a picture that ImageMagick decodes is refused where it is cut anywhere', async () => {
     for (const file of [
       'gps.jxl',
       'boxes.jp2',
@@ -147,7 +150,7 @@ describe('a picture that ImageMagick decodes', () => {
 });
 
 describe('every recipe', () => {
-  it.each(Object.entries(RECIPES))('can be made of a HEIC: %s', async (_name, wanted) => {
+  it.each(Object.entries(RECIPES))('every recipe can be made of a HEIC: %s', async (_name, wanted) => {
     const { bytes } = await render('grid-trailer.heic', wanted);
     expect(holdsLocation(bytes)).toBe(false);
   });

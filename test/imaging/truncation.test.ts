@@ -27,7 +27,7 @@ describe.each(Object.entries(BUILDERS))('a %s that is cut off', (_name, build) =
     ['verified', []],
     ['rendered', [recipe({ box: { width: 64, height: 64 }, format: 'jpeg' })]],
     ['rendered in its own size', [recipe()]],
-  ])('is never taken for a picture when %s', async (_how, recipes) => {
+  ])('a cut-off file is never taken for a picture when %s', async (_how, recipes) => {
     const whole = await build();
     for (const share of SHARES) {
       const cut = whole.subarray(0, Math.floor(whole.length * share));
@@ -44,7 +44,7 @@ describe.each(Object.entries(BUILDERS))('a %s that is cut off', (_name, build) =
 });
 
 describe.each(Object.entries(BUILDERS))('a %s that lacks its last bytes', (_name, build) => {
-  it('is refused, or shows the whole picture', async () => {
+  it('a file that lacks its last bytes is refused, or shows the whole picture', async () => {
     const whole = await build();
     const recipes = [recipe({ format: 'png' })];
     const { renditions } = await imaging.process(whole, recipes);
@@ -60,14 +60,17 @@ describe.each(Object.entries(BUILDERS))('a %s that lacks its last bytes', (_name
 });
 
 describe('a JPEG with an end marker behind the cut', () => {
-  it.each([false, true])('is corrupt all the same (progressive: %s)', async (progressive) => {
-    const whole = await aJpeg({ ...photograph, progressive });
-    for (const share of SHARES.filter((before) => before < LAST_STRIP)) {
-      const cut = Buffer.concat([
-        whole.subarray(0, Math.floor(whole.length * share)),
-        Buffer.from([0xff, 0xd9]),
-      ]);
-      expect({ share, verdict: await imaging.verdict(cut) }).toEqual({ share, verdict: 'corrupt-image' });
-    }
-  });
+  it.each([false, true])(
+    'a JPEG with an end marker behind the cut is corrupt all the same (progressive: %s)',
+    async (progressive) => {
+      const whole = await aJpeg({ ...photograph, progressive });
+      for (const share of SHARES.filter((before) => before < LAST_STRIP)) {
+        const cut = Buffer.concat([
+          whole.subarray(0, Math.floor(whole.length * share)),
+          Buffer.from([0xff, 0xd9]),
+        ]);
+        expect({ share, verdict: await imaging.verdict(cut) }).toEqual({ share, verdict: 'corrupt-image' });
+      }
+    },
+  );
 });

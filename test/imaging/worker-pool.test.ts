@@ -41,7 +41,7 @@ function workers(): number[] {
 describe('a worker that is killed', () => {
   const imaging = startImaging({ wallSeconds: 50, memoryMiB: 300 });
 
-  it('for its memory is the end of its own picture alone', async () => {
+  it('a worker that is killed for its memory is the end of its own picture alone', async () => {
     const small = await aJpeg();
     const [bomb, ...others] = await Promise.allSettled([
       imaging.process(aTextBomb()),
@@ -52,7 +52,7 @@ describe('a worker that is killed', () => {
     expect((await imaging.process(small)).facts.format).toBe('jpeg');
   });
 
-  it('from outside is replaced, and its picture tried once more', async () => {
+  it('a worker that is killed from outside is replaced, and its picture tried once more', async () => {
     const slow = imaging.process(SLOW);
     while (workers().every((pid) => (residentBytes(pid) ?? 0) < 120_000_000)) {
       await new Promise((resolve) => setImmediate(resolve));
@@ -62,7 +62,7 @@ describe('a worker that is killed', () => {
     expect((await slow).facts).toMatchObject({ width: 7000, height: 7000 });
   });
 
-  it('while idle is noticed before the next picture', async () => {
+  it('a worker that is killed while idle is noticed before the next picture', async () => {
     for (const pid of workers()) process.kill(pid, 'SIGKILL');
     expect((await imaging.process(await aJpeg())).facts.format).toBe('jpeg');
   });
@@ -99,12 +99,12 @@ describe('a picture whose worker ends twice', () => {
     }
   }
 
-  it('is not blamed where the worker was killed from outside: overloaded, with a time to come back', async () => {
+  it('a picture whose worker ends twice is not blamed where the worker was killed from outside: overloaded, with a time to come back', async () => {
     const problem = { kind: 'overloaded', retryAfterSeconds: expect.any(Number) };
     expect(await fateOfPicture('SIGKILL')).toMatchObject({ problem });
   });
 
-  it('is blamed where the decoder crashed', async () => {
+  it('a picture whose worker ends twice is blamed where the decoder crashed', async () => {
     expect(await fateOfPicture('SIGSEGV')).toMatchObject({ problem: { kind: 'image-too-complex' } });
   });
 });
@@ -113,7 +113,7 @@ describe('the wall', () => {
   const imaging = startImaging({ workers: 1, wallSeconds: 0.6 });
   const longer = [recipe({ format: 'png' })];
 
-  it('ends a picture that takes too long, and does not blame the one that waited behind it', async () => {
+  it('the time limit ends a picture that takes too long, and does not blame the one that waited behind it', async () => {
     const small = await aJpeg();
     const [slow, waiting] = await Promise.allSettled([imaging.process(SLOW, longer), imaging.process(small)]);
     expect(slow).toMatchObject({ reason: { problem: { kind: 'image-too-complex', limit: 'time' } } });
@@ -122,7 +122,7 @@ describe('the wall', () => {
     expect(await readdir(imaging.scratchDir())).toEqual([]);
   });
 
-  it('does not blame a picture to which the machine gave no time', async () => {
+  it('the time limit does not blame a picture to which the machine gave no time', async () => {
     const verdict = imaging.refusal(SLOW);
     for (const pid of workers()) process.kill(pid, 'SIGSTOP');
     expect(await verdict).toMatchObject({ kind: 'overloaded' });
@@ -132,7 +132,7 @@ describe('the wall', () => {
 describe('a full queue', () => {
   const imaging = startImaging({ workers: 1, queue: 2, wallSeconds: 50 });
 
-  it('is overloaded at once and says when to come back', async () => {
+  it('a full queue is overloaded at once and says when to come back', async () => {
     const jobs = Array.from({ length: 6 }, () => imaging.refusal(BUSY));
     const problems = await Promise.all(jobs);
     expect(problems.map((problem) => problem?.kind)).toEqual([
@@ -149,7 +149,7 @@ describe('a full queue', () => {
 });
 
 describe('stopping', () => {
-  it('lets pictures under way finish and ends every worker', async () => {
+  it('a pool that stops lets pictures under way finish and ends every worker', async () => {
     const before = workers();
     const imaging = createImaging({
       workers: 2,
@@ -187,20 +187,20 @@ function niceness(pid: number): number[] {
 describe('a worker', () => {
   const imaging = startImaging();
 
-  it('gives way to the gateway with every thread that decodes', async () => {
+  it('a worker gives way to the gateway with every thread that decodes', async () => {
     await imaging.process(await aJpeg());
     const pids = workers();
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) expect([...new Set(niceness(pid))]).toEqual([Math.min(getPriority() + 5, 19)]);
   });
 
-  it('that cannot be started is told of, and does not end the gateway', async () => {
+  it('a worker that cannot be started is told of, and does not end the gateway', async () => {
     const program = fileURLToPath(new URL('start-without-descriptors.ts', import.meta.url));
     const { stdout } = await execute('sh', ['-c', 'ulimit -n 60; exec "$0" "$1"', process.execPath, program]);
     expect(stdout).toMatch(/^a picture worker cannot be started: Error: spawn .* EMFILE$/);
   });
 
-  it('gets nothing of the environment of the gateway', () => {
+  it('a worker gets nothing of the environment of the gateway', () => {
     const environments = workers().map((pid) => readFileSync(`/proc/${pid}/environ`, 'latin1'));
     expect(environments.length).toBeGreaterThan(0);
     for (const environment of environments) {
@@ -211,7 +211,7 @@ describe('a worker', () => {
 });
 
 describe('a pool', () => {
-  it('does not start when its first worker says that loaders cannot be blocked', async () => {
+  it('a pool does not start when its first worker says that loaders cannot be blocked', async () => {
     const pool = createWorkerPool({
       startWorker: () => Promise.reject(new Error('a picture worker is unfit: loaders cannot be blocked')),
       width: 2,

@@ -75,7 +75,7 @@ async function everythingStored(): Promise<string[]> {
   return found;
 }
 
-it('knows how to aim every operation of every dialect', () => {
+it('the suite knows how to aim every operation of every dialect', () => {
   const operations = running.gateway.dialects.map(({ dialect }) => [
     dialect.name,
     Object.keys(dialect.operations).sort(),
@@ -113,7 +113,7 @@ describe.each([
     },
   );
 
-  it('shows no address and no picture of the other side in any answer', async () => {
+  it('the gateway shows no address and no picture of the other side in any answer', async () => {
     for (const [dialect, operationId] of operations) {
       for (const { headers, text } of await askAll(dialect, operationId, aim, by)) {
         expect(text).not.toContain('/images/');
@@ -127,7 +127,7 @@ describe.each([
   ['demo', demo],
   ['other', other],
 ])('the same requests of %s for its own people', (_name, side) => {
-  it('are good ones', async () => {
+  it("requests for a tenant's own people are good ones", async () => {
     const refused: string[] = [];
     for (const [dialect, operationId] of operations) {
       // An altered ticket is good for nobody, its owner included.

@@ -22,7 +22,7 @@ const pairs = Object.keys(readings).flatMap((of) =>
 );
 
 describe('a credential', () => {
-  it.each(pairs)('of %s is good at %s: %s', async (of, at, good) => {
+  it.each(pairs)('a credential of %s is good at %s: %s', async (of, at, good) => {
     const headers = demo.headers[of] ?? {};
     const { status } = await running.ask({ method: 'GET', path: readings[at] ?? '', headers }, demo, at);
     expect(status === 401).toBe(!good);

@@ -33,7 +33,7 @@ async function widthSeenByDemo(): Promise<string | undefined> {
 }
 
 describe('a tenant that takes in whoever is named', () => {
-  it('makes a person of its own under an id that another tenant uses, and neither sees the other', async () => {
+  it('a tenant that takes in any id makes a person of its own under an id that another tenant uses, and neither sees the other', async () => {
     await expect(upload(demo, 300)).resolves.toBe(200);
     await expect(widthSeenByDemo()).resolves.toBe('300');
     const unseen = await running.ask({ method: 'GET', path: '/v1/customers/1002' }, other, 'magicline-v1');

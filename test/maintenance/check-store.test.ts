@@ -5,7 +5,7 @@ import { storeOrphan, storePicture } from './stored-pictures.ts';
 
 const ONCE = { restart: false };
 
-it('finds nothing wrong with whole pictures, and does not look at bodies that nobody names', async () => {
+it('fsck finds nothing wrong with whole pictures, and does not look at bodies that nobody names', async () => {
   const store = createMemoryStore();
   await storePicture(store, 'ada');
   await storePicture(store, 'bob');
@@ -16,7 +16,7 @@ it('finds nothing wrong with whole pictures, and does not look at bodies that no
   });
 });
 
-it('names each body that is missing, cut off or altered, and each record that cannot be read', async () => {
+it('fsck names each body that is missing, cut off or altered, and each record that cannot be read', async () => {
   const store = createMemoryStore();
   const pictures = await Promise.all(['a', 'b', 'c', 'd'].map((id) => storePicture(store, id)));
   const [missing, cutOff, altered] = pictures.map(({ bodyKeys }) => String(bodyKeys[0]));
@@ -44,7 +44,7 @@ it('names each body that is missing, cut off or altered, and each record that ca
   });
 });
 
-it('counts no body that a newer record has let go of since', async () => {
+it('fsck counts no body that a newer record has let go of since', async () => {
   const store = createMemoryStore();
   const { recordKey, bodyKeys } = await storePicture(store, 'ada');
   const replacedMeanwhile = {
@@ -68,7 +68,7 @@ it('counts no body that a newer record has let go of since', async () => {
   expect(await checkStore(replacedMeanwhile, ONCE)).toMatchObject({ report: { damaged: 0 } });
 });
 
-it('goes on where an interrupted check stopped, with what it had found', async () => {
+it('fsck goes on where an interrupted check stopped, with what it had found', async () => {
   const store = createMemoryStore();
   for (let subject = 0; subject < 80; subject += 1) {
     const { bodyKeys } = await storePicture(store, `subject-${subject}`);

@@ -76,7 +76,7 @@ async function generationsOf({ records }: Store): Promise<Map<string, number>> {
 }
 
 describe('a backup', () => {
-  it('taken while pictures are replaced holds everybody whole, and at least as new as when it began', async () => {
+  it('a backup taken while pictures are replaced holds everybody whole, and at least as new as when it began', async () => {
     const store = await begun(createFilesystemStore({ folder: join(folder, 'busy') }));
     const people = Array.from({ length: 60 }, (_, number) => `person-${number}`);
     for (const person of people) await replacePicture(store, person, 1);
@@ -113,7 +113,7 @@ describe('a backup', () => {
     expect(replaced).toBeGreaterThan(people.length);
   }, 120_000);
 
-  it('sends nothing twice, and forgets what the store has no more', async () => {
+  it('a backup sends nothing twice, and forgets what the store has no more', async () => {
     const store = await begun(createMemoryStore());
     const backup = await begun(createMemoryStore());
     const [ada] = await Promise.all(['ada', 'bob'].map((person) => storePicture(store, person)));
@@ -127,7 +127,7 @@ describe('a backup', () => {
     expect(await digestsOf(backup)).toEqual(await digestsOf(store));
   });
 
-  it('names what is missing, altered or unreadable in the store, and copies the rest', async () => {
+  it('a backup names what is missing, altered or unreadable in the store, and copies the rest', async () => {
     const store = await begun(createMemoryStore());
     const backup = await begun(createMemoryStore());
     const pictures = await Promise.all(['ada', 'bob'].map((person) => storePicture(store, person)));
@@ -142,7 +142,7 @@ describe('a backup', () => {
     expect(await backup.objects.get(String(altered))).toBeUndefined();
   });
 
-  it('goes into a new place or an earlier backup of the same store, and nowhere else', async () => {
+  it('a backup goes into a new place or an earlier backup of the same store, and nowhere else', async () => {
     const [store, other] = await Promise.all([begun(createMemoryStore()), begun(createMemoryStore())]);
     await storePicture(store, 'ada');
     await storePicture(other, 'bob');
@@ -155,7 +155,7 @@ describe('a backup', () => {
   });
 });
 
-it('copies filesystem to S3 to Azure to filesystem with equal digests', async () => {
+it('polyface copy copies filesystem to S3 to Azure to filesystem with equal digests', async () => {
   const [engine, azurite] = await Promise.all([startMiniStack('pictures'), startAzurite()]);
   const stores = [
     createFilesystemStore({ folder: join(folder, 'first') }),

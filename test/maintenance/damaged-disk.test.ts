@@ -48,7 +48,7 @@ const damages: Record<string, string | Buffer> = {
 
 describe('one bad record on a disk', () => {
   it.each(Object.entries(damages))(
-    'is one finding with its key, and the rest is checked: %s',
+    'a bad record is one finding with its key, and the rest is checked: %s',
     async (_, bytes) => {
       const store = await aStore();
       const { recordKey, bodyKeys } = await storePicture(store, 'ada');
@@ -71,7 +71,7 @@ describe('one bad record on a disk', () => {
     },
   );
 
-  it('is set aside by a repair, after a dry run that only says so; the key can be written again', async () => {
+  it('a bad record is set aside by a repair, after a dry run that only says so; the key can be written again', async () => {
     const store = await aStore();
     const { recordKey } = await storePicture(store, 'ada');
     const file = await fileOf(recordKey);
@@ -88,7 +88,7 @@ describe('one bad record on a disk', () => {
     expect(await store.records.swap(recordKey, undefined, 1)).toEqual({ version: '3' });
   });
 
-  it('that was set aside keeps its bodies from every sweep, until missing records are accepted', async () => {
+  it('a bad record that was set aside keeps its bodies from every sweep, until missing records are accepted', async () => {
     const store = await aStore();
     const { recordKey, bodyKeys } = await storePicture(store, 'ada');
     await storePicture(store, 'bob');
@@ -105,7 +105,7 @@ describe('one bad record on a disk', () => {
     expect(await left()).toHaveLength(0);
   });
 
-  it('of a shape that is not known is set aside as it was', async () => {
+  it('a bad record of a shape that is not known is set aside as it was', async () => {
     const store = await aStore();
     const { recordKey } = await storePicture(store, 'ada');
     const { version } = (await store.records.read(recordKey)) ?? {};
@@ -137,7 +137,7 @@ describe('a damaged record that says whose it is', () => {
     return { dry, done: await said('now') };
   }
 
-  it('is rebuilt from its body, byte for byte, and kept as it was', async () => {
+  it('a damaged record that names its person is rebuilt from its body, byte for byte, and kept as it was', async () => {
     const store = await aStore();
     const { recordKey, bodyKeys } = await storePicture(store, 'ada');
     const before = (await store.records.read(recordKey))?.value;
@@ -153,7 +153,7 @@ describe('a damaged record that says whose it is', () => {
     expect((await checkStore(store, ONCE)).report).toMatchObject({ damaged: 0, bodies: bodyKeys.length });
   });
 
-  it('forgets renditions that are none, keeps tombstones, and empties a slot that says nothing', async () => {
+  it('a damaged record that names its person forgets renditions that are none, keeps tombstones, and empties a slot that says nothing', async () => {
     const store = await aStore();
     const { recordKey } = await storePicture(store, 'ada');
     const tombstone = { kind: 'tombstone', tombstone: { slot: 1, version: 2, generation: 1 } };
@@ -169,7 +169,7 @@ describe('a damaged record that says whose it is', () => {
     expect((await checkStore(store, ONCE)).report).toMatchObject({ damaged: 0, bodies: 1 });
   });
 
-  it('takes no body for its own whose bytes have another digest', async () => {
+  it('a damaged record that names its person takes no body for its own whose bytes have another digest', async () => {
     const store = await aStore();
     const { recordKey, bodyKeys } = await storePicture(store, 'ada');
     const original = String(bodyKeys[0]);
@@ -194,7 +194,7 @@ it('a record that no longer says anything is set aside, never made up from bodie
 });
 
 describe('a damaged body', () => {
-  it('that is a rendition is forgotten by a repair; an original stays a finding', async () => {
+  it('a damaged body that is a rendition is forgotten by a repair; an original stays a finding', async () => {
     const store = await aStore();
     const [ada, bob] = await Promise.all(['ada', 'bob'].map((person) => storePicture(store, person)));
     const [small, original] = [String(ada?.bodyKeys[1]), String(bob?.bodyKeys[0])];
@@ -216,7 +216,7 @@ describe('a damaged body', () => {
   });
 });
 
-it('passes over files that are none of the store, with a warning', async () => {
+it('fsck passes over files that are none of the store, with a warning', async () => {
   const store = await aStore();
   const { recordKey } = await storePicture(store, 'ada');
   const version = await fileOf(recordKey);

@@ -18,7 +18,7 @@ async function withPictures(store: Store): Promise<Store> {
 }
 
 describe('the start of a store', () => {
-  it('begins one in an empty place only when it is asked to', async () => {
+  it('the start of a store begins one in an empty place only when it is asked to', async () => {
     const store = createMemoryStore();
     await expect(startStore(store, { begin: false })).rejects.toThrow('serve --init');
     await startStore(store, { begin: true });
@@ -29,14 +29,14 @@ describe('the start of a store', () => {
     expect(await readMarkers(store)).toEqual({ records, objects });
   });
 
-  it('gives one identity where several gateways begin at once', async () => {
+  it('the start of a store gives one identity where several gateways begin at once', async () => {
     const store = createMemoryStore();
     await Promise.all([1, 2, 3, 4].map(() => startStore(store, { begin: true })));
     const { records, objects } = await readMarkers(store);
     expect(objects).toBe(records);
   });
 
-  it('goes on where the start that began the store was cut off', async () => {
+  it('the start of a store goes on where the start that began the store was cut off', async () => {
     const store = await marked();
     await store.objects.delete(MARKER_KEY);
     await startStore(store, { begin: false });
@@ -44,14 +44,14 @@ describe('the start of a store', () => {
     expect(objects).toBe(records);
   });
 
-  it('adopts a consistent store of an older release', async () => {
+  it('the start of a store adopts a consistent store of an older release', async () => {
     const store = await withPictures(createMemoryStore());
     await startStore(store, { begin: false });
     const { records, objects } = await readMarkers(store);
     expect([records, objects]).toEqual([expect.any(String), records]);
   });
 
-  it('serves an older store on a disk that takes no more writes', async () => {
+  it('the start of a store serves an older store on a disk that takes no more writes', async () => {
     const store = await withPictures(createMemoryStore());
     const records = {
       ...store.records,
@@ -105,11 +105,14 @@ describe('the start of a store', () => {
     },
   };
 
-  it.each(Object.entries(halves))('refuses %s, asked to begin or not', async (_, { make, says }) => {
-    for (const begin of [true, false]) {
-      const refusal = startStore(await make(), { begin });
-      await expect(refusal).rejects.toThrow(says);
-      await expect(refusal).rejects.toBeInstanceOf(StoreRefusedError);
-    }
-  });
+  it.each(Object.entries(halves))(
+    'the start of a store refuses %s, asked to begin or not',
+    async (_, { make, says }) => {
+      for (const begin of [true, false]) {
+        const refusal = startStore(await make(), { begin });
+        await expect(refusal).rejects.toThrow(says);
+        await expect(refusal).rejects.toBeInstanceOf(StoreRefusedError);
+      }
+    },
+  );
 });

@@ -26,7 +26,7 @@ async function bodyKeys({ objects }: Store): Promise<string[]> {
   return keys;
 }
 
-it('deletes old bodies that no record names, and nothing else', async () => {
+it('gc deletes old bodies that no record names, and nothing else', async () => {
   const { store, later } = datedStore();
   const kept = await storePicture(store, 'ada');
   await storeOrphan(store, 'ada');
@@ -39,7 +39,7 @@ it('deletes old bodies that no record names, and nothing else', async () => {
   expect(await bodyKeys(store)).toEqual([...kept.bodyKeys, young].toSorted());
 });
 
-it('clears what a gateway left that died while it tried the store', async () => {
+it('gc clears what a gateway left that died while it tried the store', async () => {
   const { store, later } = datedStore();
   await store.objects.put('probe/left', { kind: 'memory', bytes: Buffer.from('x') });
   later(2 * HOUR_MS);
@@ -48,7 +48,7 @@ it('clears what a gateway left that died while it tried the store', async () => 
   expect(await bodyKeys(store)).toEqual(['probe/at-work']);
 });
 
-it('deletes nothing in a dry run', async () => {
+it('gc deletes nothing in a dry run', async () => {
   const { store, later } = datedStore();
   const orphan = await storeOrphan(store, 'ada');
   later(2 * HOUR_MS);
@@ -57,14 +57,14 @@ it('deletes nothing in a dry run', async () => {
   expect(await bodyKeys(store)).toEqual([orphan]);
 });
 
-it('measures age by the clock of the store, whatever this machine believes', async () => {
+it('gc measures age by the clock of the store, whatever this machine believes', async () => {
   const store = createMemoryStore({ now: () => Date.now() - 30 * 24 * HOUR_MS });
   const orphan = await storeOrphan(store, 'ada');
   await sweepOrphans(store, ONCE);
   expect(await bodyKeys(store)).toEqual([orphan]);
 });
 
-it('leaves bodies alone that an unfinished write to a backend has yet to send', async () => {
+it('gc leaves bodies alone that an unfinished write to a backend has yet to send', async () => {
   const { store, later } = datedStore();
   const kept = [await storeOrphan(store, 'ada'), await storeOrphan(store, 'bob')];
   await store.records.swap('journal/timbu/1', undefined, {
@@ -76,7 +76,7 @@ it('leaves bodies alone that an unfinished write to a backend has yet to send', 
   expect(await sweepOrphans(store, ONCE)).toMatchObject({ report: { orphans: 0 } });
 });
 
-it('keeps the body that only an unfinished migration write names, however old, and sweeps it once that is over', async () => {
+it('gc keeps the body that only an unfinished migration write names, however old, and sweeps it once that is over', async () => {
   const { store, later } = datedStore();
   const key = await storeOrphan(store, 'ada');
   const subject = { key: subjectKey('demo', 'ada'), id: 'ada', aliases: {} };
@@ -107,7 +107,7 @@ it('keeps the body that only an unfinished migration write names, however old, a
   expect(await bodyKeys(store)).toEqual([]);
 });
 
-it('keeps what a migration write names that began while the journal was being read, however long that took', async () => {
+it('gc keeps what a migration write names that began while the journal was being read, however long that took', async () => {
   const { store, later } = datedStore();
   let key = '';
   const records: Store['records'] = {
@@ -125,7 +125,7 @@ it('keeps what a migration write names that began while the journal was being re
   expect(await bodyKeys(store)).toEqual([key]);
 });
 
-it('leaves bodies alone whose keys it does not know', async () => {
+it('gc leaves bodies alone whose keys it does not know', async () => {
   const { store, later } = datedStore();
   await store.objects.put('bodies/of-another-kind', { kind: 'memory', bytes: Buffer.from('x') });
   later(2 * HOUR_MS);
@@ -134,7 +134,7 @@ it('leaves bodies alone whose keys it does not know', async () => {
   expect(await bodyKeys(store)).toEqual(['bodies/of-another-kind']);
 });
 
-it('deletes nothing of a subject whose record it cannot read, and goes on with the others', async () => {
+it('gc deletes nothing of a subject whose record it cannot read, and goes on with the others', async () => {
   const { store, later } = datedStore();
   const { recordKey, bodyKeys: named } = await storePicture(store, 'ada');
   const { version } = (await store.records.read(recordKey)) ?? {};
@@ -149,7 +149,7 @@ it('deletes nothing of a subject whose record it cannot read, and goes on with t
   expect(await bodyKeys(store)).toHaveLength(named.length + 1);
 });
 
-it('goes on where an interrupted sweep stopped, and counts both parts', async () => {
+it('gc goes on where an interrupted sweep stopped, and counts both parts', async () => {
   const { store, later } = datedStore();
   for (let subject = 0; subject < 200; subject += 1) await storeOrphan(store, `subject-${subject}`);
   later(2 * HOUR_MS);
@@ -168,7 +168,7 @@ it('goes on where an interrupted sweep stopped, and counts both parts', async ()
   expect(await sweepOrphans(store, ONCE)).toMatchObject({ resumed: false, report: { bodies: 0 } });
 });
 
-it('begins anew when it is asked to, or asked something else', async () => {
+it('gc begins anew when it is asked to, or asked something else', async () => {
   const { store, later } = datedStore();
   for (let subject = 0; subject < 100; subject += 1) await storeOrphan(store, `subject-${subject}`);
   later(2 * HOUR_MS);
@@ -187,7 +187,7 @@ describe('gc beside records that are away', () => {
   it.each([
     ['no record at all', 0, 1],
     ['far fewer records than people who have bodies', 3, 9],
-  ])('deletes nothing where there is %s', async (_, withRecord, without) => {
+  ])('gc deletes nothing where there is %s', async (_, withRecord, without) => {
     const { store, later } = datedStore();
     for (let person = 0; person < withRecord; person += 1) await storePicture(store, `known-${person}`);
     for (let person = 0; person < without; person += 1) await storeOrphan(store, `lost-${person}`);
@@ -200,7 +200,7 @@ describe('gc beside records that are away', () => {
     expect(await bodyKeys(store)).toEqual(before);
   });
 
-  it('sweeps what a first upload left that crashed, and does not count uploads under way', async () => {
+  it('gc sweeps what a first upload left that crashed, and does not count uploads under way', async () => {
     const { store, later } = datedStore();
     for (let person = 0; person < 12; person += 1) await storePicture(store, `known-${person}`);
     const orphan = await storeOrphan(store, 'crashed');

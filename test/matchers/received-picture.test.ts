@@ -35,7 +35,7 @@ describe('toHaveReceivedPicture', () => {
     await fetch(`${sandbox.url}/users/image/upload`, { method: 'PATCH', headers, body: form });
   }
 
-  it('holds for the picture that was sent, by a sandbox and by its address', async () => {
+  it('toHaveReceivedPicture holds for the picture that was sent, by a sandbox and by its address', async () => {
     const file = join(folder, 'portrait.jpg');
     await writeFile(file, await aJpeg({ width: 320, height: 240 }));
     await upload(await aJpeg({ width: 640, height: 480 }));
@@ -53,7 +53,7 @@ describe('toHaveReceivedPicture', () => {
     await expect(sandbox).not.toHaveReceivedPicture({ format: 'png' });
   });
 
-  it('fails with the difference in words and the picture on disk', async () => {
+  it('toHaveReceivedPicture fails with the difference in words and the picture on disk', async () => {
     await upload(await aJpeg({ width: 640, height: 480, orientation: 6 }));
     const failed = await Promise.resolve(
       expect(sandbox).toHaveReceivedPicture({ maxSide: 512, upright: true }),
@@ -71,11 +71,14 @@ describe('toHaveReceivedPicture', () => {
   it.each([
     [{ maxsize: 12 }, 'there is no such property; did you mean'],
     [{ format: 'jpg' }, 'must be one of jpeg'],
-  ])('never passes by a typing error, neither way round: %j', async (question, message) => {
-    await expect(matchers.toHaveReceivedPicture(sandbox, question as object)).rejects.toThrow(message);
-  });
+  ])(
+    'toHaveReceivedPicture never passes by a typing error, neither way round: %j',
+    async (question, message) => {
+      await expect(matchers.toHaveReceivedPicture(sandbox, question as object)).rejects.toThrow(message);
+    },
+  );
 
-  it('refuses what is no sandbox', async () => {
+  it('toHaveReceivedPicture refuses what is no sandbox', async () => {
     await expect(matchers.toHaveReceivedPicture({})).rejects.toThrow('wants a sandbox');
   });
 });

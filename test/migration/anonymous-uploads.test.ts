@@ -63,7 +63,7 @@ describe('anonymous uploads through the shim', () => {
 
   const advance = async () => (await house.polyface('migrate', 'advance', ...DIALECT)).json.outcome;
 
-  it('that are slow in pass-through leave room for everybody else', async () => {
+  it('anonymous uploads through the shim that are slow in pass-through leave room for everybody else', async () => {
     const uploads = await beginAll(2 * MAX_CONNECTIONS, {});
     // Those past their share wait for a place, and are refused in the end.
     expect(await Promise.race(uploads.map(({ statusLine }) => statusLine))).toMatch(/ 503 /);
@@ -74,14 +74,14 @@ describe('anonymous uploads through the shim', () => {
     await leave(uploads);
   });
 
-  it('find room beside slow uploads with one good key', async () => {
+  it('anonymous uploads through the shim find room beside slow uploads with one good key', async () => {
     const slow = await beginAll(2 * MAX_CONNECTIONS, { headers: KEY });
     expect(await Promise.race(slow.map(({ statusLine }) => statusLine))).toMatch(/ 503 /);
     expect(await put({ 'x-api-key': 'demo-other-v1-key' })).not.toBe(503);
     await leave(slow);
   });
 
-  it('leave nothing on the disk in shadow, where copies of authenticated uploads are kept', async () => {
+  it('anonymous uploads through the shim leave nothing on the disk in shadow, where copies of authenticated uploads are kept', async () => {
     expect(await advance()).toBe('arrived');
     const known = await beginAll(1, { headers: KEY, firstBytes: FIRST_BYTES });
     await until(async () => (await spoolFiles()) === 1);
@@ -94,7 +94,7 @@ describe('anonymous uploads through the shim', () => {
     }
   });
 
-  it('are refused in dual-write before anything of their bodies is kept', async () => {
+  it('anonymous uploads through the shim are refused in dual-write before anything of their bodies is kept', async () => {
     expect(await advance()).toBe('arrived');
     const known = await beginAll(1, { headers: KEY, firstBytes: FIRST_BYTES });
     await until(async () => (await spoolFiles()) > 0);

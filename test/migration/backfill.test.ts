@@ -40,7 +40,7 @@ describe('a backfill that is killed', () => {
 
   const dialect = ['--dialect', 'magicline-v1'];
 
-  it('goes on where it stopped, keeps to the rate, and leaves both sides equal', async () => {
+  it('a backfill that is killed goes on where it stopped, keeps to the rate, and leaves both sides equal', async () => {
     // A gateway begins the store, and the migration in it.
     await (await house.start()).end();
     const before = backend.requests.length;

@@ -78,11 +78,11 @@ describe('the runbook for the bad days of a migration', () => {
     });
   }
 
-  it('says where one is', async () => {
+  it('the runbook for bad days says where one is', async () => {
     expect(await follow('Bad days of a migration', 0)).toContain('"rollout":{"stage":"switched"');
   });
 
-  it('takes back a step that waits for a dead backend', async () => {
+  it('the runbook for bad days takes back a step that waits for a dead backend', async () => {
     await backend.stop();
     expect(await upload('5000', 2)).toBe(200);
     expect(await step('back', '--timeout', '2')).toMatchObject({
@@ -93,7 +93,7 @@ describe('the runbook for the bad days of a migration', () => {
     await restartBackend();
   });
 
-  it('gets a stuck step going', async () => {
+  it('the runbook for bad days gets a stuck step going', async () => {
     const second = await house.start();
     second.child.kill('SIGSTOP');
     expect(await step('back', '--timeout', '20')).toMatchObject({ outcome: 'under way' });
@@ -103,7 +103,7 @@ describe('the runbook for the bad days of a migration', () => {
     expect(await follow('A step is stuck', 1)).toContain('"rollout":{"stage":"dual-write"');
   });
 
-  it('completes what was half verified', async () => {
+  it('the runbook for bad days completes what was half verified', async () => {
     await backend.setFault('another server');
     const followed = follow('Half verified', 0);
     const outcomes = join(house.folder, 'outcomes.tsv');
@@ -115,13 +115,13 @@ describe('the runbook for the bad days of a migration', () => {
     expect(printed).toContain('"name":"the live difference is empty","holds":true');
   });
 
-  it('takes a step for the right people after a wrong list', async () => {
+  it('the runbook for bad days takes a step for the right people after a wrong list', async () => {
     const printed = await follow('A wrong list', 0);
     expect(printed).toContain('"rollout":{"stage":"shadow"');
     expect(printed).toMatch(/"stage":"dual-write","ramp":\{"kind":"cohort","name":"right.txt"/);
   });
 
-  it('ends with a backend that is dead for good', async () => {
+  it('the runbook for bad days ends with a backend that is dead for good', async () => {
     await step('advance');
     await backend.stop();
     expect(await upload('5000', 3)).toBeGreaterThanOrEqual(500);

@@ -121,7 +121,7 @@ describe('an upload through the shim that breaks off', () => {
   const advance = async () => (await house.polyface('migrate', 'advance', ...DIALECT)).json.outcome;
 
   it.each(Object.keys(ENDINGS) as Ending[])(
-    'in pass-through by %s leaves no connection to the backend, from anonymous callers either',
+    'an upload through the shim that breaks off in pass-through by %s leaves no connection to the backend, from anonymous callers either',
     async (ending) => {
       for (let round = 0; round < ROUNDS; round += 1) {
         await Promise.all([breakOffAll(ending, KEY), breakOffAll(ending, undefined)]);
@@ -130,20 +130,20 @@ describe('an upload through the shim that breaks off', () => {
     },
   );
 
-  it('does not keep the migration from advancing', async () => {
+  it('an upload through the shim that breaks off does not keep the migration from advancing', async () => {
     expect(await advance()).toBe('arrived');
     expect(await advance()).toBe('arrived');
   });
 
   it.each(Object.keys(ENDINGS) as Ending[])(
-    'in dual-write by %s leaves no file and no connection',
+    'an upload through the shim that breaks off in dual-write by %s leaves no file and no connection',
     async (ending) => {
       await breakOffAll(ending, KEY, MAX_CONNECTIONS);
       await expectNothingLeft();
     },
   );
 
-  it('does not keep the migration from going back', async () => {
+  it('an upload through the shim that breaks off does not keep the migration from going back', async () => {
     const step = await house.polyface('migrate', 'back', ...DIALECT);
     expect(step.json.outcome).toBe('arrived');
   });

@@ -47,7 +47,7 @@ describe('a step for a list of people', () => {
     return status;
   }
 
-  it('takes in a list that is longer than a record may be', async () => {
+  it('a step for a list of people takes in a list that is longer than a record may be', async () => {
     const only = ['--only', join(house.folder, 'pilot.txt')];
     expect(await migrate('advance')).toMatchObject({ rollout: { stage: 'shadow' } });
     expect(await migrate('advance', ...only)).toMatchObject({
@@ -69,7 +69,7 @@ describe('a step for a list of people', () => {
     expect(verified.json).toMatchObject({ subjects: 2, equal: 1, differences: { 'not copied': 1 } });
   });
 
-  it('refuses a list that leaves out people who have taken the step, whatever the override', async () => {
+  it('a step for a list of people refuses a list that leaves out people who have taken the step, whatever the override', async () => {
     const short = await list('short.txt', ...MANY.slice(1));
     expect(await migrate('advance', '--only', short, '--override', 'wrong list')).toMatchObject({
       outcome: 'refused',
@@ -78,7 +78,7 @@ describe('a step for a list of people', () => {
     expect(await migrate('advance', '--percent', '10')).toMatchObject({ outcome: 'refused' });
   });
 
-  it('goes back, up again, and on to everybody', async () => {
+  it('a step for a list of people goes back, up again, and on to everybody', async () => {
     expect(await migrate('back')).toMatchObject({ outcome: 'arrived', rollout: { stage: 'shadow' } });
     const only = ['--only', join(house.folder, 'pilot.txt')];
     expect(await migrate('advance', ...only)).toMatchObject({ rollout: { stage: 'dual-write' } });
@@ -95,7 +95,7 @@ describe('a step for a list of people', () => {
 });
 
 describe('a step for a mistyped list of people', () => {
-  it('is not taken', async () => {
+  it('a step for a mistyped list of people is not taken', async () => {
     const backend = await startBackendProcess();
     const house = await createShimHouse({ backendUrl: backend.url, crowd: 2 });
     const file = join(house.folder, 'mistyped.txt');

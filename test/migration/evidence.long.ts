@@ -54,7 +54,7 @@ describe('the evidence for the switch', () => {
     return file;
   }
 
-  it('counts ids that nobody has, and they fail', async () => {
+  it('the evidence for the switch counts ids that nobody has, and they fail', async () => {
     const file = await list('mistyped.txt', '5000', '5001', 'nobody');
     const { code, json } = await verify(file);
     expect([code, json]).toEqual([
@@ -64,7 +64,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual(['everybody on the list was verified']);
   });
 
-  it('opens the gate when everybody on the list was verified', async () => {
+  it('the evidence for the switch opens the gate when everybody on the list was verified', async () => {
     const { code, json } = await verify();
     expect([code, json]).toEqual([
       0,
@@ -73,7 +73,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual([]);
   });
 
-  it('is not replaced by a run over a shorter list, and no list may be empty', async () => {
+  it('the evidence for the switch is not replaced by a run over a shorter list, and no list may be empty', async () => {
     const { json } = await verify(await list('short.txt', '5001'));
     expect(json).toMatchObject({ listed: 1 });
     await expect(verify(await list('empty.txt', '# nobody'))).rejects.toThrow(
@@ -82,7 +82,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual([]);
   });
 
-  it('does not take a 404 that is not in the words of the dialect for an empty subject', async () => {
+  it('the evidence for the switch does not take a 404 that is not in the words of the dialect for an empty subject', async () => {
     await backend.setFault('another server');
     const { code, json } = await verify();
     await backend.setFault('none');
@@ -90,7 +90,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual(['the live difference is empty']);
   });
 
-  it('does not take another shape, another person, another type nor another content type for an answer', async () => {
+  it('the evidence for the switch does not take another shape, another person, another type nor another content type for an answer', async () => {
     await backend.setFault('nonsense');
     const outcomes = join(house.folder, 'outcomes.tsv');
     const { code, json } = await verify(house.subjectsFile, '--outcomes', outcomes);
@@ -103,7 +103,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual(['the live difference is empty']);
   });
 
-  it('stops before a wall of people without a picture, and goes on when somebody says that it is right', async () => {
+  it('the evidence for the switch stops before a wall of people without a picture, and goes on when somebody says that it is right', async () => {
     const nobody = await list('nobody.txt', '5001', '5002', '5003');
     const stopped = await verify(nobody);
     expect([stopped.code, stopped.json]).toEqual([5, expect.objectContaining({ complete: false })]);
@@ -114,7 +114,7 @@ describe('the evidence for the switch', () => {
     ]);
   });
 
-  it('is void after a way back to shadow', async () => {
+  it('the evidence for the switch is void after a way back to shadow', async () => {
     expect((await verify()).code).toBe(0);
     const back = await house.polyface('migrate', 'back', ...DIALECT);
     expect(back.json).toMatchObject({ rollout: { stage: 'shadow' } });
@@ -124,7 +124,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual([]);
   });
 
-  it('is judged for the people whom the step moves', async () => {
+  it('the evidence for the switch is judged for the people whom the step moves', async () => {
     // Somebody writes to the backend past the gateway: one person of five differs.
     const form = new FormData();
     form.set('image', new Blob([new Uint8Array(markedPicture(2))], { type: 'image/jpeg' }), 'me.jpg');

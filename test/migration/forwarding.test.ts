@@ -37,10 +37,13 @@ describe('a request that the shim forwards', () => {
     ['/v1/customers/1002#fragment', '/base/v1/customers/1002'],
     ['/v1/customers/1002?', '/base/v1/customers/1002?'],
     ['/v1/a..b/...', '/base/v1/a..b/...'],
-  ])('reaches the backend below its base path: %s', async (target, expected) => {
-    expect((await ask(target)).statusCode).toBe(200);
-    expect(backend.takeRequests().map((seen) => seen.target)).toEqual([expected]);
-  });
+  ])(
+    'a request that the shim forwards reaches the backend below its base path: %s',
+    async (target, expected) => {
+      expect((await ask(target)).statusCode).toBe(200);
+      expect(backend.takeRequests().map((seen) => seen.target)).toEqual([expected]);
+    },
+  );
 
   it.each([
     '/v1/../admin',
@@ -52,12 +55,15 @@ describe('a request that the shim forwards', () => {
     '/v1/..%5Cadmin',
     '/v1/..;a=b/admin',
     'http://elsewhere.example/v1/../admin',
-  ])('is refused where its path could lead out of the base path: %s', async (target) => {
-    expect((await ask(target)).statusCode).toBe(400);
-    expect(backend.takeRequests()).toEqual([]);
-  });
+  ])(
+    'a request that the shim forwards is refused where its path could lead out of the base path: %s',
+    async (target) => {
+      expect((await ask(target)).statusCode).toBe(400);
+      expect(backend.takeRequests()).toEqual([]);
+    },
+  );
 
-  it('says once who asked, for which host and how', async () => {
+  it('a request that the shim forwards says once who asked, for which host and how', async () => {
     await ask('/v1/customers/1002', {
       host: 'pictures.example',
       'x-forwarded-for': '203.0.113.9',
@@ -80,12 +86,15 @@ describe('a request that the shim forwards', () => {
   it.each([
     ['Latin-1', 'Pr\xe4chtig', 'Pr?chtig'],
     ['UTF-8', Buffer.from('Prächtig').toString('latin1'), Buffer.from('Prächtig').toString('latin1')],
-  ])('gets its answer although the reason phrase is %s', async (_encoding, sent, expected) => {
-    backend.answer = (_request, { socket }) =>
-      void socket?.end(Buffer.from(`HTTP/1.1 200 ${sent}\r\nContent-Length: 2\r\n\r\nok`, 'latin1'));
-    const answer = await ask('/v1/customers/1002');
-    expect([answer.statusCode, answer.statusMessage, await text(answer)]).toEqual([200, expected, 'ok']);
-  });
+  ])(
+    'a request that the shim forwards gets its answer although the reason phrase is %s',
+    async (_encoding, sent, expected) => {
+      backend.answer = (_request, { socket }) =>
+        void socket?.end(Buffer.from(`HTTP/1.1 200 ${sent}\r\nContent-Length: 2\r\n\r\nok`, 'latin1'));
+      const answer = await ask('/v1/customers/1002');
+      expect([answer.statusCode, answer.statusMessage, await text(answer)]).toEqual([200, expected, 'ok']);
+    },
+  );
 });
 
 describe('a picture at a backend of another dialect', () => {
@@ -111,19 +120,22 @@ describe('a picture at a backend of another dialect', () => {
       },
     ],
     ['is none', 503, (response: ServerResponse) => void response.end('no picture at all')],
-  ])('that %s is not called a fault of the client', async (_what, status, givePicture) => {
-    backend.answer = ({ url }, response) => {
-      if (url === '/p.jpg') givePicture(response);
-      else response.setHeader('Content-Type', 'application/json').end('{"id":1002,"imageUrl":"/p.jpg"}');
-    };
-    const answer = await fetch(`${shim.url}/users/me`, {
-      headers: { authorization: 'Bearer demo-timbu-ada' },
-    });
-    expect([answer.status, backend.takeRequests().map(({ target }) => target)]).toEqual([
-      status,
-      ['/v1/customers/1002', '/p.jpg'],
-    ]);
-  });
+  ])(
+    'a picture at a backend of another dialect that %s is not called a fault of the client',
+    async (_what, status, givePicture) => {
+      backend.answer = ({ url }, response) => {
+        if (url === '/p.jpg') givePicture(response);
+        else response.setHeader('Content-Type', 'application/json').end('{"id":1002,"imageUrl":"/p.jpg"}');
+      };
+      const answer = await fetch(`${shim.url}/users/me`, {
+        headers: { authorization: 'Bearer demo-timbu-ada' },
+      });
+      expect([answer.status, backend.takeRequests().map(({ target }) => target)]).toEqual([
+        status,
+        ['/v1/customers/1002', '/p.jpg'],
+      ]);
+    },
+  );
 });
 
 describe('a response that the backend compressed', () => {
@@ -144,29 +156,32 @@ describe('a response that the backend compressed', () => {
     ['br', brotliCompressSync],
     ['deflate', deflateSync],
     ['zstd', zstdCompressSync],
-  ])('with %s is understood, and given to the client as it came', async (encoding, compress) => {
-    const compressed = compress('{"imageUrl":"http://there.example/1.jpg"}');
-    backend.answer = ({ method }, response) => {
-      response.setHeader('Content-Type', 'application/json');
-      if (method === 'PUT') response.setHeader('Content-Encoding', encoding).end(compressed);
-      else response.end('{"id":1}');
-    };
-    const { hostname, port } = new URL(shim.url);
-    const sent = httpRequest({
-      hostname,
-      port,
-      path: '/v1/customers/1002/images',
-      method: 'PUT',
-      headers: { ...KEY, 'accept-encoding': encoding, 'content-type': 'multipart/form-data; boundary=b' },
-    });
-    sent.write('--b\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n');
-    sent.write(markedPicture(1));
-    sent.end('\r\n--b--\r\n');
-    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
-    expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, encoding]);
-    expect((await buffer(answer)).equals(compressed)).toBe(true);
-    expect(backend.takeRequests().filter(({ method }) => method === 'PUT')).toHaveLength(1);
-  });
+  ])(
+    'a response that the backend compressed with %s is understood, and given to the client as it came',
+    async (encoding, compress) => {
+      const compressed = compress('{"imageUrl":"http://there.example/1.jpg"}');
+      backend.answer = ({ method }, response) => {
+        response.setHeader('Content-Type', 'application/json');
+        if (method === 'PUT') response.setHeader('Content-Encoding', encoding).end(compressed);
+        else response.end('{"id":1}');
+      };
+      const { hostname, port } = new URL(shim.url);
+      const sent = httpRequest({
+        hostname,
+        port,
+        path: '/v1/customers/1002/images',
+        method: 'PUT',
+        headers: { ...KEY, 'accept-encoding': encoding, 'content-type': 'multipart/form-data; boundary=b' },
+      });
+      sent.write('--b\r\nContent-Disposition: form-data; name="image"; filename="a.jpg"\r\n\r\n');
+      sent.write(markedPicture(1));
+      sent.end('\r\n--b--\r\n');
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      expect([answer.statusCode, answer.headers['content-encoding']]).toEqual([200, encoding]);
+      expect((await buffer(answer)).equals(compressed)).toBe(true);
+      expect(backend.takeRequests().filter(({ method }) => method === 'PUT')).toHaveLength(1);
+    },
+  );
 });
 
 describe('a redirect of the backend', () => {
@@ -200,7 +215,7 @@ describe('a redirect of the backend', () => {
 });
 
 describe('a backend that makes addresses from the Host header', () => {
-  it("gets the client's with preserveHost", async () => {
+  it("a backend that makes addresses from the Host header gets the client's with preserveHost", async () => {
     const backend = await startRecordingBackend();
     const shim = await startShim([backendSettings('magicline-v1', backend.url, { preserveHost: true })]);
     try {
@@ -217,7 +232,7 @@ describe('a path that no document names', () => {
   it.each([
     ['switched', 200],
     ['complete', 404],
-  ] as const)('in %s is answered with %d', async (initialStage, status) => {
+  ] as const)('a path that no document names in %s is answered with %d', async (initialStage, status) => {
     const backend = await startRecordingBackend();
     const shim = await startShim([backendSettings('magicline-v1', backend.url, { initialStage })]);
     try {
@@ -231,7 +246,7 @@ describe('a path that no document names', () => {
 });
 
 describe('with speaks, an upload that is no picture', () => {
-  it('is refused before the backend hears of it', async () => {
+  it('with speaks, an upload that is no picture is refused before the backend hears of it', async () => {
     const backend = await startRecordingBackend();
     const shim = await startShim([backendSettings('timbu', backend.url, { speaks: 'magicline-v1' })]);
     const put = (bytes: Uint8Array) => {

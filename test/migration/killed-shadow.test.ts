@@ -28,7 +28,7 @@ describe('a shadowing gateway that is killed', () => {
     await house.remove();
   });
 
-  it('leaves a copy of a large upload in the spool, and the next start removes it', async () => {
+  it('a shadowing gateway that is killed leaves a copy of a large upload in the spool, and the next start removes it', async () => {
     const spool = join(house.folder, 'data', 'spool');
     const first = await house.start();
     const form = new FormData();

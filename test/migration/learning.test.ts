@@ -72,7 +72,7 @@ describe('what the backend knows of people, in a migration to a directory that k
     return answer.json();
   };
 
-  it('is learned from live answers and by the backfill, so that every answer after complete is as it was', async () => {
+  it('what the backend knows of people is learned from live answers and by the backfill, so that every answer after complete is as it was', async () => {
     const before = await Promise.all(DIALECTS.map((dialect) => read(backend.url, dialect)));
     expect(before[2]).toMatchObject({ phone_country_code: 'GB' });
     for (const dialect of DIALECTS) expect((await CLIENTS[dialect].read(shim.url)).status).toBe(200);

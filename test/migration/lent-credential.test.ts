@@ -58,27 +58,30 @@ describe.each(['pass-through', 'shadow', 'dual-write'] as const)(
     const ask = ({ method, path, headers = {} }: Asked) =>
       fetch(shim.url + path, { method, headers, ...(method === 'PUT' ? { body: form() } : {}) });
 
-    it.each(REFUSED)('is not lent to %s', async (_what, asked, status) => {
+    it.each(REFUSED)("the gateway's own credential is not lent to %s", async (_what, asked, status) => {
       expect((await ask(asked)).status).toBe(status);
       expect(backend.takeRequests()).toEqual([]);
     });
 
-    it.each(UNKNOWN)("is not lent to %s, which is sent with the caller's own", async (_what, asked) => {
-      expect((await ask(asked)).status).toBe(200);
-      const [seen, ...more] = backend.takeRequests();
-      expect(more).toEqual([]);
-      expect([seen?.method, seen?.target]).toEqual([asked.method, asked.path]);
-      for (const [name, value] of Object.entries(asked.headers ?? {})) {
-        expect(seen?.headers[name]).toEqual([value]);
-      }
-    });
+    it.each(UNKNOWN)(
+      "the gateway's own credential is not lent to %s, which is sent with the caller's own",
+      async (_what, asked) => {
+        expect((await ask(asked)).status).toBe(200);
+        const [seen, ...more] = backend.takeRequests();
+        expect(more).toEqual([]);
+        expect([seen?.method, seen?.target]).toEqual([asked.method, asked.path]);
+        for (const [name, value] of Object.entries(asked.headers ?? {})) {
+          expect(seen?.headers[name]).toEqual([value]);
+        }
+      },
+    );
 
-    it('is lent to a caller who may read', async () => {
+    it("the gateway's own credential is lent to a caller who may read", async () => {
       expect((await ask({ method: 'GET', path: '/v1/customers/1002', headers: READER })).status).toBe(200);
       expect(backend.takeRequests()[0]?.headers['x-api-key']).toEqual([OWN.value]);
     });
 
-    it('is lent to a caller who may write', async () => {
+    it("the gateway's own credential is lent to a caller who may write", async () => {
       await ask({ method: 'PUT', path: '/v1/customers/1002/images', headers: WRITER });
       const put = backend.takeRequests().find(({ method }) => method === 'PUT');
       expect(put?.headers['x-api-key']).toEqual([OWN.value]);

@@ -138,27 +138,30 @@ describe('a put to somebody who is merged meanwhile', () => {
     ['dual-write', 1],
     ['switched', 2],
     ['complete', 3],
-  ] as const)('is the survivor’s where the body was still on its way, in %s', async (stage, nth) => {
-    const pair = pairOf(nth);
-    const shim = await startIn(stage);
-    try {
-      await makePeople(backend.url, pair);
-      await makePeople(shim.url, pair);
-      const merged = Promise.withResolvers<void>();
-      const putting = putInHalves(shim.url, pair.source.customer, markedPicture(nth), merged.promise);
-      // The half that was sent is under way once the gateway has read it; it takes both orders well.
-      await pause(200);
-      await merge(shim.url, pair);
-      merged.resolve();
-      expect(await putting).toBe(200);
-      await reaches(shim.url, pair.source.customer, nth);
-      await reaches(shim.url, pair.survivor.customer, nth);
-    } finally {
-      await shim.stop();
-    }
-  });
+  ] as const)(
+    'a put to somebody who is merged meanwhile is the survivor’s where the body was still on its way, in %s',
+    async (stage, nth) => {
+      const pair = pairOf(nth);
+      const shim = await startIn(stage);
+      try {
+        await makePeople(backend.url, pair);
+        await makePeople(shim.url, pair);
+        const merged = Promise.withResolvers<void>();
+        const putting = putInHalves(shim.url, pair.source.customer, markedPicture(nth), merged.promise);
+        // The half that was sent is under way once the gateway has read it; it takes both orders well.
+        await pause(200);
+        await merge(shim.url, pair);
+        merged.resolve();
+        expect(await putting).toBe(200);
+        await reaches(shim.url, pair.source.customer, nth);
+        await reaches(shim.url, pair.survivor.customer, nth);
+      } finally {
+        await shim.stop();
+      }
+    },
+  );
 
-  it('is the survivor’s where the backend had accepted it, and the backend hears of it under the survivor’s id', async () => {
+  it('a put to somebody who is merged meanwhile is the survivor’s where the backend had accepted it, and the backend hears of it under the survivor’s id', async () => {
     const pair = pairOf(4);
     const shim = await startIn('dual-write');
     const answer = Promise.withResolvers<void>();
@@ -184,7 +187,7 @@ describe('a put to somebody who is merged meanwhile', () => {
     }
   });
 
-  it('goes to the backend under the survivor’s id as well where it was there before the merge', async () => {
+  it('a put to somebody who is merged meanwhile goes to the backend under the survivor’s id as well where it was there before the merge', async () => {
     const pair = pairOf(5);
     const shim = await startIn('switched');
     try {

@@ -38,7 +38,7 @@ describe('the metrics of a shadow', () => {
   const read = async (headers: Record<string, string>) =>
     (await fetch(`${shim.url}/v1/customers/1001`, { headers })).arrayBuffer();
 
-  it('count each comparison by operation and verdict, and each level that differed', async () => {
+  it('the metrics of a shadow count each comparison by operation and verdict, and each level that differed', async () => {
     await put();
     await put();
     const found = await metricsWith(shim, 'polyface_migration_compared_total', 2);
@@ -50,7 +50,7 @@ describe('the metrics of a shadow', () => {
     });
   });
 
-  it('count what was not compared, by reason', async () => {
+  it('the metrics of a shadow count what was not compared, by reason', async () => {
     await read({ 'x-api-key': 'known there' });
     expect(await metricsWith(shim, 'polyface_migration_not_compared_total', 1)).toEqual({
       'dialect="magicline-v1",reason="not known here",tenant="demo"': 1,

@@ -59,7 +59,7 @@ describe('the parity of a backend in a process of its own', () => {
     ignore = [...paths].map((path) => path.replace('header:', ''));
   });
 
-  it('finds headers that differ, and keeps both values where it may', () => {
+  it('the parity of a backend finds headers that differ, and keeps both values where it may', () => {
     expect(ignore).toContain('x-content-type-options');
     expect(found.differences[0]?.values?.['header:x-content-type-options']).toEqual([
       '(absent)',
@@ -67,13 +67,13 @@ describe('the parity of a backend in a process of its own', () => {
     ]);
   });
 
-  it('leaves out what the settings name', async () => {
+  it('the parity of a backend leaves out what the settings name', async () => {
     const { differences, not_compared: reasons, operations } = await parityAfterUploadAndRead({ ignore });
     expect([differences, reasons]).toEqual([[], {}]);
     expect(operations.reduce((sum, { compared }) => sum + compared, 0)).toBe(2);
   });
 
-  it('counts by reason a picture that it could not look at, and does not call it identical', async () => {
+  it('the parity of a backend counts by reason a picture that it could not look at, and does not call it identical', async () => {
     const { not_compared: reasons, operations } = await parityAfterUploadAndRead(
       { ignore },
       'pictures elsewhere',

@@ -42,7 +42,7 @@ describe('the address of a picture that a backend printed for the gateway’s ho
     return readMark(Buffer.from(await answer.arrayBuffer()));
   }
 
-  it('leads to the gateway, and to the picture in every stage until complete', async () => {
+  it('the address of a picture that a backend printed leads to the gateway, and to the picture in every stage until complete', async () => {
     expect(new URL(printed).origin).toBe(shim.url);
     expect(await markAt(printed)).toBe(7);
     for (const stage of ['shadow', 'dual-write', 'switched', 'complete']) {

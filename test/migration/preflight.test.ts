@@ -79,7 +79,7 @@ describe('the preflight of a migration', () => {
   const namesOf = ({ checks }: PreflightReport, verdict: string) =>
     checks.flatMap((check) => (check.verdict === verdict ? [check.name] : [])).sort();
 
-  it('is asked for by the step to dual-write, which says what is missing', async () => {
+  it('the preflight of a migration is asked for by the step to dual-write, which says what is missing', async () => {
     await open(backends.baseUrl('plain'));
     const advance = async () => {
       const { json } = await house.polyface('migrate', 'advance', ...DIALECT);
@@ -101,15 +101,18 @@ describe('the preflight of a migration', () => {
     expect(await advance()).toEqual(['arrived']);
   });
 
-  it.each(JUDGED)('judges a backend that is %s', async (oddity, { failed, warned }) => {
-    await open(backends.baseUrl(oddity));
-    const { code, report } = await preflight();
-    expect(namesOf(report, 'failed')).toEqual(failed);
-    expect([code, report.passed]).toEqual(failed.length > 0 ? [2, false] : [0, true]);
-    if (warned !== undefined) expect(namesOf(report, 'warning')).toContain(warned);
-  });
+  it.each(JUDGED)(
+    'the preflight of a migration judges a backend that is %s',
+    async (oddity, { failed, warned }) => {
+      await open(backends.baseUrl(oddity));
+      const { code, report } = await preflight();
+      expect(namesOf(report, 'failed')).toEqual(failed);
+      expect([code, report.passed]).toEqual(failed.length > 0 ? [2, false] : [0, true]);
+      if (warned !== undefined) expect(namesOf(report, 'warning')).toContain(warned);
+    },
+  );
 
-  it('says what clients will notice, and how long the runs will take', async () => {
+  it('the preflight of a migration says what clients will notice, and how long the runs will take', async () => {
     await open(backends.baseUrl('plain'));
     const { report } = await preflight();
     expect(namesOf(report, 'warning')).toEqual([
@@ -130,7 +133,7 @@ describe('the preflight of a migration', () => {
     expect(report.estimate?.requestsPerPerson).toBeCloseTo(5 / 3);
   });
 
-  it('names people of the list whom no directory knows', async () => {
+  it('the preflight of a migration names people of the list whom no directory knows', async () => {
     await open(backends.baseUrl('plain'));
     const file = join(house.folder, 'mistyped.txt');
     await writeFile(file, '5000\nnobody\n');
@@ -142,13 +145,13 @@ describe('the preflight of a migration', () => {
     });
   });
 
-  it('says plainly that nothing answers', async () => {
+  it('the preflight of a migration says plainly that nothing answers', async () => {
     await open('http://127.0.0.1:9');
     const { code, report } = await preflight();
     expect([code, namesOf(report, 'failed'), report.sampled]).toEqual([2, ['the backend answers'], 0]);
   });
 
-  it('prints a table for people', async () => {
+  it('the preflight of a migration prints a table for people', async () => {
     await open(backends.baseUrl('plain'));
     const args = ['migrate', 'preflight', ...DIALECT, '--subjects', house.subjectsFile];
     const place = ['--config', join(house.folder, 'shim.yaml'), '--data-dir', join(house.folder, 'data')];

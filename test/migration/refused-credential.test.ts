@@ -28,7 +28,7 @@ describe('a credential of the gateway that the backend refuses', () => {
     await house.remove();
   });
 
-  it('is named in the log at its first use, with its kind and whom it was for, and counted', async () => {
+  it('a credential of the gateway that the backend refuses is named in the log at its first use, with its kind and whom it was for, and counted', async () => {
     for (let request = 0; request < 3; request += 1) {
       const answer = await fetch(`${shim.url}/v1/customers/5000`, {
         headers: { 'x-api-key': 'demo-v1-key' },

@@ -51,7 +51,7 @@ describe('the runbook for a migration', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('works word for word', async () => {
+  it('the runbook for a migration works word for word', async () => {
     const [legacy = '', shim = '', prepare = '', ...steps] = blocks
       .filter(({ language }) => language === 'sh')
       .map(({ text }) => replace(text));

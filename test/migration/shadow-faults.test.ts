@@ -12,7 +12,7 @@ describe('a shadow whose own store misbehaves', () => {
   afterAll(() => backend.stop());
 
   it.each(['hang', 'crash', 'lie'] as const satisfies readonly StoreFault[])(
-    'never shows it to a client: %s',
+    'a shadow whose own store misbehaves never shows it to a client: %s',
     async (fault) => {
       const store = createFaultyStore();
       const shim = await startShim(

@@ -43,18 +43,21 @@ describe.each(LEGACY_DIALECTS)('in front of a %s backend', (speaks) => {
     await backend.stop();
   });
 
-  it.each(LEGACY_DIALECTS)('carries an upload of a %s client over, and reads it back', async (dialect) => {
-    const number = 100 + LEGACY_DIALECTS.indexOf(dialect);
-    const answer = await CLIENTS[dialect].put(shim.url, markedPicture(number));
-    expect([answer.status, await answer.text()]).toEqual([200, expect.anything()]);
-    const through = await pictureThrough(dialect, shim.url);
-    expect(through && readMark(through)).toBe(number);
-    const behind = await pictureThrough(speaks, backend.url);
-    expect(behind && readMark(behind)).toBe(number);
-  });
+  it.each(LEGACY_DIALECTS)(
+    'the shim carries an upload of a %s client over, and reads it back',
+    async (dialect) => {
+      const number = 100 + LEGACY_DIALECTS.indexOf(dialect);
+      const answer = await CLIENTS[dialect].put(shim.url, markedPicture(number));
+      expect([answer.status, await answer.text()]).toEqual([200, expect.anything()]);
+      const through = await pictureThrough(dialect, shim.url);
+      expect(through && readMark(through)).toBe(number);
+      const behind = await pictureThrough(speaks, backend.url);
+      expect(behind && readMark(behind)).toBe(number);
+    },
+  );
 
   it.each(LEGACY_DIALECTS)(
-    'names what a plain upload of a %s client loses, and nothing else',
+    'the shim names what a plain upload of a %s client loses, and nothing else',
     async (dialect) => {
       const answer = await CLIENTS[dialect].put(shim.url, markedPicture(7));
       await answer.text();
@@ -64,7 +67,7 @@ describe.each(LEGACY_DIALECTS)('in front of a %s backend', (speaks) => {
   );
 
   it.each(LEGACY_DIALECTS)(
-    'refuses what is no picture in the words of %s, and changes nothing',
+    'the shim refuses what is no picture in the words of %s, and changes nothing',
     async (dialect) => {
       const text = Buffer.alloc(20_000, 'no picture');
       const before = await pictureThrough(speaks, backend.url);

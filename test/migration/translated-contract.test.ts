@@ -54,7 +54,7 @@ describe('v1 in front of a Smartsheet backend in a process of its own', () => {
     expect(before && after?.equals(before)).toBe(true);
   }
 
-  it('names the picture and the address that are the backend’s and not those of the contract', async () => {
+  it('v1 in front of a Smartsheet backend names the picture and the address that are the backend’s and not those of the contract', async () => {
     const png = aRawPng({ bitDepth: 8, colourType: 2, width: 1500, height: 1000 });
     const put = await V1.put(shim.url, png);
     expect([put.status, lossesOf(put)]).toEqual([200, ['kept image.rendition', 'kept image.url']]);
@@ -65,11 +65,11 @@ describe('v1 in front of a Smartsheet backend in a process of its own', () => {
   });
 
   it(
-    'changes nothing at the backend in pass-through where the client is told 400',
+    'v1 in front of a Smartsheet backend changes nothing at the backend in pass-through where the client is told 400',
     expectRefusalChangesNothing,
   );
 
-  it('changes nothing at the backend in dual-write where the client is told 400', async () => {
+  it('v1 in front of a Smartsheet backend changes nothing at the backend in dual-write where the client is told 400', async () => {
     expect([await advance(), await advance()]).toEqual(['arrived', 'arrived']);
     await expectRefusalChangesNothing();
   });

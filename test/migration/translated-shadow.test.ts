@@ -30,7 +30,7 @@ describe.each(LEGACY_DIALECTS)('the shadow before a backend that speaks %s', (sp
   afterAll(() => backend.stop());
 
   it.each(LEGACY_DIALECTS.filter((dialect) => dialect !== speaks))(
-    'compares what the exchanges of a %s client mean, and their pictures, but not the wire',
+    'the shadow compares what the exchanges of a %s client mean, and their pictures, but not the wire',
     async (dialect) => {
       const shim = await startShim([
         backendSettings(dialect, backend.url, { speaks, initialStage: 'shadow' }),
@@ -78,7 +78,7 @@ describe('the shadow of a translated pair', () => {
     await backend.stop();
   });
 
-  it('finds a picture that somebody else put at the backend', async () => {
+  it('the shadow of a translated pair finds a picture that somebody else put at the backend', async () => {
     await put(shim.url, markedPicture(1));
     expect(await verdicts(shim, 1)).toEqual(['re-encoded']);
     await CLIENTS['capillary-v2'].put(backend.url, markedPicture(2));
@@ -86,7 +86,7 @@ describe('the shadow of a translated pair', () => {
     expect(await verdicts(shim, 2)).toContain('different picture');
   });
 
-  it('compares a refusal of the backend with what is accepted here', async () => {
+  it('the shadow of a translated pair compares a refusal of the backend with what is accepted here', async () => {
     // Capillary asks for a larger file than the customers API does.
     expect((await put(shim.url, await aJpeg({ width: 20, height: 20 }))).status).toBe(400);
     expect(await verdicts(shim, 1)).toEqual(['error differs']);
@@ -102,14 +102,14 @@ describe('the shadow of a translated pair', () => {
     expect(await metricsWith(shim, 'polyface_migration_compared_total', 0)).toEqual({});
   });
 
-  it('compares uploads that the gateway keeps in a file, and leaves none behind', async () => {
+  it('the shadow of a translated pair compares uploads that the gateway keeps in a file, and leaves none behind', async () => {
     const large = Buffer.concat([markedPicture(3), Buffer.alloc(3_000_000)]);
     const answer = await put(shim.url, large);
     expect(answer.status).toBe(200);
     expect(await verdicts(shim, 1)).toEqual(['re-encoded']);
   });
 
-  it('counts what never reached the backend', async () => {
+  it('the shadow of a translated pair counts what never reached the backend', async () => {
     const form = new FormData();
     form.set('something', 'else');
     const answer = await fetch(`${shim.url}/v1/customers/1002/images`, {
@@ -123,7 +123,7 @@ describe('the shadow of a translated pair', () => {
   });
 
   it.each(['hang', 'crash', 'lie'] as const)(
-    'serves clients although the own store should %s',
+    'the shadow of a translated pair serves clients although the own store should %s',
     async (fault) => {
       store.fault = fault;
       for (const mark of [5, 6]) {

@@ -31,7 +31,7 @@ describe.each(PAIRS)('%s before a backend that speaks %s', (dialect, speaks) => 
   });
   afterAll(() => backend.stop());
 
-  it('holds a write on both sides in dual-write', async () => {
+  it('the shim holds a write on both sides in dual-write', async () => {
     const shim = await startShim([
       backendSettings(dialect, backend.url, { speaks, initialStage: 'dual-write' }),
     ]);
@@ -45,7 +45,7 @@ describe.each(PAIRS)('%s before a backend that speaks %s', (dialect, speaks) => 
     }
   });
 
-  it('fetches what it never saw when switched, and keeps the backend in step', async () => {
+  it('the shim fetches what it never saw when switched, and keeps the backend in step', async () => {
     const shim = await startShim([
       backendSettings(dialect, backend.url, { speaks, initialStage: 'switched' }),
     ]);
@@ -59,7 +59,7 @@ describe.each(PAIRS)('%s before a backend that speaks %s', (dialect, speaks) => 
     }
   });
 
-  it('tells the backend of what was written through another dialect', async () => {
+  it('the shim tells the backend of what was written through another dialect', async () => {
     const shim = await startShim([
       backendSettings(dialect, backend.url, { speaks, initialStage: 'switched' }),
     ]);
@@ -79,7 +79,7 @@ describe.each(PAIRS)('%s before a backend that speaks %s', (dialect, speaks) => 
 });
 
 describe('strict translation', () => {
-  it('refuses what the backend has no room for, and sends nothing', async () => {
+  it('strict translation refuses what the backend has no room for, and sends nothing', async () => {
     const backend = await startBackend();
     const shim = await startShim([
       backendSettings('capillary-v2', backend.url, { speaks: 'magicline-v1', strictTranslation: true }),

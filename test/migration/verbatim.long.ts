@@ -55,7 +55,7 @@ describe('a shim in front of an independent v1 server', () => {
   };
   const stage = async () => (await house.polyface('migrate', 'status', ...dialect)).json.rollout;
 
-  it('passes an operation that nobody documented through, byte for byte', async () => {
+  it('a shim in front of an independent v1 server passes an operation that nobody documented through, byte for byte', async () => {
     const body = randomBytes(3_000_000);
     const answer = await fetch(`${shim.url}/v1/undocumented?a=%20b&&c`, {
       method: 'POST',
@@ -70,19 +70,19 @@ describe('a shim in front of an independent v1 server', () => {
     );
   });
 
-  it('lets the backend judge a credential that the gateway does not know', async () => {
+  it('a shim in front of an independent v1 server lets the backend judge a credential that the gateway does not know', async () => {
     const answer = await fetch(`${shim.url}/v1/customers/5001`, { headers: { 'x-api-key': 'known there' } });
     expect(answer.status).toBe(200);
   });
 
-  it('gives the answer of the backend as it came, with its headers and none of the hop', async () => {
+  it('a shim in front of an independent v1 server gives the answer of the backend as it came, with its headers and none of the hop', async () => {
     const answer = await put(5000, 1);
     expect([answer.status, answer.headers.get('x-served-by')]).toEqual([200, 'independent']);
     expect(answer.headers.get('x-request-id')).toBeNull();
     expect(await mark(5000)).toBe(1);
   });
 
-  it('answers in the dialect where the backend cuts the connection', async () => {
+  it('a shim in front of an independent v1 server answers in the dialect where the backend cuts the connection', async () => {
     backend.fault = 'cut';
     const answer = await put(5000, 2);
     backend.fault = 'none';
@@ -90,7 +90,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect(await mark(5000)).toBe(1);
   });
 
-  it('does not wait for a client that goes away', async () => {
+  it('a shim in front of an independent v1 server does not wait for a client that goes away', async () => {
     const request = httpRequest(`${shim.url}/v1/undocumented`, { method: 'POST', headers: KEY });
     request.on('error', () => {});
     request.write('half');
@@ -99,7 +99,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect((await put(5000, 1)).status).toBe(200);
   });
 
-  it('compares what it shadows, and answers as the backend does', async () => {
+  it('a shim in front of an independent v1 server compares what it shadows, and answers as the backend does', async () => {
     expect((await house.polyface('migrate', 'advance', ...dialect)).json.outcome).toBe('arrived');
     for (let customer = 5000; customer < 5010; customer += 1) {
       expect((await put(customer, customer)).headers.get('x-served-by')).toBe('independent');
@@ -116,7 +116,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect(JSON.stringify(json)).not.toContain('demo-v1-key');
   });
 
-  it('holds every write on both sides in dual-write, and copies the rest', async () => {
+  it('a shim in front of an independent v1 server holds every write on both sides in dual-write, and copies the rest', async () => {
     expect((await house.polyface('migrate', 'advance', ...dialect)).json.outcome).toBe('arrived');
     const answer = await put(5020, 20);
     expect([answer.status, answer.headers.get('x-served-by')]).toEqual([200, 'independent']);
@@ -127,7 +127,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect(verified.json).toMatchObject({ subjects: 30, equal: 30, differences: {} });
   });
 
-  it('finishes a write whose answer got lost, and one that never arrived', async () => {
+  it('a shim in front of an independent v1 server finishes a write whose answer got lost, and one that never arrived', async () => {
     backend.fault = 'error after';
     expect((await put(5001, 71)).status).toBe(500);
     backend.fault = 'cut';
@@ -139,7 +139,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect([behind(5001), behind(5002)]).toEqual([71, 72]);
   });
 
-  it('survives a kill in the middle of everything', async () => {
+  it('a shim in front of an independent v1 server survives a kill in the middle of everything', async () => {
     backend.fault = 'hang';
     const cut = put(5003, 73).catch(() => undefined);
     await new Promise((resolve) => setTimeout(resolve, 700));
@@ -150,7 +150,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect((await put(5004, 74)).status).toBe(200);
   });
 
-  it('refuses to switch while a write waits to be finished, and switches when both sides agree', async () => {
+  it('a shim in front of an independent v1 server refuses to switch while a write waits to be finished, and switches when both sides agree', async () => {
     backend.fault = 'cut';
     expect((await put(5005, 75)).status).toBe(504);
     const early = await house.polyface('migrate', 'advance', ...dialect);
@@ -165,7 +165,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect(await stage()).toMatchObject({ stage: 'switched' });
   }, 120_000);
 
-  it('answers on its own when switched, and keeps the backend in step', async () => {
+  it('a shim in front of an independent v1 server answers on its own when switched, and keeps the backend in step', async () => {
     const answer = await put(5000, 90);
     expect(answer.headers.get('x-served-by')).toBeNull();
     expect(await mark(5000)).toBe(90);
@@ -177,7 +177,7 @@ describe('a shim in front of an independent v1 server', () => {
     expect([behind(5000), behind(5001)]).toEqual([90, 91]);
   });
 
-  it('goes back without losing anything, and forward again', async () => {
+  it('a shim in front of an independent v1 server goes back without losing anything, and forward again', async () => {
     await put(5002, 92);
     const step = await house.polyface('migrate', 'back', ...dialect);
     expect(step.json).toMatchObject({ outcome: 'arrived', rollout: { stage: 'dual-write' } });

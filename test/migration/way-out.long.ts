@@ -87,7 +87,7 @@ describe('a way back that cannot drain, since the backend is dead', () => {
   });
   afterAll(() => world.stop());
 
-  it('names the people for whom it waits, with the reason, and what can be done', async () => {
+  it('a way back that cannot drain names the people for whom it waits, with the reason, and what can be done', async () => {
     const step = await world.migrate('back', '--timeout', '3');
     expect(step).toMatchObject({
       outcome: 'under way',
@@ -104,7 +104,7 @@ describe('a way back that cannot drain, since the backend is dead', () => {
     });
   });
 
-  it('can be cancelled, and clients never notice', async () => {
+  it('a way back that cannot drain can be cancelled, and clients never notice', async () => {
     expect(await world.shown('5000')).toBe('picture 2');
     expect(await world.migrate('cancel')).toMatchObject({
       outcome: 'cancelled',
@@ -115,7 +115,7 @@ describe('a way back that cannot drain, since the backend is dead', () => {
     expect(await world.upload('5001', 3)).toBe(200);
   });
 
-  it('arrives once the backend is there again, which then has everything', async () => {
+  it('a way back that cannot drain arrives once the backend is there again, which then has everything', async () => {
     await world.startBackendAgain();
     expect(await world.migrate('back', '--timeout', '300')).toMatchObject({
       outcome: 'arrived',
@@ -137,7 +137,7 @@ describe('a backend that died for good', () => {
   });
   afterAll(() => world.stop());
 
-  it('is given up in dual-write: the migration is complete, people get their pictures again, and those with unfinished writes are named', async () => {
+  it('a backend that died for good is given up in dual-write: the migration is complete, people get their pictures again, and those with unfinished writes are named', async () => {
     await world.killBackend();
     expect(await world.shown('5001')).toMatch(/status 50\d/);
     expect(await world.upload('5000', 3)).toBeGreaterThanOrEqual(500);
@@ -156,7 +156,7 @@ describe('a backend that died for good', () => {
     });
   });
 
-  it('can be brought in step should it come back after all', async () => {
+  it('a backend that died for good can be brought in step should it come back after all', async () => {
     await world.startBackendAgain();
     expect(await world.migrate('back', '--timeout', '60')).toMatchObject({
       rollout: { stage: 'switched' },
@@ -170,7 +170,7 @@ describe('a backend that died for good', () => {
 });
 
 describe('a backend that nobody has copied from', () => {
-  it('is not given up: the pictures are there alone', async () => {
+  it('a backend that nobody has copied from is not given up: the pictures are there alone', async () => {
     const world = await startWorld();
     try {
       await advanceTo(world, 'shadow');
@@ -213,7 +213,7 @@ describe('a gateway that stops during a step', () => {
   });
   afterAll(() => world.stop());
 
-  it('is named in the outcome, however long it is silent, and the step goes on when it does', async () => {
+  it('a gateway that stops during a step is named in the outcome, however long it is silent, and the step goes on when it does', async () => {
     const stop = () => second.child.kill('SIGSTOP');
     const goOn = () => void second.child.kill('SIGCONT');
     const step = await takeWhileSilent(world, 'advance', stop, goOn);
@@ -230,7 +230,7 @@ describe('a gateway that stops during a step', () => {
     expect(await world.migrate('status', '--wait')).toMatchObject({ rollout: { stage: 'dual-write' } });
   });
 
-  it('is forgotten when somebody says that it is gone', async () => {
+  it('a gateway that stops during a step is forgotten when somebody says that it is gone', async () => {
     const kill = () => second.child.kill('SIGKILL');
     const another = async () => {
       await world.migrate('status', '--forget-silent');
@@ -247,7 +247,7 @@ describe('a gateway that stops during a step', () => {
 });
 
 describe('a drain under constant load', () => {
-  it('ends, although people write all the time', async () => {
+  it('a drain under constant load ends, although people write all the time', async () => {
     const world = await startWorld();
     try {
       await advanceTo(world, 'shadow', 'dual-write');

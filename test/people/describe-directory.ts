@@ -64,7 +64,7 @@ export function describeDirectory(
     });
     afterAll(() => made.close());
 
-    it('finds the same person by each of their ids, by their key, and with their profile', async () => {
+    it('the directory finds the same person by each of their ids, by their key, and with their profile', async () => {
       const one = await directory.byAlias(HERE, 'one', '1');
       expect(one).toEqual({
         key: subjectKey(HERE, 'ada'),
@@ -84,7 +84,7 @@ export function describeDirectory(
       ['externalId', 'X-1', 'ada'],
       ['externalId', 'x-1', undefined],
       ['cardNumber', 'X-1', undefined],
-    ])('finds by %s %s: %s', async (identifier, value, id) => {
+    ])('the directory finds by %s %s: %s', async (identifier, value, id) => {
       expect((await directory.byIdentifier(HERE, identifier, value))?.id).toBe(id);
     });
 
@@ -95,7 +95,7 @@ export function describeDirectory(
       expect(await directory.byKey(HERE, 'no key at all')).toBeUndefined();
     });
 
-    it('never takes the id of one dialect for the id of another', async () => {
+    it('the directory never takes the id of one dialect for the id of another', async () => {
       expect(await directory.byAlias(HERE, 'two', '1')).toBeUndefined();
       expect(await directory.byAlias(HERE, 'three', '1')).toBeUndefined();
       expect(await directory.byAlias(HERE, 'constructor', '1')).toBeUndefined();
@@ -108,7 +108,7 @@ export function describeDirectory(
       expect(await directory.byAlias(THERE, 'one', '5')).toBeUndefined();
     });
 
-    it('finds neither of two people who share an identifier, and says so without naming it', async () => {
+    it('the directory finds neither of two people who share an identifier, and says so without naming it', async () => {
       warnings.length = 0;
       expect(await directory.byIdentifier(HERE, 'externalId', 'SHARED-1')).toBeUndefined();
       expect(warnings).toEqual([
@@ -118,7 +118,7 @@ export function describeDirectory(
       expect((await directory.byAlias(HERE, 'one', '6'))?.id).toBe('eve');
     });
 
-    it('never says that there is nobody when nobody can say', async () => {
+    it('the directory never says that there is nobody when nobody can say', async () => {
       if (!made.breakDown) return;
       await made.breakDown();
       await expect(directory.byAlias(HERE, 'one', '88')).rejects.toThrow(/unavailable/);

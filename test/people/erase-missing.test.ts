@@ -61,33 +61,33 @@ describe('people who are missing from an imported file', () => {
   });
   const options = () => ({ rejected: 0, receiptsFile, yes: true });
 
-  it('are erased, with a receipt each', async () => {
+  it('people who are missing from an imported file are erased, with a receipt each', async () => {
     expect(await eraseMissing(await opened(), await keysOf('b'), options())).toBe(2);
     expect((await readFile(receiptsFile, 'utf8')).trim().split('\n')).toHaveLength(2);
     expect(await problemOf(here.registry.read(tenant, 'a'))).toBe('person-erased');
     expect(await here.registry.read(tenant, 'b')).toMatchObject({ id: 'b' });
   });
 
-  it('are nobody where the file names nobody: then nothing is erased', async () => {
+  it('nobody is taken for missing where the file names nobody, and nothing is erased', async () => {
     await expect(eraseMissing(await opened(), new Set(), options())).rejects.toThrow(/names nobody/);
     expect((await keysOf('a', 'b', 'c')).size).toBe(3);
   });
 
-  it('are left alone once they were merged into somebody whom the file names', async () => {
+  it('people who are missing from an imported file are left alone once they were merged into somebody whom the file names', async () => {
     const registry = afterList(() => mergePeople(here, tenant, 'a', 'b'));
     expect(await eraseMissing(await opened(registry), await keysOf('b'), options())).toBe(1);
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'b' });
     expect(await problemOf(here.registry.read(tenant, 'c'))).toBe('person-erased');
   });
 
-  it('end no run where somebody else erased one of them meanwhile', async () => {
+  it('people who are missing from an imported file end no run where somebody else erased one of them meanwhile', async () => {
     const [key = ''] = await keysOf('a');
     const registry = afterList(() => here.registry.erase(tenant, key, rig.clock.nowMs()));
     expect(await eraseMissing(await opened(registry), await keysOf('b'), options())).toBe(1);
     expect(await problemOf(here.registry.read(tenant, 'c'))).toBe('person-erased');
   });
 
-  it('are left alone where somebody changes them at this moment, and the others are erased', async () => {
+  it('people who are missing from an imported file are left alone where somebody changes them at this moment, and the others are erased', async () => {
     const registry: PeopleRegistry = {
       ...here.registry,
       async readKey(...asked) {

@@ -76,7 +76,7 @@ describe('people of a user service', () => {
     });
   });
 
-  it('are found by ids and identifiers, and by key once they have a record', async () => {
+  it('people of a user service are found by ids and identifiers, and by key once they have a record', async () => {
     const key = subjectKey('demo', 'ada');
     expect(await people.byAlias('demo', 'native', 'ada-1')).toMatchObject({ id: 'ada', key });
     expect(await people.byAlias('demo', 'native', 'ada-2')).toBeUndefined();
@@ -88,7 +88,7 @@ describe('people of a user service', () => {
     expect(calls[0]).toBe('demo alias/native ada-1 Bearer secret');
   });
 
-  it('are asked for once by many at once, and again when the answer is old', async () => {
+  it('people of a user service are asked for once by many at once, and again when the answer is old', async () => {
     const ask = () => people.byAlias('demo', 'native', 'ada-1');
     await Promise.all([ask(), ask(), ask()]);
     nowMs += 299_000;
@@ -107,7 +107,7 @@ describe('people of a user service', () => {
   });
 
   it.each(['fails', 'hangs', 'redirects', 'rubbish'] as const)(
-    'are those of the last day while the service %s, and then nobody can say',
+    'people of a user service are those of the last day while the service %s, and then nobody can say',
     async (trouble) => {
       await people.byAlias('demo', 'native', 'ada-1');
       await people.byAlias('demo', 'native', 'nobody');
@@ -141,7 +141,7 @@ describe('a gateway with a user service', () => {
     return [answer.status, ((await answer.json()) as { type: string }).type.split(':').at(-1)];
   };
 
-  it('knows its people, and says 502 where nobody can say', async () => {
+  it('a gateway with a user service knows its people, and says 502 where nobody can say', async () => {
     expect(await imageOf('tom')).toEqual([404, 'image-not-found']);
     expect(calls).toEqual([]);
     expect(await imageOf('ada-1')).toEqual([404, 'image-not-found']);

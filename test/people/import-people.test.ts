@@ -24,7 +24,7 @@ async function rowsOf(text: string, mapping: Record<string, string> = {}, kind: 
 }
 
 describe('a file of people', () => {
-  it('is read by the names of its columns, with the line of each row', async () => {
+  it('a file of people is read by the names of its columns, with the line of each row', async () => {
     const text = '\ufeffid,one,firstName,identifier.card\r\na,1,"Ada\nLovelace",\r\nb,,Bob,"c,1"\r\n';
     expect(await rowsOf(text)).toEqual([
       { row: 2, person: { id: 'a', aliases: { one: '1' }, profile: { firstName: 'Ada\nLovelace' } } },
@@ -32,7 +32,7 @@ describe('a file of people', () => {
     ]);
   });
 
-  it('is read by a mapping of its columns', async () => {
+  it('a file of people is read by a mapping of its columns', async () => {
     expect(await rowsOf('No,Mail,Note\n7,a@b.c,x\n', { No: 'id', Mail: 'email', Note: '-' })).toEqual([
       { row: 2, person: { id: '7', profile: { email: 'a@b.c' } } },
     ]);
@@ -43,11 +43,11 @@ describe('a file of people', () => {
     ['a mapping of a column that is not there', 'id\n', { x: 'one' }, /no column "x"/],
     ['a header without an id', 'one\n', {}, /no column is the id/],
     ['two columns for one field', 'id,a\n', { a: 'id' }, /two columns/],
-  ])('is refused for %s', async (_what, text, mapping, message) => {
+  ])('a file of people is refused for %s', async (_what, text, mapping, message) => {
     await expect(rowsOf(text, mapping)).rejects.toThrow(message);
   });
 
-  it('says which rows cannot be read', async () => {
+  it('a file of people says which rows cannot be read', async () => {
     expect(await rowsOf('id,one\na\nb,2\n')).toEqual([
       { row: 2, fault: 'has 1 cells where the header has 2' },
       { row: 3, person: { id: 'b', aliases: { one: '2' } } },
@@ -91,7 +91,7 @@ describe('polyface people beside a running gateway', () => {
       headers: { authorization: 'Bearer demo-native-key' },
     });
 
-  it('imports people whom the gateway knows at once, and says the same twice', async () => {
+  it('polyface people beside a running gateway imports people whom the gateway knows at once, and says the same twice', async () => {
     const file = join(folder, 'people.csv');
     await writeFile(
       file,
@@ -120,7 +120,7 @@ describe('polyface people beside a running gateway', () => {
     expect(await people('import', file)).toMatchObject({ created: 0, changed: 0, unchanged: 2, rejected: 2 });
   });
 
-  it('links, renames, finds and shows', async () => {
+  it('polyface people beside a running gateway links, renames, finds and shows', async () => {
     expect(await people('link', 'zoe', 'smartsheet=77')).toMatchObject({ aliases: { smartsheet: '77' } });
     expect(await people('rename', 'zoe', 'zoe2')).toMatchObject({ id: 'zoe2', formerly: { id: ['zoe'] } });
     expect(await people('find', '77')).toMatchObject([{ person: { id: 'zoe2' }, by: ['smartsheet'] }]);
@@ -129,7 +129,7 @@ describe('polyface people beside a running gateway', () => {
     await expect(people('show', 'nobody')).rejects.toThrow(/no such person/);
   });
 
-  it('erases whom the file no longer names, with receipts, and nobody where a row was rejected', async () => {
+  it('polyface people beside a running gateway erases whom the file no longer names, with receipts, and nobody where a row was rejected', async () => {
     const file = join(folder, 'fewer.csv');
     await writeFile(file, 'id,native\nmax,max\n,nobody\n');
     expect(await people('import', file, '--missing', 'erase', '--yes')).toMatchObject({
@@ -151,7 +151,7 @@ describe('polyface people beside a running gateway', () => {
     await expect(people('show', 'zoe')).rejects.toThrow(/was erased/);
   });
 
-  it('keeps the pictures of a person who is renamed, and nothing is found to be without a person', async () => {
+  it('polyface people beside a running gateway keeps the pictures of a person who is renamed, and nothing is found to be without a person', async () => {
     const image = await readFile(join(import.meta.dirname, '../fixtures/portrait.jpg'));
     const headers = { authorization: 'Bearer demo-native-key', 'content-type': 'image/jpeg' };
     const address = `${gateway.url}/native/v1/subjects/max/image`;
@@ -164,7 +164,7 @@ describe('polyface people beside a running gateway', () => {
       expect(await polyface(...command, '--config', DEMO)).toMatchObject({ unknownPeople: 0 });
   });
 
-  it('names pictures of people whom the settings no longer list, and removes them on request', async () => {
+  it('polyface people beside a running gateway names pictures of people whom the settings no longer list, and removes them on request', async () => {
     const image = await readFile(join(import.meta.dirname, '../fixtures/portrait.jpg'));
     const headers = { authorization: 'Bearer demo-native-key', 'content-type': 'image/jpeg' };
     const address = `${gateway.url}/native/v1/subjects/edgar/image`;
@@ -185,7 +185,7 @@ describe('polyface people beside a running gateway', () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'goes on where an import stopped that %s ended, and leaves nobody out',
+    'polyface people beside a running gateway goes on where an import stopped that %s ended, and leaves nobody out',
     async (signal) => {
       const file = join(folder, `many-${signal}.csv`);
       const rows = Array.from({ length: 400 }, (_, nth) => `${signal}-${nth}`);

@@ -48,7 +48,7 @@ describe('a tenant whose people are made at the first upload', () => {
     return found;
   };
 
-  it('has them in the directory from then on, and an import gives them a name without a second upload', async () => {
+  it('a tenant whose people are made at the first upload has them in the directory from then on, and an import gives them a name without a second upload', async () => {
     const timbu = client('timbu');
     expect((await timbu.upload(gateway.url, portrait, 'portrait.jpg')).status).toBe(200);
     const made: string[] = [];
@@ -69,7 +69,7 @@ describe('a tenant whose people are made at the first upload', () => {
     await image.arrayBuffer();
   });
 
-  it('gives the pictures of an older release, which kept no people, to whom an import names', async () => {
+  it('a tenant whose people are made at the first upload gives the pictures of an older release, which kept no people, to whom an import names', async () => {
     const key = subjectKey('demo', 'alias:timbu:old');
     const record = { schema: 1, tenant: 'demo', subjectId: 'alias:timbu:old', generation: 1, slots: {} };
     await store.records.swap(recordKey(key), undefined, record);

@@ -53,7 +53,7 @@ function sha256(bytes: Buffer): string {
 }
 
 describe('two people who are one', () => {
-  it('have every name and the newer picture in common, and the addresses of both', async () => {
+  it('two merged people have every name and the newer picture in common, and the addresses of both', async () => {
     await here.put(tenant, 'al-a1', red);
     const address = await here.get(tenant, 'al-a1');
     expect(await previewMerge(here, tenant, 'a', 'b')).toMatchObject({ adoptedSlots: [0], droppedSlots: [] });
@@ -82,7 +82,7 @@ describe('two people who are one', () => {
     expect(await checkPeople({ ...here }, tenant)).toEqual({ people: 1, lost: [], shared: [], orphans: [] });
   });
 
-  it('keep the newer picture of the survivor, and a deletion that is newer', async () => {
+  it('two merged people keep the newer picture of the survivor, and a deletion that is newer', async () => {
     rig.clock.set(rig.clock.nowMs() + 1_000);
     await here.put(tenant, 'al-a1', red);
     rig.clock.set(rig.clock.nowMs() + 1_000);
@@ -92,13 +92,13 @@ describe('two people who are one', () => {
     expect(await here.get(tenant, 'al-a1')).toBeUndefined();
   });
 
-  it('are refused where they are one already, and where one is not there', async () => {
+  it('a merge is refused where the two are one already, and where one of them is not there', async () => {
     expect(await problemOf(mergePeople(here, tenant, 'a', 'nobody'))).toBe('subject-not-found');
     await mergePeople(here, tenant, 'a', 'b');
     expect(await problemOf(mergePeople(here, tenant, 'a', 'b'))).toBe('invalid-person');
   });
 
-  it('are never merged crosswise', async () => {
+  it('two people are never merged crosswise', async () => {
     const results = await Promise.all([
       problemOf(mergePeople(here, tenant, 'a', 'b')),
       problemOf(mergePeople(there, tenant, 'b', 'a')),
@@ -109,7 +109,7 @@ describe('two people who are one', () => {
     expect(await here.directory.byAlias(tenant, 'one', 'al-b1')).toBeDefined();
   });
 
-  it('are merged by one of 20 racers who decided on the same version', async () => {
+  it('two people are merged by one of 20 racers who decided on the same version', async () => {
     const seen = { source: { kind: 'versions', versions: [1] } } as const;
     await here.registry.put(tenant, draft('c'));
     const results = await Promise.all(
@@ -125,7 +125,7 @@ describe('two people who are one', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: survivor });
   });
 
-  it('stay two where either was changed after the merge was decided', async () => {
+  it('two people stay two where either was changed after the merge was decided', async () => {
     const seen = { kind: 'versions', versions: [1] } as const;
     await there.registry.link(tenant, 'b', 'two', 'al-b2');
     const late = mergePeople(here, tenant, 'a', 'b', { source: seen, survivor: seen });
@@ -145,7 +145,7 @@ describe('two people who are one', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a' });
   });
 
-  it('lose no upload that is under way on either side', async () => {
+  it('a merge loses no upload that is under way on either side', async () => {
     await here.put(tenant, 'al-a1', red);
     const [, ...uploads] = await Promise.allSettled([
       mergePeople(here, tenant, 'a', 'b'),
@@ -155,7 +155,7 @@ describe('two people who are one', () => {
     expect((await here.get(tenant, 'al-b1'))?.sha256).toBe(sha256(blue));
   });
 
-  it('are not said to be merged where one of them was erased between the look and the decision', async () => {
+  it('two people are not said to be merged where one of them was erased between the look and the decision', async () => {
     const meanwhile = rig.gateway(
       onceBefore(rig.store.records, 'people/intents/', async () => {
         const { key } = (await there.registry.read(tenant, 'b')) ?? { key: '' };
@@ -167,7 +167,7 @@ describe('two people who are one', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a', version: 1 });
   });
 
-  it('are one in the end, wherever a crash comes', async () => {
+  it('two people are one in the end, wherever a crash comes', async () => {
     for (let steps = 0; ; steps += 1) {
       const own = `${tenant}-${steps}`;
       await here.registry.put(own, draft('a', { aliases: { one: 'al-a1' } }));
@@ -189,7 +189,7 @@ describe('two people who are one', () => {
 });
 
 describe('a person who is erased', () => {
-  it('is nobody at once, leaves no body and nothing of theirs in any record, and a signed receipt', async () => {
+  it('a person who is erased is unknown at once, leaves no body and nothing of theirs in any record, and a signed receipt', async () => {
     await here.put(tenant, 'al-b1', blue);
     await here.put(tenant, 'al-a1', red);
     await mergePeople(here, tenant, 'b', 'a');
@@ -215,14 +215,14 @@ describe('a person who is erased', () => {
       expect({ trace, kept: kept.includes(trace) }).toEqual({ trace, kept: false });
   });
 
-  it('is spared without a write where the condition does not hold, so that there is nothing for others to finish', async () => {
+  it('an erasure spares the person without a write where the condition does not hold, so that others have nothing to finish', async () => {
     const unable = rig.gateway(diesAfter(rig.store.records, 0));
     const stale = { kind: 'versions', versions: [7] } as const;
     expect(await problemOf(erasePerson(unable, tenant, 'a', ERASE, stale))).toBe('precondition-failed');
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a' });
   });
 
-  it('is spared where the condition holds no more once the erasure is decided', async () => {
+  it('an erasure spares the person where the condition holds no more once the erasure is decided', async () => {
     const meanwhile = rig.gateway(
       onceBefore(rig.store.records, 'people/intents/', async () => {
         await there.registry.patch(tenant, 'a', { profile: { firstName: 'Ada' } });
@@ -234,7 +234,7 @@ describe('a person who is erased', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ profile: { firstName: 'Ada' } });
   });
 
-  it('is not erased by whoever finishes the erasure of a dead process, where the condition holds no more', async () => {
+  it('a process that finishes the erasure of a dead one does not erase the person where the condition holds no more', async () => {
     const seen = { kind: 'versions', versions: [1] } as const;
     // Announced and decided; dead before the first step.
     const dying = rig.gateway(diesAfter(rig.store.records, 2));
@@ -246,7 +246,7 @@ describe('a person who is erased', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ profile: { firstName: 'Ada' } });
   });
 
-  it('is erased by whoever finishes the erasure of a dead process, where the condition holds', async () => {
+  it('a process that finishes the erasure of a dead one erases the person where the condition holds', async () => {
     const seen = { kind: 'versions', versions: [1] } as const;
     const dying = rig.gateway(diesAfter(rig.store.records, 2));
     await expect(erasePerson(dying, tenant, 'a', ERASE, seen)).rejects.toThrow('the process died');
@@ -254,7 +254,7 @@ describe('a person who is erased', () => {
     expect(await problemOf(here.registry.read(tenant, 'a'))).toBe('person-erased');
   });
 
-  it('gets no receipt where they were merged between the look and the decision: the survivor keeps everything', async () => {
+  it('an erasure gives no receipt where the person was merged between the look and the decision: the survivor keeps everything', async () => {
     await here.put(tenant, 'al-a1', red);
     const mergeFirst = () =>
       onceBefore(rig.store.records, 'people/intents/', async () => {
@@ -266,7 +266,7 @@ describe('a person who is erased', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'b' });
   });
 
-  it('is gone in the end, wherever a crash comes, with what an upload left afterwards', async () => {
+  it('a person who is erased is gone in the end, wherever a crash comes, with what an upload left afterwards', async () => {
     for (let steps = 0; ; steps += 1) {
       const own = `${tenant}-${steps}`;
       const { person } = await here.registry.put(own, draft('a', { aliases: { one: 'al-a1' } }));

@@ -8,12 +8,12 @@ describe('the claims of a page of names', () => {
     ['CCCCCCCCCCCCCCCC', ['3'.repeat(32)]],
   ]);
 
-  it('are the same after they were written and read', () => {
+  it('the claims of a page of names are the same after they were written and read', () => {
     expect(readClaims(writeClaims(claims))).toEqual(claims);
     expect(readClaims(writeClaims(new Map()))).toEqual(new Map());
   });
 
-  it('are found one by one in the text, in their order', () => {
+  it('the claims of a page of names are found one by one in the text, in their order', () => {
     const text = writeClaims(claims);
     for (const [token, keys] of claims) expect(claimantsIn(text, token)).toEqual(keys);
     expect(claimantsIn(text, 'DDDDDDDDDDDDDDDD')).toEqual([]);

@@ -48,7 +48,7 @@ describe('people over HTTP', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('gives a person to every dialect at once, with the pictures that are put through any', async () => {
+  it('the people API gives a person to every dialect at once, with the pictures that are put through any', async () => {
     expect((await send('PUT', '/people/grace', { aliases: { native: 'grace' } })).status).toBe(201);
     expect((await send('PUT', '/people/grace/aliases/magicline-v1/7001')).status).toBe(200);
     const form = new FormData();
@@ -62,7 +62,7 @@ describe('people over HTTP', () => {
     expect((await send('GET', '/subjects/grace/image')).status).toBe(200);
   });
 
-  it('lets one of twenty win who change the same version', async () => {
+  it('the people API lets one of twenty win who change the same version', async () => {
     await send('PUT', '/people/racer', {});
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>
@@ -75,7 +75,7 @@ describe('people over HTTP', () => {
     ]);
   });
 
-  it('lets one of twenty win who want the same name', async () => {
+  it('the people API lets one of twenty win who want the same name', async () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, nth) =>
         send('PUT', `/people/wants-${nth}`, { aliases: { timbu: 'wanted' } }),
@@ -87,14 +87,14 @@ describe('people over HTTP', () => {
     ]);
   });
 
-  it('puts what was read without a change', async () => {
+  it('the people API puts what was read without a change', async () => {
     await send('PUT', '/people/round', { identifiers: { externalId: 'r-1' }, profile: { email: 'r@x.org' } });
     const read = await (await send('GET', '/people/round')).json();
     const again = await send('PUT', '/people/round', read, { 'if-match': '"1"' });
     expect(await again.json()).toEqual(read);
   });
 
-  it('walks through everybody part by part, each once', async () => {
+  it('the people API walks through everybody part by part, each once', async () => {
     const lines = Array.from({ length: 250 }, (_, nth) => JSON.stringify({ id: `walker-${nth}` })).join('\n');
     const put = await send('POST', '/people', lines, { 'content-type': 'application/x-ndjson' });
     expect((await put.text()).trim().split('\n')).toHaveLength(250);
@@ -112,14 +112,14 @@ describe('people over HTTP', () => {
     expect(new Set(seen).size).toBe(seen.length);
   });
 
-  it('takes a thousand lines and no more', async () => {
+  it('the people API takes a thousand lines and no more', async () => {
     const lines = (count: number) => Array.from({ length: count }, () => '{"id":"line"}').join('\n');
     const type = { 'content-type': 'application/x-ndjson' };
     expect((await send('POST', '/people?dryRun=true', lines(1_000), type)).status).toBe(200);
     expect((await send('POST', '/people?dryRun=true', lines(1_001), type)).status).toBe(400);
   });
 
-  it('shows nobody and changes nobody without the scope for it', async () => {
+  it('the people API shows nobody and changes nobody without the scope for it', async () => {
     const reader = { authorization: 'Bearer key-of-a-reader' };
     expect((await send('GET', '/people', undefined, reader)).status).toBe(200);
     expect((await send('PUT', '/people/grace', {}, reader)).status).toBe(403);
@@ -127,7 +127,7 @@ describe('people over HTTP', () => {
     expect((await send('GET', '/people', undefined, { authorization: 'Bearer none' })).status).toBe(401);
   });
 
-  it('merges with the pictures and erases with both, and every dialect follows', async () => {
+  it('the people API merges with the pictures and erases with both, and every dialect follows', async () => {
     await send('PUT', '/people/maiden', { aliases: { native: 'maiden' } });
     await send('PUT', '/people/married', { aliases: { native: 'married', 'magicline-v1': '7002' } });
     const image = { 'content-type': 'image/jpeg' };
@@ -165,7 +165,7 @@ describe('people over HTTP where the settings keep them nowhere', () => {
   });
   afterAll(() => gateway.stop());
 
-  it('has no such path', async () => {
+  it('a gateway without a registry of people has no such path', async () => {
     const send = sender(() => gateway);
     expect((await send('GET', '/people')).status).toBe(404);
     expect((await send('PUT', '/people/ada', {})).status).toBe(404);

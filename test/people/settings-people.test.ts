@@ -34,14 +34,14 @@ beforeAll(() => {
 });
 
 describe('a tenant whose subjects are not strict', () => {
-  it('makes a subject from an id that nobody has, always the same', async () => {
+  it('a tenant whose subjects are not strict makes a subject from an id that nobody has, always the same', async () => {
     const made = await directory.byAlias('open', 'one', '77');
     expect(made).toMatchObject({ aliases: { one: '77' }, profile: {}, provisional: true });
     expect(await directory.byAlias('open', 'one', '77')).toEqual(made);
     expect((await directory.byAlias('open', 'two', '77'))?.key).not.toBe(made?.key);
   });
 
-  it('finds a made subject again by its key once it has a record', async () => {
+  it('a tenant whose subjects are not strict finds a made subject again by its key once it has a record', async () => {
     const made = await directory.byAlias('open', 'one', 'a:b:c');
     if (!made) throw new Error('nothing was made');
     expect(await directory.byKey('open', made.key)).toBeUndefined();

@@ -103,7 +103,7 @@ describe('a user service that does not answer', () => {
   ];
 
   it.each(asked)(
-    'is the backend that is not there: $method $path',
+    'a user service that does not answer is the backend that is not there: $method $path',
     async ({ dialect, path, body, ...sent }) => {
       const answer = await plainAnswer(
         await fetch(gateway.url + path, { ...sent, ...(body ? { body: body() } : {}) }),
@@ -127,14 +127,17 @@ describe('a user service that does not answer', () => {
     { method: 'POST', path: `${person}/aliases`, body: { dialect: 'timbu', alias: 'lovelace' } },
     { method: 'DELETE', path: `${person}/aliases`, body: { dialect: 'timbu', alias: 'ada' } },
     { method: 'POST', path: `${person}/erase`, body: { id: 'ada' } },
-  ])('is a bad gateway to the operator: $method $path', async ({ method, path, ...sent }) => {
-    const answer = await admin.call(method, path, { token: admin.tokens.admin, ...sent });
-    expect([answer.status, answer.body]).toEqual([
-      502,
-      expect.objectContaining({
-        title: 'Bad Gateway',
-        detail: expect.stringContaining('user service'),
-      }),
-    ]);
-  });
+  ])(
+    'a user service that does not answer is a bad gateway to the operator: $method $path',
+    async ({ method, path, ...sent }) => {
+      const answer = await admin.call(method, path, { token: admin.tokens.admin, ...sent });
+      expect([answer.status, answer.body]).toEqual([
+        502,
+        expect.objectContaining({
+          title: 'Bad Gateway',
+          detail: expect.stringContaining('user service'),
+        }),
+      ]);
+    },
+  );
 });

@@ -66,7 +66,7 @@ async function childrenOf(pid: number): Promise<number[]> {
 }
 
 describe('a gateway of two processes', () => {
-  it('shows in one place what all of them did: metrics, requests, traffic', async () => {
+  it('a gateway of two processes shows in one place what all of them did: metrics, requests, traffic', async () => {
     const [one, other] = await childrenOf(Number(gateway.child.pid));
     expect([one, other].every((pid) => Number(pid) > 0)).toBe(true);
     const body = await aJpeg({ width: 64, height: 64 });
@@ -96,7 +96,7 @@ describe('a gateway of two processes', () => {
     expect(processes).toEqual(new Set(['0', '1']));
   });
 
-  it('replaces a process that was killed, and serves meanwhile', async () => {
+  it('a gateway of two processes replaces a process that was killed, and serves meanwhile', async () => {
     const before = await childrenOf(Number(gateway.child.pid));
     const victim = Number(before.at(-1));
     process.kill(victim, 'SIGKILL');
@@ -111,7 +111,7 @@ describe('a gateway of two processes', () => {
     expect(await status(IMAGE)).toBe(200);
   });
 
-  it('drains one process after the other at SIGTERM, the one with the console last, and serves whoever asks meanwhile', async () => {
+  it('a gateway of two processes drains one process after the other at SIGTERM, the one with the console last, and serves requests meanwhile', async () => {
     const listening = () => [...gateway.output().matchAll(/"listening"/g)].length;
     // Both of the start, and the one that came in the place of the killed one.
     while (listening() < 3) await pause(50);
@@ -137,7 +137,7 @@ describe('a gateway of two processes', () => {
 });
 
 describe('a start of several processes that cannot serve', () => {
-  it('ends with the reason, said once, and leaves nothing behind', async () => {
+  it('a start of several processes that cannot serve ends with the reason, said once, and leaves nothing behind', async () => {
     const settings = join(folder, 'empty.yaml');
     await writeFile(
       settings,

@@ -51,7 +51,7 @@ async function giveUp(bytes: Buffer, reset: boolean): Promise<void> {
 }
 
 describe.each(Object.values(WIRE_DIALECTS))('uploads to $name that are given up', (dialect: WireDialect) => {
-  it('leave no file, no descriptor and no taken place behind', async () => {
+  it('uploads that are given up leave no file, no descriptor and no taken place behind', async () => {
     const whole = await uploadOf(dialect);
     await converse(gateway.port, { send: [whole] });
     const before = await descriptors();

@@ -32,13 +32,13 @@ export function describeRawSuite(dialect: WireDialect): void {
   afterAll(() => gateway.stop());
 
   describe(`${dialect.name} on a plain socket`, () => {
-    it('is asked at least 120 malformed and odd requests, all different', () => {
+    it('the dialect is asked at least 120 malformed and odd requests, all different', () => {
       expect(cases.length).toBeGreaterThanOrEqual(120);
       expect(new Set(cases.map(({ name }) => name)).size).toBe(cases.length);
     });
 
     it.each(cases.map((one) => [one.name, one] as const))(
-      'answers %s, and then the next request',
+      'the dialect answers %s, and then the next request',
       async (_name, one) => {
         const answer = await converse(gateway.port, one.script);
         expectAnswer(dialect, one, answer);
@@ -48,7 +48,7 @@ export function describeRawSuite(dialect: WireDialect): void {
       },
     );
 
-    it('had nothing to log but what it answered', () => {
+    it('the dialect had nothing to log but what it answered', () => {
       const failures = gateway.logLines.filter(({ level }) => Number(level) >= 50);
       expect(failures).toEqual([]);
     });

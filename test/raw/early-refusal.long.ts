@@ -109,12 +109,12 @@ async function twenty<T>(ask: () => Promise<T>): Promise<T[]> {
 }
 
 describe.each(Object.entries(CLIENTS))('%s, sending 8 MB', (_name, client) => {
-  it('hears 20 times of 20 that its token is not good', async () => {
+  it('a client that sends 8 MB hears 20 times of 20 that its token is not good', async () => {
     const answers = await twenty(() => client(`${gateway.url}/users/image/upload`, 'wrong'));
     expect(answers).toEqual(answers.map(() => [401, '{"detail":"Invalid Credentials"}']));
   });
 
-  it('hears 20 times of 20 that its file is too large', async () => {
+  it('a client that sends 8 MB hears 20 times of 20 that its file is too large', async () => {
     const answers = await twenty(() => client(`${gateway.url}/users/image/upload`, 'demo-timbu-ada'));
     const tooLarge = [400, expect.stringContaining('"type":"value_error.image.size"')];
     expect(answers).toEqual(answers.map(() => tooLarge));
@@ -132,12 +132,12 @@ describe('the Smartsheet SDK, sending 8 MB', () => {
       );
   };
 
-  it('hears 20 times of 20 that its token is not good', async () => {
+  it('the Smartsheet SDK hears 20 times of 20 that its token is not good', async () => {
     const answers = await twenty(() => upload('wrong'));
     expect(answers).toEqual(answers.map(() => expect.objectContaining({ statusCode: 401, errorCode: 1002 })));
   });
 
-  it('hears 20 times of 20 that its file is too large', async () => {
+  it('the Smartsheet SDK hears 20 times of 20 that its file is too large', async () => {
     const answers = await twenty(() => upload('demo-smartsheet-jane'));
     expect(answers).toEqual(answers.map(() => expect.objectContaining({ statusCode: 400, errorCode: 1074 })));
   });

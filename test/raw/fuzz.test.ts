@@ -255,7 +255,7 @@ async function run(cases: number, seed: number): Promise<Map<number, number>> {
 }
 
 describe('random requests', () => {
-  it(`answers ${CASES} of them without a failure, a crash or a leak (seed ${SEED})`, async () => {
+  it(`the gateway answers ${CASES} random requests without a failure, a crash or a leak (seed ${SEED})`, async () => {
     await run(100, SEED + 1);
     const before = { descriptors: await descriptors(), heap: heapUsed() };
     const statuses = await run(CASES, SEED);

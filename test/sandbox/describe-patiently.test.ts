@@ -26,7 +26,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('describes every picture, also where more come than the worker and its queue can hold', async () => {
+it('describePatiently describes every picture, also where more come than the worker and its queue can hold', async () => {
   const bytes = await aJpeg();
   const impatient = Array.from({ length: 8 }, () => imaging.describe({ kind: 'memory', bytes }));
   const refused = (await Promise.allSettled(impatient)).filter(({ status }) => status === 'rejected');

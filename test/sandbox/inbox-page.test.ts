@@ -69,52 +69,55 @@ describeInBrowser('the page of the inbox', () => {
     { width: 390, height: 844 },
     { width: 1440, height: 900, dark: true },
     { width: 390, height: 844, dark: true },
-  ])('shows each upload as it comes, its picture and why it was refused: %j', async (size) => {
-    await visit(size, async (page) => {
-      await page.getByText('Nothing has arrived yet').waitFor();
-      expect(await seriousFaults(page)).toEqual([]);
-      await upload(
-        await aJpeg({ width: 800, height: 600, motif: 'photograph', gps: true, orientation: 6 }),
-        'portrait.jpg',
-      );
-      const thumbnail = page.locator('.card .frame img');
-      // Within a second on a quiet machine; tests assert no times.
-      await thumbnail.waitFor();
-      await expect(
-        thumbnail.evaluate(async (image: HTMLImageElement) => {
-          await image.decode();
-          return image.naturalWidth;
-        }),
-      ).resolves.toBeGreaterThan(0);
-      await upload(await aPng({ alpha: 'half' }), 'logo.png');
-      await upload(Buffer.from('no picture'), 'notes.txt');
-      await page.locator('.card').nth(2).waitFor();
-      expect(await seriousFaults(page)).toEqual([]);
-      if (screenshots)
-        await page.screenshot({ path: `${screenshots}/list-${size.width}-${size.dark ?? false}.png` });
+  ])(
+    'the page of the inbox shows each upload as it comes, its picture and why it was refused: %j',
+    async (size) => {
+      await visit(size, async (page) => {
+        await page.getByText('Nothing has arrived yet').waitFor();
+        expect(await seriousFaults(page)).toEqual([]);
+        await upload(
+          await aJpeg({ width: 800, height: 600, motif: 'photograph', gps: true, orientation: 6 }),
+          'portrait.jpg',
+        );
+        const thumbnail = page.locator('.card .frame img');
+        // Within a second on a quiet machine; tests assert no times.
+        await thumbnail.waitFor();
+        await expect(
+          thumbnail.evaluate(async (image: HTMLImageElement) => {
+            await image.decode();
+            return image.naturalWidth;
+          }),
+        ).resolves.toBeGreaterThan(0);
+        await upload(await aPng({ alpha: 'half' }), 'logo.png');
+        await upload(Buffer.from('no picture'), 'notes.txt');
+        await page.locator('.card').nth(2).waitFor();
+        expect(await seriousFaults(page)).toEqual([]);
+        if (screenshots)
+          await page.screenshot({ path: `${screenshots}/list-${size.width}-${size.dark ?? false}.png` });
 
-      await page.getByRole('button', { name: /notes\.txt/ }).click();
-      const details = page.getByRole('region', { name: 'Details' });
-      await details.getByText('Refused: the bytes are no picture').waitFor();
-      await details.getByText('/paths/~1users~1image~1upload/patch/requestBody').waitFor();
-      if (screenshots)
-        await page.screenshot({ path: `${screenshots}/refused-${size.width}-${size.dark ?? false}.png` });
-      await details.getByRole('button', { name: 'Close' }).click();
+        await page.getByRole('button', { name: /notes\.txt/ }).click();
+        const details = page.getByRole('region', { name: 'Details' });
+        await details.getByText('Refused: the bytes are no picture').waitFor();
+        await details.getByText('/paths/~1users~1image~1upload/patch/requestBody').waitFor();
+        if (screenshots)
+          await page.screenshot({ path: `${screenshots}/refused-${size.width}-${size.dark ?? false}.png` });
+        await details.getByRole('button', { name: 'Close' }).click();
 
-      await page.getByRole('button', { name: /portrait\.jpg/ }).click();
-      await details.getByText('6, turned by a reader').waitFor();
-      await details.getByRole('button', { name: 'Copy as curl' }).click();
-      await details.getByText('Copied').waitFor();
-      expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('curl -i -X PATCH');
-      expect(await seriousFaults(page)).toEqual([]);
-      if (screenshots)
-        await page.screenshot({ path: `${screenshots}/details-${size.width}-${size.dark ?? false}.png` });
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      expect(overflow).toBeLessThanOrEqual(0);
-    });
-  });
+        await page.getByRole('button', { name: /portrait\.jpg/ }).click();
+        await details.getByText('6, turned by a reader').waitFor();
+        await details.getByRole('button', { name: 'Copy as curl' }).click();
+        await details.getByText('Copied').waitFor();
+        expect(await page.evaluate(() => navigator.clipboard.readText())).toContain('curl -i -X PATCH');
+        expect(await seriousFaults(page)).toEqual([]);
+        if (screenshots)
+          await page.screenshot({ path: `${screenshots}/details-${size.width}-${size.dark ?? false}.png` });
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow).toBeLessThanOrEqual(0);
+      });
+    },
+  );
 
-  it('searches, and clears', async () => {
+  it('the page of the inbox searches, and clears', async () => {
     await upload(await aJpeg(), 'one.jpg');
     await upload(await aJpeg(), 'two.jpg');
     await visit({ width: 1440, height: 900 }, async (page) => {
@@ -137,7 +140,7 @@ describeInBrowser('the page of the inbox', () => {
     });
   });
 
-  it('shows markup in a file name as text', async () => {
+  it('the page of the inbox shows markup in a file name as text', async () => {
     await upload(await aJpeg(), MARKUP);
     await visit({ width: 1440, height: 900 }, async (page) => {
       await page.locator('.card').click();
@@ -147,7 +150,7 @@ describeInBrowser('the page of the inbox', () => {
     });
   });
 
-  it('shows the uploads of one session', async () => {
+  it('the page of the inbox shows the uploads of one session', async () => {
     const mine = await sandbox.session('mine');
     await upload(await aJpeg(), 'other.jpg');
     await upload(await aJpeg(), 'mine.jpg', mine.url);

@@ -42,7 +42,7 @@ async function ask(
 }
 
 describe('an upload in the inbox', () => {
-  it('says everything of a form and its file', async () => {
+  it('the inbox says everything of a form and its file', async () => {
     const photo = await aJpeg({ width: 300, height: 200, orientation: 6, gps: true });
     expect((await patchTimbu(photo)).status).toBe(200);
     const [upload, ...more] = await sandbox.uploads();
@@ -86,7 +86,7 @@ describe('an upload in the inbox', () => {
     expect(JSON.parse(upload?.response.body ?? '')).toHaveProperty('data.profile_image');
   });
 
-  it('tells a length from chunks, and a raw body from a form', async () => {
+  it('the inbox tells a length from chunks, and a raw body from a form', async () => {
     const picture = await aPng({ width: 30, height: 20 });
     await putImage(picture, { 'content-type': 'image/png' });
     const body = new ReadableStream({
@@ -109,7 +109,7 @@ describe('an upload in the inbox', () => {
     expect(uploads.map(({ files }) => files[0]?.part)).toEqual([undefined, undefined]);
   });
 
-  it('counts frames, and knows formats that have no decoder', async () => {
+  it('the inbox counts frames, and knows formats that have no decoder', async () => {
     await putImage(await aGif({ frames: 3 }));
     await putImage(aHollowHeic());
     const [animation, heic] = await sandbox.uploads();
@@ -122,7 +122,7 @@ describe('an upload in the inbox', () => {
     expect(heic?.files[0]?.picture).toBeUndefined();
   });
 
-  it('keeps the newest, and says how many it gave up', async () => {
+  it('the inbox keeps the newest, and says how many it gave up', async () => {
     for (let n = 1; n <= 7; n += 1) await putImage(await aJpeg({ width: 20 + n, height: 10 }));
     const { value } = await ask('/uploads');
     expect(value.dropped).toBe(2);
@@ -131,7 +131,7 @@ describe('an upload in the inbox', () => {
     ]);
   });
 
-  it('is gone after it was cleared', async () => {
+  it('an upload is gone after the inbox was cleared', async () => {
     await putImage(await aJpeg());
     expect((await fetch(`${sandbox.url}/_sandbox/uploads`, { method: 'DELETE' })).status).toBe(204);
     expect(await sandbox.uploads()).toEqual([]);
@@ -220,7 +220,7 @@ describe('a refused upload in the inbox', () => {
       { problem: 'method-not-allowed', accepted: expect.stringContaining('PUT') },
     ],
   ])(
-    'says why %s was refused, where that is written and what would have been accepted',
+    'a refused upload in the inbox says why %s was refused, where that is written and what would have been accepted',
     async (_what, send, refusal) => {
       const answer = await send();
       const [upload] = await sandbox.uploads();
@@ -229,7 +229,7 @@ describe('a refused upload in the inbox', () => {
     },
   );
 
-  it('points into the document that is served', async () => {
+  it('a refused upload in the inbox points into the document that is served', async () => {
     await patchTimbu(Buffer.from('no picture'));
     const [upload] = await sandbox.uploads();
     let node: unknown = await (await fetch(`${sandbox.url}/openapi/timbu.json`)).json();
@@ -239,7 +239,7 @@ describe('a refused upload in the inbox', () => {
     expect(node).toHaveProperty('content');
   });
 
-  it('shows the parts of a form that broke off', async () => {
+  it('a refused upload in the inbox shows the parts of a form that broke off', async () => {
     const photo = await aJpeg();
     const socket = connect(Number(new URL(sandbox.url).port), '127.0.0.1');
     const form = `--x\r\nContent-Disposition: form-data; name="file"; filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n`;
@@ -255,7 +255,7 @@ describe('a refused upload in the inbox', () => {
 });
 
 describe('the inbox over HTTP', () => {
-  it('finds uploads by what they are', async () => {
+  it('the inbox over HTTP finds uploads by what they are', async () => {
     await patchTimbu(await aJpeg());
     await putImage(await aPng());
     await putImage(Buffer.from('text'));
@@ -274,11 +274,11 @@ describe('the inbox over HTTP', () => {
     ['dialct=timbu', 'there is no filter "dialct"; did you mean "dialect"?'],
     ['status=x', 'status: a number is wanted'],
     ['n=1&timeoutMs=soon', 'timeoutMs: a number is wanted'],
-  ])('refuses the filter %s', async (query, error) => {
+  ])('the inbox over HTTP refuses the filter %s', async (query, error) => {
     expect(await ask(`/uploads?${query}`)).toEqual({ status: 400, value: { error } });
   });
 
-  it('waits for the n-th upload', async () => {
+  it('the inbox over HTTP waits for the n-th upload', async () => {
     await putImage(await aJpeg());
     const waiting = ask('/uploads?n=2&timeoutMs=60000');
     await putImage(await aJpeg({ width: 50 }));
@@ -292,7 +292,7 @@ describe('the inbox over HTTP', () => {
     );
   });
 
-  it('gives the bytes back as they came, and a small copy', async () => {
+  it('the inbox over HTTP gives the bytes back as they came, and a small copy', async () => {
     const photo = await aJpeg({ width: 900, height: 600, grain: 20 });
     await patchTimbu(photo);
     const [upload] = await sandbox.uploads();
@@ -311,7 +311,7 @@ describe('the inbox over HTTP', () => {
     expect(details.curl).toContain(`'authorization: Bearer demo-timbu-ada'`);
   });
 
-  it('never serves what was sent as a page', async () => {
+  it('the inbox over HTTP never serves what was sent as a page', async () => {
     const page = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
     await putImage(page, { 'content-type': 'text/html' });
     const [upload] = await sandbox.uploads();
@@ -322,7 +322,7 @@ describe('the inbox over HTTP', () => {
     expect((await fetch(`${sandbox.url}/_sandbox/uploads/${upload?.id}/files/0/thumbnail`)).status).toBe(404);
   });
 
-  it('tells of each upload as it comes', async () => {
+  it('the inbox over HTTP tells of each upload as it comes', async () => {
     const over = new AbortController();
     const events = await fetch(`${sandbox.url}/_sandbox/events`, { signal: over.signal });
     const reader = events.body?.pipeThrough(new TextDecoderStream()).getReader();
@@ -336,7 +336,7 @@ describe('the inbox over HTTP', () => {
 describe('a question about a picture', () => {
   const tall = () => aJpeg({ width: 400, height: 300, orientation: 6, gps: true });
 
-  it('is answered by the picture that was sent', async () => {
+  it('a question about a picture is answered by the picture that was sent', async () => {
     await patchTimbu(await aJpeg({ width: 640, height: 480 }));
     const answer = await sandbox.findPicture({
       dialect: 'timbu',
@@ -357,7 +357,7 @@ describe('a question about a picture', () => {
     });
   });
 
-  it('says each difference in words', async () => {
+  it('a question about a picture says each difference in words', async () => {
     await patchTimbu(await tall(), 'portrait.png', 'image/png');
     const answer = await sandbox.findPicture({
       dialect: 'timbu',
@@ -382,7 +382,7 @@ describe('a question about a picture', () => {
     ]);
   });
 
-  it('says why the picture was refused, or what came instead', async () => {
+  it('a question about a picture says why the picture was refused, or what came instead', async () => {
     await putImage((await aJpeg({ width: 400, height: 300, grain: 20 })).subarray(0, 4000));
     expect((await sandbox.findPicture({ dialect: 'native' })).message).toContain(
       'accepted: true was asked for, it was refused with 422: the picture cannot be decoded to its end',
@@ -393,7 +393,7 @@ describe('a question about a picture', () => {
     );
   });
 
-  it('waits where it is told to', async () => {
+  it('a question about a picture waits where it is told to', async () => {
     const waiting = sandbox.findPicture({ format: 'png', waitMs: 60_000 });
     await putImage(await aJpeg());
     await putImage(await aPng());
@@ -405,7 +405,7 @@ describe('a question about a picture', () => {
     [{ formt: 'png' }, '/formt: there is no such property; did you mean "format"?'],
     [{ format: 'jpg' }, '/format: must be one of jpeg, png, gif'],
     [{ maxSide: '20' }, '/maxSide must be integer'],
-  ])('refuses the typing error in %j', async (question, message) => {
+  ])('a question about a picture refuses the typing error in %j', async (question, message) => {
     await expect(sandbox.findPicture(question as object)).rejects.toThrow(`findPicture: ${message}`);
     const body = JSON.stringify(question);
     expect(await ask('/expect', { method: 'POST', body })).toEqual({
@@ -414,7 +414,7 @@ describe('a question about a picture', () => {
     });
   });
 
-  it('is answered over HTTP, with the address of the picture', async () => {
+  it('a question about a picture is answered over HTTP, with the address of the picture', async () => {
     const photo = await tall();
     await patchTimbu(photo);
     const body = JSON.stringify({ upright: true, looksLike: photo.toString('base64') });

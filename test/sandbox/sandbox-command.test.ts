@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { expect, it } from '@jest/globals';
 import { aJpeg } from '../support/pictures.ts';
 
-it('slows and cuts answers without a word on standard error', async () => {
+it('polyface sandbox slows and cuts answers without a word on standard error', async () => {
   const child = spawn(process.execPath, [
     'src/cli/polyface.ts',
     'sandbox',
@@ -34,7 +34,7 @@ it('slows and cuts answers without a word on standard error', async () => {
   expect(await complaints).toBe('');
 });
 
-it('prints its address, serves until it is told to stop, and leaves nothing behind', async () => {
+it('polyface sandbox prints its address, serves until it is told to stop, and leaves nothing behind', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'polyface-ready-'));
   const ready = join(folder, 'ready');
   const child = spawn(

@@ -31,7 +31,7 @@ describe('the sessions of a sandbox', () => {
     });
   }
 
-  it(`keep ${SESSIONS} tests with ${UPLOADS} uploads each apart`, async () => {
+  it(`the sessions of a sandbox keep ${SESSIONS} tests with ${UPLOADS} uploads each apart`, async () => {
     const bodies = await Promise.all(
       Array.from({ length: UPLOADS }, (_, n) => aJpeg({ width: 40 + n, height: 30 })),
     );
@@ -67,7 +67,7 @@ describe('the sessions of a sandbox', () => {
     expect(await sandbox.uploads()).toEqual([]);
   });
 
-  it('have faults, a clock and addresses of their own', async () => {
+  it('the sessions of a sandbox have faults, a clock and addresses of their own', async () => {
     await put('a', await aJpeg());
     await put('b', await aJpeg());
     await control('a', '/faults', 'PUT', [{ problem: 'overloaded', match: { operationId: 'getImage' } }]);
@@ -90,7 +90,7 @@ describe('the sessions of a sandbox', () => {
     expect((await fetch(other)).status).toBe(200);
   });
 
-  it('are opened with people, a profile and options of their own', async () => {
+  it('the sessions of a sandbox are opened with people, a profile and options of their own', async () => {
     const mine = await sandbox.session('people', {
       profile: 'observed',
       settings: (demo) => ({
@@ -113,7 +113,7 @@ describe('the sessions of a sandbox', () => {
     await expect(sandbox.session('people', {})).rejects.toThrow('there is one called people');
   });
 
-  it('see a body that breaks off through the sandbox as well', async () => {
+  it('the sessions of a sandbox see a body that breaks off through the sandbox as well', async () => {
     const answer = await fetch(picture(), {
       method: 'PUT',
       headers: { ...headersOf('broken'), 'content-type': 'multipart/form-data; boundary=x' },
@@ -126,7 +126,7 @@ describe('the sessions of a sandbox', () => {
     ]);
   });
 
-  it('are listed, ended, and named in letters and digits', async () => {
+  it('the sessions of a sandbox are listed, ended, and named in letters and digits', async () => {
     await put('short', await aJpeg());
     const list = async () =>
       ((await (await fetch(`${sandbox.url}/_sandbox/sessions`)).json()) as { sessions: string[] }).sessions;
@@ -140,7 +140,7 @@ describe('the sessions of a sandbox', () => {
     await expect(sandbox.session('../x')).rejects.toThrow('session: "../x" is no name');
   });
 
-  it('give way to new ones when there are too many, the one used longest ago first', async () => {
+  it('the sessions of a sandbox give way to new ones when there are too many, the one used longest ago first', async () => {
     const ended: string[] = [];
     const plain = await sandbox.session('plain');
     const few = createSessions(

@@ -30,7 +30,7 @@ describe('a sandbox', () => {
   afterEach(() => sandbox.reset());
   afterAll(() => sandbox.stop());
 
-  it('speaks every dialect of the demo', async () => {
+  it('a sandbox speaks every dialect of the demo', async () => {
     expect((await put(sandbox)).status).toBe(201);
     const customer = await fetch(`${sandbox.url}/v1/customers/1002`, {
       headers: { 'x-api-key': 'demo-v1-key' },
@@ -41,7 +41,7 @@ describe('a sandbox', () => {
     });
   });
 
-  it('forgets everything between two tests', async () => {
+  it('a sandbox forgets everything between two tests', async () => {
     await put(sandbox);
     sandbox.plan({ problem: 'overloaded' });
     sandbox.reset();
@@ -49,7 +49,7 @@ describe('a sandbox', () => {
     expect(await sandbox.exchanges()).toHaveLength(1);
   });
 
-  it('answers the n-th matching call with a problem, in the words of the dialect', async () => {
+  it('a sandbox answers the n-th matching call with a problem, in the words of the dialect', async () => {
     sandbox.plan({
       match: { dialect: 'smartsheet', operationId: 'getCurrentUser' },
       at: 2,
@@ -63,14 +63,14 @@ describe('a sandbox', () => {
     expect(second.headers.get('retry-after')).toBe('1');
   });
 
-  it('knows a method in any case of letters', async () => {
+  it('a sandbox knows a method in any case of letters', async () => {
     sandbox.plan({ match: { method: 'get' }, problem: 'overloaded' });
     expect((await put(sandbox)).status).toBe(201);
     expect((await get(sandbox)).status).toBe(503);
     expect(await sandbox.exchanges({ method: 'get' })).toMatchObject([{ method: 'GET', status: 503 }]);
   });
 
-  it('takes a fault from the header of a request', async () => {
+  it('a sandbox takes a fault from the header of a request', async () => {
     const answer = await get(sandbox, { 'x-polyface-fault': 'problem=upstream-timeout' });
     expect(answer.status).toBe(504);
   });
@@ -89,7 +89,7 @@ describe('a sandbox', () => {
     ['stale=no', 'x-polyface-fault: stale must be boolean'],
     ['cut=1; cut=2', 'x-polyface-fault: cut stands there twice'],
     ['problem=overload', 'x-polyface-fault: problem: must be one of unauthenticated, forbidden, '],
-  ])('answers 400 to the fault header %j and does nothing', async (header, message) => {
+  ])('a sandbox answers 400 to the fault header %j and does nothing', async (header, message) => {
     const answer = await put(sandbox, 20, { 'x-polyface-fault': header });
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({ error: expect.stringContaining(message) });
@@ -113,7 +113,7 @@ describe('a sandbox', () => {
       'faults: /0: nothing goes wrong in it; it needs one of problem, latencyMs',
     ],
     [Object.create({ problem: 'overloaded' }), 'faults: /0: nothing goes wrong in it'],
-  ])('refuses a plan with a typing error: %j', (plan: object, message) => {
+  ])('a sandbox refuses a plan with a typing error: %j', (plan: object, message) => {
     expect(() => sandbox.plan(plan)).toThrow(message);
   });
 
@@ -121,14 +121,14 @@ describe('a sandbox', () => {
     [{ host: 'evil.example' }, 'Host: evil.example'],
     [{ origin: 'http://evil.example' }, 'Origin: http://evil.example'],
     [{ 'sec-fetch-site': 'cross-site' }, 'Sec-Fetch-Site: '],
-  ])('takes no orders from a page of another site: %j', async (headers, message) => {
+  ])('a sandbox takes no orders from a page of another site: %j', async (headers, message) => {
     const answer = await request(`${sandbox.url}/_sandbox/reset`, { method: 'POST', headers });
     expect(answer.statusCode).toBe(403);
     expect(await answer.body.json()).toEqual({ error: expect.stringContaining(message) });
   });
 
   it.each(['polyface:8080', 'host.docker.internal', 'app.localhost:1', '[::1]:8080', '10.0.0.7:80'])(
-    'takes orders under the private name %s',
+    'a sandbox takes orders under the private name %s',
     async (host) => {
       const answer = await request(`${sandbox.url}/_sandbox/exchanges`, { headers: { host } });
       expect(await answer.body.json()).toEqual([]);
@@ -136,13 +136,13 @@ describe('a sandbox', () => {
     },
   );
 
-  it('refuses a filter of the log that there is not', async () => {
+  it('a sandbox refuses an unknown filter of the log', async () => {
     const answer = await control('exchanges?dialct=timbu', 'GET');
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({ error: 'there is no filter "dialct"; did you mean "dialect"?' });
   });
 
-  it('cuts the connection in the middle of an answer', async () => {
+  it('a sandbox cuts the connection in the middle of an answer', async () => {
     await put(sandbox);
     const whole = await (await get(sandbox)).arrayBuffer();
     const cut = await get(sandbox, { 'x-polyface-fault': 'cut=10' });
@@ -151,7 +151,7 @@ describe('a sandbox', () => {
     await expect(cut.arrayBuffer()).rejects.toThrow();
   });
 
-  it('cuts and slows downloads, too', async () => {
+  it('a sandbox cuts and slows downloads, too', async () => {
     await put(sandbox);
     const customer = await fetch(`${sandbox.url}/v1/customers/1002`, {
       headers: { 'x-api-key': 'demo-v1-key' },
@@ -164,13 +164,13 @@ describe('a sandbox', () => {
     expect(Buffer.from(await slow.arrayBuffer())).toEqual(Buffer.from(whole));
   });
 
-  it('is no faster than a planned latency', async () => {
+  it('a sandbox is no faster than a planned latency', async () => {
     const began = performance.now();
     await get(sandbox, { 'x-polyface-fault': 'latency=120' });
     expect(performance.now() - began).toBeGreaterThanOrEqual(119);
   });
 
-  it('shows readers what was there before the last write, and writers what is there', async () => {
+  it('a sandbox shows readers what was there before the last write, and writers what is there', async () => {
     await put(sandbox, 20);
     await put(sandbox, 30);
     const stale = await get(sandbox, { 'x-polyface-fault': 'stale' });
@@ -189,11 +189,11 @@ describe('a sandbox', () => {
     [{ operationId: 'putImage', dialect: 'timbu' }, 'no operation "putImage" in timbu; known: '],
     [{ operationId: 'putImages' }, 'no operation "putImages"; did you mean "putImage"?'],
     [{ dialect: 'timbuktu' }, '/0/match/dialect: there is no dialect "timbuktu"; '],
-  ])('refuses a fault that would never happen: %j', (match, message) => {
+  ])('a sandbox refuses a fault that would never happen: %j', (match, message) => {
     expect(() => sandbox.plan({ match, problem: 'overloaded' })).toThrow(message);
   });
 
-  it('knows what was asked of it', async () => {
+  it('a sandbox knows what was asked of it', async () => {
     await put(sandbox);
     await get(sandbox, { 'x-my-test': 'seven' });
     await fetch(picture(sandbox));
@@ -205,7 +205,7 @@ describe('a sandbox', () => {
     expect(await sandbox.exchanges()).toHaveLength(3);
   });
 
-  it('is steered over HTTP by tests in other languages', async () => {
+  it('a sandbox is steered over HTTP by tests in other languages', async () => {
     expect((await control('faults', 'PUT', [{ problem: 'forbidden', at: [1] }])).status).toBe(204);
     expect((await get(sandbox)).status).toBe(403);
     expect((await control('faults', 'PUT', [{ problem: 'nonsense' }])).status).toBe(400);
@@ -215,7 +215,7 @@ describe('a sandbox', () => {
     expect(await sandbox.exchanges()).toEqual([]);
   });
 
-  it('tells over HTTP which operations there are when a fault is about another', async () => {
+  it('a sandbox tells over HTTP which operations there are when a fault is about another', async () => {
     const answer = await control('faults', 'PUT', [{ match: { operationId: 'putImages' }, latencyMs: 1 }]);
     expect(answer.status).toBe(400);
     expect(await answer.json()).toEqual({
@@ -233,7 +233,7 @@ describe('a sandbox', () => {
     ['too long', 'faults', 'PUT', JSON.stringify('a'.repeat(200_000)), 413, 'longer than 102400 bytes'],
     ['missing', 'faults', 'PUT', '', 400, 'the body is no JSON: '],
     ['no list of plans', 'faults', 'PUT', '{}', 400, 'must be array'],
-  ])('says over HTTP that a body is %s', async (_what, path, method, body, status, message) => {
+  ])('a sandbox says over HTTP that a body is %s', async (_what, path, method, body, status, message) => {
     const init: RequestInit = { method, body };
     const answer = await fetch(`${sandbox.url}/_sandbox/${path}`, init);
     expect(answer.status).toBe(status);
@@ -252,7 +252,7 @@ describe('a sandbox', () => {
 describe('a sandbox with a seed and a clock that stands still', () => {
   const options = { seed: 'seven', clock: new Date('2026-01-02T03:04:05Z'), dialects: ['native', 'timbu'] };
 
-  it('gives the same answers in every run', async () => {
+  it('a sandbox with a seed and a clock that stands still gives the same answers in every run', async () => {
     const answers = [];
     for (let run = 0; run < 2; run += 1) {
       const sandbox = await startSandbox({
@@ -273,7 +273,7 @@ describe('a sandbox with a seed and a clock that stands still', () => {
     expect(answers[0]?.[0]).toContain('2026-01-02T03:04:05.000Z');
   });
 
-  it('lets addresses expire when its clock goes on', async () => {
+  it('a sandbox with a seed and a clock that stands still lets addresses expire when its clock goes on', async () => {
     const sandbox = await startSandbox(options);
     await put(sandbox);
     const user = await fetch(`${sandbox.url}/users/me`, {
@@ -286,14 +286,14 @@ describe('a sandbox with a seed and a clock that stands still', () => {
     await sandbox.stop();
   });
 
-  it('speaks the dialects that are named and no others', async () => {
+  it('a sandbox with a seed and a clock that stands still speaks the dialects that are named and no others', async () => {
     const sandbox = await startSandbox({ dialects: ['timbu'] });
     expect((await get(sandbox)).status).toBe(404);
     await sandbox.stop();
     await expect(startSandbox({ dialects: ['esperanto'] })).rejects.toThrow('does not speak esperanto');
   });
 
-  it('does not start with a fault of a dialect that it does not speak', async () => {
+  it('a sandbox with a seed and a clock that stands still does not start with a fault of a dialect that it does not speak', async () => {
     const faults = [{ match: { operationId: 'putImage' }, latencyMs: 1 }];
     await expect(startSandbox({ dialects: ['timbu'], faults })).rejects.toThrow('no operation "putImage"');
   });

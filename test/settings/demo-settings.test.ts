@@ -8,12 +8,15 @@ import { load, refusal } from './write-settings.ts';
 const demoText = await readFile(DEMO_FILE, 'utf8');
 
 describe('loadSettings of the demo', () => {
-  it.each(['0.0.0.0', '::', '192.168.1.10', 'example.com'])('refuses to listen on %s', async (host) => {
-    const [line] = await refusal(demoText.replace('host: 127.0.0.1', `host: '${host}'`));
-    expect(line).toMatch(/polyface\.yaml:\d+:\d+: demo settings listen on this machine alone/);
-  });
+  it.each(['0.0.0.0', '::', '192.168.1.10', 'example.com'])(
+    'loadSettings of the demo refuses to listen on %s',
+    async (host) => {
+      const [line] = await refusal(demoText.replace('host: 127.0.0.1', `host: '${host}'`));
+      expect(line).toMatch(/polyface\.yaml:\d+:\d+: demo settings listen on this machine alone/);
+    },
+  );
 
-  it('gives Ada four ids, and the third person one id in each of three dialects', async () => {
+  it('loadSettings of the demo gives Ada four ids, and the third person one id in each of three dialects', async () => {
     const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
     const people = tenants.find(({ id }) => id === 'demo')?.subjects ?? [];
     const known = (dialect: string, alias: string) =>
@@ -37,14 +40,14 @@ describe('loadSettings of the demo', () => {
 });
 
 describe('loadSettings of settings that are no demo', () => {
-  it('refuses plain secrets, and credentials of the demo', async () => {
+  it('loadSettings of settings that are no demo refuses plain secrets, and credentials of the demo', async () => {
     const plain = demoText.replace('demo: true', 'demo: false');
     const lines = await refusal(plain);
     expect(lines.some((line) => line.includes("one of the demo's credentials"))).toBe(true);
     expect(lines.some((line) => line.includes('a plain secret'))).toBe(true);
   });
 
-  it('refuses every secret of the demo by its hash as well', async () => {
+  it('loadSettings of settings that are no demo refuses every secret of the demo by its hash as well', async () => {
     const { tenants } = await loadSettings({ env: {}, overrides: { file: DEMO_FILE } });
     const secrets = tenants.flatMap(({ credentials }) =>
       credentials.flatMap((credential) => {
@@ -63,7 +66,7 @@ tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: 
     }
   });
 
-  it('refuses a credential of the demo that comes from the environment', async () => {
+  it('loadSettings of settings that are no demo refuses a credential of the demo that comes from the environment', async () => {
     const text = `dialects: { timbu: {} }
 tenants: [{ id: shop, credentials: [{ id: a, dialect: timbu, kind: key, secret: { plain: '\${KEY}' } }] }]
 `;

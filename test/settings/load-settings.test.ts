@@ -4,7 +4,7 @@ import { loadSettings } from '../../src/settings/load-settings.ts';
 import { load, refusal, SMALLEST, writeSettings } from './write-settings.ts';
 
 describe('loadSettings', () => {
-  it('fills in every default', async () => {
+  it('loadSettings fills in every default', async () => {
     expect(await load(SMALLEST)).toMatchObject({
       demo: false,
       listen: { host: '127.0.0.1', port: 8080 },
@@ -18,7 +18,7 @@ describe('loadSettings', () => {
     });
   });
 
-  it('fills in the defaults of the kind that was chosen', async () => {
+  it('loadSettings fills in the defaults of the kind that was chosen', async () => {
     const { store, tenants } = await load(`
 dialects: { capillary-v2: {} }
 store: { kind: azure, container: faces, credential: { kind: sas, endpoint: 'http://x', token: t } }
@@ -30,7 +30,7 @@ tenants:
     expect(tenants[0]?.credentials[0]).toMatchObject({ scopes: [], ttlSeconds: 300 });
   });
 
-  it('takes the file from POLYFACE_CONFIG unless the command line names one', async () => {
+  it('loadSettings takes the file from POLYFACE_CONFIG unless the command line names one', async () => {
     const fromEnv = await writeSettings(SMALLEST);
     const fromLine = await writeSettings(SMALLEST.replace('shop', 'till'));
     const env = { POLYFACE_CONFIG: fromEnv };
@@ -38,7 +38,7 @@ tenants:
     expect((await loadSettings({ env, overrides: { file: fromLine } })).tenants[0]?.id).toBe('till');
   });
 
-  it('lets PORT and POLYFACE_DATA_DIR replace the file, and the command line both', async () => {
+  it('loadSettings lets PORT and POLYFACE_DATA_DIR replace the file, and the command line both', async () => {
     const env = { PORT: '9000', POLYFACE_DATA_DIR: '/from/env' };
     expect(await load(SMALLEST, env)).toMatchObject({ listen: { port: 9000 }, dataDir: '/from/env' });
     expect(await load(SMALLEST, env, { port: 0, dataDir: '/from/line' })).toMatchObject({
@@ -47,13 +47,13 @@ tenants:
     });
   });
 
-  it('takes secrets from the environment', async () => {
+  it('loadSettings takes secrets from the environment', async () => {
     const text = `${SMALLEST}downloads: { keys: [{ id: k1, secret: '\${SIGNING_KEY}' }] }\n`;
     const { downloads } = await load(text, { SIGNING_KEY: 'x'.repeat(32) });
     expect(downloads.keys[0]?.secret).toBe('x'.repeat(32));
   });
 
-  it('finds folders and documents of own dialects beside the file', async () => {
+  it('loadSettings finds folders and documents of own dialects beside the file', async () => {
     const text = `dialects: { mine: { folder: ./mine, document: ./mine.yaml } }\ntenants: [{ id: shop }]\n`;
     const file = await writeSettings(text);
     const { dialects } = await loadSettings({ env: {}, overrides: { file } });
@@ -223,25 +223,25 @@ describe('loadSettings refuses, with the place and what was expected,', () => {
     ['YAML that is none', 'dialects: { timbu: {} \ntenants: [\n', /^polyface\.yaml:\d+:\d+: /],
     ['a key that stands there twice', `${SMALLEST}docs: true\ndocs: false\n`, /^polyface\.yaml:4:1: /],
     ['an empty file', '', /^polyface\.yaml:1:1: the file is empty: settings are expected/],
-  ])('%s', async (_what, text, expected) => {
+  ])('loadSettings refuses %s', async (_what, text, expected) => {
     const lines = await refusal(text);
     expect(lines[0]).toMatch(expected);
     for (const line of lines) expect(line).toMatch(/^polyface\.yaml:\d+:\d+: \S/);
   });
 
-  it('every mistake of a file at once, one line for each', async () => {
+  it('loadSettings reports every mistake of a file at once, one line for each', async () => {
     const lines = await refusal(`${SMALLEST}docs: perhaps\nlisten: { port: -1 }\n`);
     expect(lines).toHaveLength(2);
   });
 
-  it('a variable that is empty, by its name', async () => {
+  it('loadSettings refuses a variable that is empty, by its name', async () => {
     const text = credential("{ id: a, dialect: timbu, kind: key, secret: { plain: '${V1_KEY}' } }");
     expect(await refusal(text, { V1_KEY: '' })).toEqual([
       'polyface.yaml:5:62: the environment variable V1_KEY is empty',
     ]);
   });
 
-  it('a port in the environment that is none', async () => {
+  it('loadSettings refuses a port in the environment that is none', async () => {
     expect(await refusal(SMALLEST, { PORT: '99999' })).toEqual(['PORT: 99999 is no port number']);
   });
 
@@ -249,13 +249,13 @@ describe('loadSettings refuses, with the place and what was expected,', () => {
     ['a file that is not there', '/nowhere/polyface.yaml', '/nowhere/polyface.yaml: there is no such file; '],
     ['a folder', '/tmp/', '/tmp: this is a folder; '],
     ['a file named from here', 'no.yaml', `${resolve('no.yaml')}: there is no such file; `],
-  ])('%s', async (_what, file, message) => {
+  ])('loadSettings refuses %s', async (_what, file, message) => {
     await expect(loadSettings({ env: {}, overrides: { file } })).rejects.toThrow(
       `${message}a YAML file with the settings is expected: name it with --config <file> or POLYFACE_CONFIG`,
     );
   });
 
-  it('no file at all', async () => {
+  it('loadSettings refuses to go on without a file', async () => {
     await expect(loadSettings({ env: {} })).rejects.toThrow('--config <file> or POLYFACE_CONFIG');
   });
 });

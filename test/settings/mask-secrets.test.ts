@@ -14,13 +14,13 @@ describe('settings as operators see them', () => {
       "options of a store of one's own",
       { store: { kind: 'module', module: './a.js', options: { pass: 'S3CRET' } } },
     ],
-  ])('show no secret: %s', (_what, settings) => {
+  ])('settings as operators see them show no secret: %s', (_what, settings) => {
     const shown = JSON.stringify(maskSecrets(settings));
     expect(shown).toContain(MASKED);
     expect(shown).not.toContain('S3CRET');
   });
 
-  it('show no secret that was changed, either', () => {
+  it('settings as operators see them show no secret that was changed, either', () => {
     expect(maskValue('secretAccessKey', 'S3CRET')).toBe(MASKED);
   });
 });

@@ -9,13 +9,13 @@ const schema = {
 };
 
 describe('schemaFaults', () => {
-  it('finds none in a value that is valid, and fills in its defaults', () => {
+  it('schemaFaults finds none in a value that is valid, and fills in its defaults', () => {
     const value = { name: 'ada' };
     expect(schemaFaults(schema, value)).toEqual([]);
     expect(value).toEqual({ name: 'ada', size: 7 });
   });
 
-  it('finds every fault of a value, not only the first', () => {
+  it('schemaFaults finds every fault of a value, not only the first', () => {
     const faults = schemaFaults(schema, { size: 'x', colour: 'red' });
     expect(faults.map(({ keyword }) => keyword).sort()).toEqual(['additionalProperties', 'required', 'type']);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { signingKeys } from '../../src/settings/signing-keys.ts';
 
-it('gives every one of 30 starts at once the same key, whole', async () => {
+it('signingKeys gives every one of 30 starts at once the same key, whole', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'polyface-keys-'));
   const keys = await Promise.all(Array.from({ length: 30 }, () => signingKeys([], folder)));
   const secrets = new Set(keys.flat().map(({ secret }) => secret));

@@ -9,13 +9,13 @@ function broken(change: (good: Store) => Partial<Store>): Store {
   return { ...good, ...change(good) };
 }
 
-it('lets a store pass that keeps its promises, again and again and from several gateways', async () => {
+it('the probe lets a store pass that keeps its promises, again and again and from several gateways', async () => {
   const store = createMemoryStore();
   await probeStore(store);
   await Promise.all([probeStore(store), probeStore(store), probeStore(store)]);
 });
 
-it('refuses a driver that does not even state what the commit protocol needs', async () => {
+it('the probe refuses a driver that does not even state what the commit protocol needs', async () => {
   const store = broken(({ records }) => ({
     records: { ...records, capabilities: { ...records.capabilities, conditionalReplace: false } },
   }));
@@ -24,7 +24,7 @@ it('refuses a driver that does not even state what the commit protocol needs', a
   );
 });
 
-it('refuses a backend that ignores the create-only condition', async () => {
+it('the probe refuses a backend that ignores the create-only condition', async () => {
   const store = broken(({ objects }) => ({
     objects: {
       ...objects,
@@ -38,7 +38,7 @@ it('refuses a backend that ignores the create-only condition', async () => {
   await expect(probeStore(store)).rejects.toThrow('racers created one and the same body');
 });
 
-it('refuses a backend that ignores the version condition', async () => {
+it('the probe refuses a backend that ignores the version condition', async () => {
   const store = broken(({ records }) => ({
     records: {
       ...records,
@@ -50,7 +50,7 @@ it('refuses a backend that ignores the version condition', async () => {
   await expect(probeStore(store)).rejects.toThrow(UnfitStoreError);
 });
 
-it('refuses a backend that says of every removal that it took place', async () => {
+it('the probe refuses a backend that says of every removal that it took place', async () => {
   const store = broken(({ records }) => ({
     records: {
       ...records,
@@ -63,7 +63,7 @@ it('refuses a backend that says of every removal that it took place', async () =
   await expect(probeStore(store)).rejects.toThrow('removed');
 });
 
-it('refuses a backend that lists late', async () => {
+it('the probe refuses a backend that lists late', async () => {
   const store = broken(({ objects }) => ({
     objects: {
       ...objects,
@@ -73,7 +73,7 @@ it('refuses a backend that lists late', async () => {
   await expect(probeStore(store)).rejects.toThrow('is not listed');
 });
 
-it('leaves nothing of the probe among the bodies', async () => {
+it('the probe leaves nothing of the probe among the bodies', async () => {
   const { objects, ...store } = createMemoryStore();
   await probeStore({ objects, ...store });
   for await (const { key } of objects.list('')) expect(key).toBeUndefined();

@@ -17,13 +17,13 @@ describe('a failed system call', () => {
     expect(storeErrorFrom(cause)).toMatchObject({ reason, cause });
   });
 
-  it('keeps what was said of it before', async () => {
+  it('a failed system call keeps what was said of it before', async () => {
     const damaged = new StoreError('damaged');
     expect(storeErrorFrom(damaged)).toBe(damaged);
     await expect(asStoreWork(() => Promise.reject(damaged))).rejects.toBe(damaged);
   });
 
-  it('is told from work that went well', async () => {
+  it('a failed system call is told from work that went well', async () => {
     await expect(asStoreWork(async () => 'done')).resolves.toBe('done');
   });
 });

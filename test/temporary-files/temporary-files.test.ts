@@ -32,24 +32,24 @@ async function sweptBy(names: readonly string[], old: readonly string[] = []): P
   return [...names, ...old].filter((name) => !left.includes(name));
 }
 
-it('sweeps the files of an earlier process with the same id, and not its own', async () => {
+it('createTemporaryFiles sweeps the files of an earlier process with the same id, and not its own', async () => {
   const living = `${realm}-${pid}-${started}-00000000-upload`;
   const earlierLife = `${realm}-${pid}-${Number(started) + 1}-00000000-upload`;
   expect(await sweptBy([living, earlierLife])).toEqual([earlierLife]);
 });
 
-it('keeps the files of another container, whose process ids mean something else', async () => {
+it('createTemporaryFiles keeps the files of another container, whose process ids mean something else', async () => {
   const elsewhere = '0'.repeat(16);
   const alive = [`${elsewhere}-${pid}-${started}-00000000-a`, `${elsewhere}-4194304-7-00000000-b`];
   expect(await sweptBy(alive)).toEqual([]);
 });
 
-it('sweeps files of another container that are hours old', async () => {
+it('createTemporaryFiles sweeps files of another container that are hours old', async () => {
   const abandoned = `${'0'.repeat(16)}-1-7-00000000-a`;
   expect(await sweptBy([], [abandoned])).toEqual([abandoned]);
 });
 
-it('sweeps held bodies of a process that has ended, and keeps those of a running one', async () => {
+it('createTemporaryFiles sweeps held bodies of a process that has ended, and keeps those of a running one', async () => {
   async function* body() {
     yield Buffer.alloc(10, 1);
   }
@@ -62,7 +62,7 @@ it('sweeps held bodies of a process that has ended, and keeps those of a running
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('names uploads after their process, so that the next start can tell', async () => {
+it('createTemporaryFiles names uploads after their process, so that the next start can tell', async () => {
   const uploads = createUploadStore({ folder, memoryBytes: 0, budgetBytes: 0, onSweepFailure: () => {} });
   const session = uploads.session();
   await session.receive(Readable.from([Buffer.from('x')]), {}, 1);

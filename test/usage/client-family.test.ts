@@ -17,19 +17,19 @@ describe('client families, whatever callers make up', () => {
   const makeUp = (count: number, familyOf: (userAgent: string) => string) =>
     new Set(Array.from({ length: count }, (_, index) => familyOf(`agent${index}/1`)));
 
-  it('are eight and a common one for each caller', () => {
+  it('client families are eight and a common one for each caller', () => {
     const { familyFor } = createClientFamilies();
     expect(makeUp(101, (agent) => familyFor(agent, 'greedy')).size).toBe(9);
     expect(familyFor('agent0/2', 'greedy')).toBe('agent0');
   });
 
-  it('of one caller do not hide those of another', () => {
+  it('client families of one caller do not hide those of another', () => {
     const { familyFor } = createClientFamilies();
     makeUp(101, (agent) => familyFor(agent, 'greedy'));
     expect(familyFor('old-app/1.2', 'app')).toBe('old-app');
   });
 
-  it('of anonymous callers are one, but for well-known programs', () => {
+  it('client families of anonymous callers are one, but for well-known programs', () => {
     const { familyFor } = createClientFamilies();
     expect(makeUp(101, (agent) => familyFor(agent, undefined))).toEqual(new Set(['other']));
     expect(familyFor('okhttp/4.9', undefined)).toBe('okhttp');

@@ -102,7 +102,9 @@ function readPrecondition(request: Request): PersonPrecondition | undefined {
 }
 
 /** The version of the survivor on which the merge was based. */
-function readSurvivorVersion({ intoVersion }: Readonly<Record<string, unknown>>): PersonPrecondition | undefined {
+function readSurvivorVersion({
+  intoVersion,
+}: Readonly<Record<string, unknown>>): PersonPrecondition | undefined {
   if (intoVersion === undefined) return undefined;
   if (typeof intoVersion !== 'number' || !Number.isInteger(intoVersion))
     throw new AdminProblem(400, '"intoVersion" is a whole number: the version of the person who stays.');

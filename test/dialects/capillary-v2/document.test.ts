@@ -28,13 +28,13 @@ function goldenAnswer(name: string): WireResponse {
 }
 
 describe('openapi/capillary-v2.yaml', () => {
-  it('documents exactly the operations that are translated', () => {
+  it('openapi/capillary-v2.yaml documents exactly the operations that are translated', () => {
     expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
       Object.keys(capillary.operations).sort(),
     );
   });
 
-  it('hands out tokens under /v3 and answers everything else under /v2', () => {
+  it('openapi/capillary-v2.yaml hands out tokens under /v3 and answers everything else under /v2', () => {
     for (const { operationId, prefixes } of judge.operations) {
       expect({ operationId, prefixes }).toEqual({
         operationId,
@@ -53,7 +53,7 @@ describe('openapi/capillary-v2.yaml', () => {
     ['getCustomer', 'customer-unknown-person.json'],
     ['deleteCustomerImage', 'delete.json'],
     ['generateToken', 'token.json'],
-  ])('%s: describes %s', (operationId, name) => {
+  ])('%s: the document describes %s', (operationId, name) => {
     expect(judge.faults(operationId, goldenAnswer(name))).toEqual([]);
   });
 
@@ -71,20 +71,23 @@ describe('openapi/capillary-v2.yaml', () => {
       ['getCustomerImage', writeCustomer({ ...read, images: [] }, context)],
       ['deleteCustomerImage', writeImageDelete({ kind: 'images-deleted', subject, slots: [0] })],
       ['generateToken', writeToken({ kind: 'token-issued', accessToken: 'a.b.c', ttlSeconds: 300 })],
-    ])('describes the success of %s', (operationId, answer) => {
+    ])('the document describes the success of %s', (operationId, answer) => {
       expect(judges[profile].faults(operationId, answer)).toEqual([]);
     });
 
-    it.each(Object.keys(capillary.operations))('describes every problem of %s', (operationId) => {
-      const request = aHead({ operationId });
-      for (const { problem } of rows) {
-        const answer = capillary.renderProblem(problem, { ...context, request });
-        expect({ problem, faults: judges[profile].faults(operationId, answer) }).toEqual({
-          problem,
-          faults: [],
-        });
-      }
-    });
+    it.each(Object.keys(capillary.operations))(
+      'the document describes every problem of %s',
+      (operationId) => {
+        const request = aHead({ operationId });
+        for (const { problem } of rows) {
+          const answer = capillary.renderProblem(problem, { ...context, request });
+          expect({ problem, faults: judges[profile].faults(operationId, answer) }).toEqual({
+            problem,
+            faults: [],
+          });
+        }
+      },
+    );
   });
 
   it.each<[string, string]>([
@@ -97,7 +100,7 @@ describe('openapi/capillary-v2.yaml', () => {
     ['another namespace', '"namespace":"customerImage"|"namespace":"images"'],
     ['a name without slot', '100737/565039505/0|100737/565039505'],
     ['an error beside a success', '"errors":[]|"errors":[{"status":false,"code":1,"message":""}]'],
-  ])('tells %s from the vendor sample', (_what, change) => {
+  ])('openapi/capillary-v2.yaml tells %s from the vendor sample', (_what, change) => {
     const [from = '', to = ''] = change.split('|');
     const text = JSON.stringify(fixtureJson('capillary-v2', 'add.json'));
     expect(text).toContain(from);

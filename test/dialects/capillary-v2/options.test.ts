@@ -11,7 +11,7 @@ function settingWith(own: Partial<typeof options>): DialectSetting<typeof option
 }
 
 describe('options', () => {
-  it('fills in the defaults', () => {
+  it('Capillary fills in the defaults of its options', () => {
     const own = { orgId: '100737' };
     expect(check(own)).toBe(true);
     expect(own).toEqual(options);
@@ -27,11 +27,11 @@ describe('options', () => {
     { quality: 101 },
     { linkTtlSeconds: 0 },
     { org: '100737' },
-  ])('refuses %j', (own) => {
+  ])('Capillary refuses the options %j', (own) => {
     expect(check({ ...own })).toBe(false);
   });
 
-  it('takes whatever image can be told from its bytes, from 10 KB to 49 MB, five at once, the key in any case', () => {
+  it('Capillary takes whatever image can be told from its bytes, from 10 KB to 49 MB, five at once, the key in any case', () => {
     expect(capillary.intake(settingWith({}))).toMatchObject({
       formats: READABLE_FORMATS,
       minBytes: 10 * 1024,
@@ -45,32 +45,32 @@ describe('options', () => {
     });
   });
 
-  it('follows the limits of the settings', () => {
+  it('Capillary follows the limits of the settings', () => {
     const intake = capillary.intake(settingWith({ minBytes: 1, maxBytes: 1000, maxImages: 2 }));
     expect(intake).toMatchObject({ minBytes: 1, maxBytes: 1000, maxFiles: 2, slots: 2 });
   });
 
-  it('hands out clean pictures in their own format and size, or the uploaded bytes where the option says so', () => {
+  it('Capillary hands out clean pictures in their own format and size, or the uploaded bytes where the option says so', () => {
     const clean = capillary.rendition(settingWith({}));
     expect(clean).toMatchObject({ fit: 'inside', enlarge: false, format: 'same', animated: true });
     expect(clean).not.toHaveProperty('box');
     expect(capillary.rendition(settingWith({ originals: 'exact' }))).toBe('original');
   });
 
-  it('lets addresses live for an hour', () => {
+  it('Capillary lets addresses live for an hour', () => {
     for (const operation of ['getCustomer', 'getCustomerImage']) {
       expect(capillary.operations[operation]?.links?.(settingWith({}))).toEqual({ ttlSeconds: 3600 });
     }
   });
 
-  it('looks for a token first, then for till and MD5 of the password', () => {
+  it('Capillary looks for a token first, then for till and MD5 of the password', () => {
     expect(capillary.credentials).toEqual([
       { kind: 'issued-token', header: 'x-cap-api-oauth-token' },
       { kind: 'basic', passwordDigest: 'md5-hex' },
     ]);
   });
 
-  it('puts client, organisation and use into the tokens that it issues', () => {
+  it('Capillary puts client, organisation and use into the tokens that it issues', () => {
     expect(capillary.tokenClaims?.(settingWith({}), { key: 'till' })).toEqual({
       client_id: 'till',
       org_id: '100737',
@@ -78,7 +78,7 @@ describe('options', () => {
     });
   });
 
-  it('asks for a credential everywhere but where tokens are handed out', () => {
+  it('Capillary asks for a credential everywhere but where tokens are handed out', () => {
     const open = Object.entries(capillary.operations).filter(([, { access }]) => access.kind === 'public');
     expect(open.map(([name]) => name)).toEqual(['generateToken']);
   });

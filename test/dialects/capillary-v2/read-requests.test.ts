@@ -42,7 +42,7 @@ const SOURCES =
 const strayMarks = fc.constantFrom('', '?', '??');
 
 describe('the customer in the path', () => {
-  it('is any positive int64, to its last digit', () => {
+  it('the customer in the path is any positive int64, to its last digit', () => {
     fc.assert(
       fc.property(fc.bigInt(1n, 2n ** 63n - 1n), (id) => {
         expect(customerInPath({ ...aHead(), params: { userId: String(id) } })).toEqual({
@@ -53,7 +53,7 @@ describe('the customer in the path', () => {
     );
   });
 
-  it('is nothing else', () => {
+  it('a path without a positive int64 names no customer', () => {
     const others = fc.oneof(
       fc.bigInt(2n ** 63n, 2n ** 80n).map(String),
       fc.bigInt(-(2n ** 70n), 0n).map(String),
@@ -74,16 +74,19 @@ describe('the customer in the path', () => {
 });
 
 describe('the customer looked up', () => {
-  it.each(['mobile', 'email', 'externalId', 'cardExternalId', 'cardNumber'])('is found by %s', (name) => {
-    const query = { identifierName: [name], identifierValue: ['ada@example.com'] };
-    expect(customerLookedUp(aHead({ query }))).toEqual({
-      kind: 'identifier',
-      name,
-      value: 'ada@example.com',
-    });
-  });
+  it.each(['mobile', 'email', 'externalId', 'cardExternalId', 'cardNumber'])(
+    'the customer looked up is found by %s',
+    (name) => {
+      const query = { identifierName: [name], identifierValue: ['ada@example.com'] };
+      expect(customerLookedUp(aHead({ query }))).toEqual({
+        kind: 'identifier',
+        name,
+        value: 'ada@example.com',
+      });
+    },
+  );
 
-  it('is found however the name is written', () => {
+  it('the customer looked up is found however the name is written', () => {
     const query = { identifierName: ['EXTERNALID?'], identifierValue: ['a-1?'] };
     expect(customerLookedUp(aHead({ query }))).toEqual({
       kind: 'identifier',
@@ -108,13 +111,13 @@ describe('the customer looked up', () => {
       { identifierName: ['shoeSize'], identifierValue: ['x'] },
       { kind: 'invalid-parameter', name: 'identifierName', value: 'shoeSize', location: 'query' },
     ],
-  ])('is refused with %s', (_what, query, problem) => {
+  ])('the customer looked up is refused with %s', (_what, query, problem) => {
     expect(problemOf(() => customerLookedUp(aHead({ query })))).toEqual(problem);
   });
 });
 
 describe('query values', () => {
-  it('lose stray question marks and nothing else', () => {
+  it('query values lose stray question marks and nothing else', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9@.+_-]+$/), strayMarks, (value, marks) => {
         expect(queryValue(aHead({ query: { name: [`${value}${marks}`] } }), 'name')).toBe(value);
@@ -122,14 +125,14 @@ describe('query values', () => {
     );
   });
 
-  it('are missing where they say nothing', () => {
+  it('query values are missing where they say nothing', () => {
     expect(queryValue(aHead({ query: { name: ['', '?', ' '] } }), 'name')).toBeUndefined();
     expect(queryValue(aHead({ query: { name: ['', 'later'] } }), 'name')).toBe('later');
   });
 });
 
 describe('source', () => {
-  it('is one of the twelve, in any case, with stray question marks', () => {
+  it('source is one of the twelve, in any case, with stray question marks', () => {
     const spelled = fc.constantFrom(...SOURCES).chain(anyCaseOf);
     fc.assert(
       fc.property(spelled, strayMarks, (source, marks) => {
@@ -140,7 +143,7 @@ describe('source', () => {
     );
   });
 
-  it('is missed, and told from an unknown one', () => {
+  it('a missing source is told from an unknown one', () => {
     const missing: Problem = { kind: 'invalid-parameter', name: 'source', location: 'query' };
     expect(problemOf(() => requireSource(aHead()))).toEqual(missing);
     expect(problemOf(() => requireSource(aHead({ query: { source: ['?'] } })))).toEqual(missing);
@@ -152,7 +155,7 @@ describe('source', () => {
 });
 
 describe('embed', () => {
-  it('asks for images wherever CUSTOMERIMAGE stands in its comma list, in any case', () => {
+  it('embed asks for images wherever CUSTOMERIMAGE stands in its comma list, in any case', () => {
     const others = fc.array(fc.constantFrom('points', 'SUBSCRIPTIONS', ' mlp ', ''), { maxLength: 3 });
     fc.assert(
       fc.property(others, anyCaseOf('CUSTOMERIMAGE'), others, strayMarks, (before, wanted, after, marks) => {
@@ -163,7 +166,7 @@ describe('embed', () => {
   });
 
   it.each([[], [''], ['points'], ['CUSTOMERIMAGES'], ['CUSTOMER IMAGE']])(
-    'asks for none in %j',
+    'embed asks for none in %j',
     (...embed) => {
       expect(embedsImages(aHead({ query: { embed } }))).toBe(false);
     },
@@ -182,13 +185,13 @@ describe('reads', () => {
     },
   );
 
-  it('leaves the images alone where nobody asks for them', () => {
+  it('a read leaves the images out where embed does not ask for them', () => {
     expect(commandOf('getCustomer', { query: { source: ['jd'] } })).toMatchObject({ images: false });
   });
 });
 
 describe('adds', () => {
-  it('puts the n-th file into the n-th slot, with the attribution', () => {
+  it('an add puts the n-th file into the n-th slot, with the attribution', () => {
     const uploads = [anUpload({ fieldName: 'FILE' }), anUpload({ fieldName: 'file' })];
     const headers = {
       'x-cap-api-attribution-entity-type': 'TILL',
@@ -202,7 +205,7 @@ describe('adds', () => {
     });
   });
 
-  it('finds the customer by an identifier', () => {
+  it('an add finds the customer by an identifier', () => {
     const query = { identifierName: ['mobile'], identifierValue: ['918877665544'] };
     expect(
       commandOf('addCustomerImageByIdentifier', { params: {}, query, uploads: [anUpload()] }),
@@ -212,7 +215,7 @@ describe('adds', () => {
     });
   });
 
-  it('misses the file where there is none', () => {
+  it('an add misses the file where there is none', () => {
     expect(problemOf(() => commandOf('addCustomerImage', {}))).toEqual({
       kind: 'file-missing',
       field: 'FILE',
@@ -230,7 +233,7 @@ describe('deletes', () => {
     ],
     [['1,1', '1?'], [1]],
     [['', '2,'], [2]],
-  ])('takes image_ids %j for the slots %j', (image_ids, slots) => {
+  ])('a delete takes image_ids %j for the slots %j', (image_ids, slots) => {
     expect(commandOf('deleteCustomerImage', { query: { image_ids } })).toEqual({
       kind: 'delete-images',
       subject: customer,
@@ -238,7 +241,7 @@ describe('deletes', () => {
     });
   });
 
-  it.each([[undefined], [['']], [['?']], [[',']]])('misses the indexes in %j', (image_ids) => {
+  it.each([[undefined], [['']], [['?']], [[',']]])('a delete misses the indexes in %j', (image_ids) => {
     const query = image_ids === undefined ? {} : { image_ids };
     expect(problemOf(() => commandOf('deleteCustomerImage', { query }))).toEqual({
       kind: 'invalid-parameter',
@@ -247,7 +250,7 @@ describe('deletes', () => {
     });
   });
 
-  it.each(['5', '-1', '1.5', '00', 'first', '1e0'])('refuses the index %s', (value) => {
+  it.each(['5', '-1', '1.5', '00', 'first', '1e0'])('a delete refuses the index %s', (value) => {
     expect(
       problemOf(() => commandOf('deleteCustomerImage', { query: { image_ids: [`0,${value}`] } })),
     ).toEqual({
@@ -260,7 +263,7 @@ describe('deletes', () => {
 });
 
 describe('token requests', () => {
-  it('take key and secret from the body', () => {
+  it('token requests take key and secret from the body', () => {
     const json = { key: 'client', secret: 'very secret' };
     expect(commandOf('generateToken', { json })).toEqual({ kind: 'issue-token', ...json });
   });
@@ -272,7 +275,7 @@ describe('token requests', () => {
     [{ key: 7, secret: 'x' }, 'key'],
     [{ key: 'client' }, 'secret'],
     [{ key: 'client', secret: null }, 'secret'],
-  ])('are refused with %j', (json, name) => {
+  ])('token requests are refused with %j', (json, name) => {
     expect(problemOf(() => commandOf('generateToken', { json }))).toEqual({
       kind: 'invalid-parameter',
       name,

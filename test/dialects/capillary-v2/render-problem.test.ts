@@ -13,7 +13,7 @@ describeProblemTable(rows, renderProblem, (profile) =>
 
 describe('bodies', () => {
   it.each(['addCustomerImage', 'addCustomerImageByIdentifier', 'deleteCustomerImage'])(
-    'have an empty data list in %s',
+    'error bodies have an empty data list in %s',
     (operationId) => {
       const context = aRequestContext(options, { request: aHead({ operationId }) });
       for (const { problem, body } of rows) expect(bodyText(renderProblem(problem, context))).toBe(body);
@@ -21,7 +21,7 @@ describe('bodies', () => {
   );
 
   it.each(['getCustomer', 'getCustomerImage', 'generateToken', undefined])(
-    'have no data in %s',
+    'error bodies have no data in %s',
     (operationId) => {
       const request = operationId === undefined ? aHead() : aHead({ operationId });
       const context = aRequestContext(options, { request });
@@ -31,14 +31,14 @@ describe('bodies', () => {
     },
   );
 
-  it('name the number of images that the settings allow', () => {
+  it('error bodies name the number of images that the settings allow', () => {
     const answer = renderProblem({ kind: 'too-many-files', limit: 2 }, aRequestContext(options));
     expect(bodyText(answer)).toContain('"Max image per user is 2"');
   });
 });
 
 describe('the observed profile', () => {
-  it('changes nothing but the status of business errors', () => {
+  it('the observed profile changes nothing but the status of business errors', () => {
     for (const { body, observed } of rows) {
       const { code } = (JSON.parse(body) as { errors: [{ code: number }] }).errors[0];
       expect({ code, differs: observed }).toEqual({
@@ -48,7 +48,7 @@ describe('the observed profile', () => {
     }
   });
 
-  it('gives the code to the log, where the status says nothing', () => {
+  it('the observed profile gives the code to the log, where the status says nothing', () => {
     const answer = renderProblem(
       { kind: 'corrupt-image' },
       aRequestContext(options, { profile: 'observed' }),

@@ -28,7 +28,7 @@ function ok(json: Json): UpstreamAnswer {
 }
 
 describe('requests to a backend', () => {
-  it('sends the files in order of their slots, with the attribution, and loses nothing', () => {
+  it('Capillary as a client sends the files in order of their slots, with the attribution, and loses nothing', () => {
     const upload = anUpload({ fileName: 'tom.jpg' });
     const notes = { attributionType: 'TILL', attributionCode: 'neeraj.doc' };
     expect(upstream.request(putInto([], { images: [{ slot: 0, upload }], notes }), context)).toEqual({
@@ -50,7 +50,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('says what cannot be said: images behind a gap, other notes, conditions', () => {
+  it('Capillary as a client says what cannot be said: images behind a gap, other notes, conditions', () => {
     const { request, losses } = upstream.request(
       putInto([0, 2, 3], { notes: { till: '12' }, onlyIf: { kind: 'any' } }),
       context,
@@ -64,14 +64,14 @@ describe('requests to a backend', () => {
     ]);
   });
 
-  it('refuses images that do not begin with the first, and subjects without a number', () => {
+  it('Capillary as a client refuses images that do not begin with the first, and subjects without a number', () => {
     expect(() => upstream.request(putInto([1]), context)).toThrow(ProblemError);
     expect(() => upstream.request(read, { ...context, aliases: {} })).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });
 
-  it('reads the customer where the service really has it', () => {
+  it('Capillary as a client reads the customer where the service really has it', () => {
     expect(upstream.request(read, context)).toEqual({
       request: {
         method: 'GET',
@@ -83,7 +83,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('deletes by index', () => {
+  it('Capillary as a client deletes by index', () => {
     const command: Command = { kind: 'delete-images', subject: alias, slots: [0, 4] };
     expect(upstream.request(command, context).request).toMatchObject({
       method: 'DELETE',
@@ -91,7 +91,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('has words for exactly what it says it supports', () => {
+  it('Capillary as a client has words for exactly what it says it supports', () => {
     const unsupported: Command = { kind: 'locate-images', requests: [] };
     expect(upstream.supports).toEqual(['put-images', 'read-subject', 'delete-images']);
     expect(() => upstream.request(unsupported, context)).toThrow('locate-images has no words');
@@ -99,7 +99,7 @@ describe('requests to a backend', () => {
 });
 
 describe('answers of a backend', () => {
-  it('understands the vendor sample of an add', () => {
+  it('Capillary as a client understands the vendor sample of an add', () => {
     expect(upstream.answer(putInto([0]), ok(fixtureJson('capillary-v2', 'add.json')), { options })).toEqual({
       kind: 'done',
       profile: {},
@@ -107,7 +107,7 @@ describe('answers of a backend', () => {
     });
   });
 
-  it('understands the vendor sample of a read', () => {
+  it('Capillary as a client understands the vendor sample of a read', () => {
     expect(upstream.answer(read, ok(fixtureJson('capillary-v2', 'customer.json')), { options })).toEqual({
       kind: 'done',
       profile: { firstName: 'Tom', lastName: 'Sawyer' },
@@ -117,14 +117,17 @@ describe('answers of a backend', () => {
     });
   });
 
-  it.each(['customer-without-image.json', 'customer-not-embedded.json'])('finds no image in %s', (name) => {
-    expect(upstream.answer(read, ok(fixtureJson('capillary-v2', name)), { options })).toMatchObject({
-      kind: 'done',
-      images: [],
-    });
-  });
+  it.each(['customer-without-image.json', 'customer-not-embedded.json'])(
+    'Capillary as a client finds no image in %s',
+    (name) => {
+      expect(upstream.answer(read, ok(fixtureJson('capillary-v2', name)), { options })).toMatchObject({
+        kind: 'done',
+        images: [],
+      });
+    },
+  );
 
-  it('takes a success with errors for the failure that it is', () => {
+  it('Capillary as a client takes a success with errors for the failure that it is', () => {
     const json = { data: [], warnings: [], errors: [{ status: false, code: 8083, message: '' }] };
     expect(upstream.answer(putInto([0]), ok(json), { options })).toEqual({
       kind: 'problem',
@@ -138,7 +141,7 @@ describe('answers of a backend', () => {
     ['a failure that is no JSON', { status: 502, headers: {}, text: 'Bad Gateway' }],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }],
     ['a success that is no JSON', { status: 200, headers: {}, text: '<html>' }],
-  ])('takes %s for a backend that is away', (_what, answer) => {
+  ])('Capillary as a client takes %s for a backend that is away', (_what, answer) => {
     expect(upstream.answer(read, answer, { options })).toEqual({
       kind: 'problem',
       problem: { kind: 'upstream-unavailable' },
@@ -166,7 +169,7 @@ describe('answers of a backend', () => {
       request: aHead({ operationId: 'addCustomerImage' }),
     });
 
-    it.each(problemRows('capillary-v2'))('understands $problem', ({ problem }) => {
+    it.each(problemRows('capillary-v2'))('Capillary as a client understands $problem', ({ problem }) => {
       const { status, headers, ...rendered } = renderProblem(problem, context);
       const answer: UpstreamAnswer = {
         status,

@@ -19,7 +19,7 @@ const embedding = aHead({ query: { embed: ['CUSTOMERIMAGE'], source: ['INSTORE']
 describe.each(['documented', 'observed'] as const)('%s: answers', (wireProfile) => {
   const context = aRequestContext(options, { profile: wireProfile, request: embedding });
 
-  it('answers an add as the vendor page prints it', () => {
+  it('Capillary answers an add as the vendor page prints it', () => {
     const added = aCustomerImage({
       id: '389fff571ed34bbb96e06a541c8d20d1',
       version: 7,
@@ -37,7 +37,7 @@ describe.each(['documented', 'observed'] as const)('%s: answers', (wireProfile) 
     expect(bodyText(answer)).toBe(expected);
   });
 
-  it('answers a read as the vendor page prints it', () => {
+  it('Capillary answers a read as the vendor page prints it', () => {
     const image = aCustomerImage({
       id: 'a398281721ca46f6acfa0d1c23d1fe2e',
       bytes: 209_859,
@@ -50,30 +50,30 @@ describe.each(['documented', 'observed'] as const)('%s: answers', (wireProfile) 
     expect(bodyText(answer)).toBe(fixtureText('capillary-v2', 'customer.json'));
   });
 
-  it('prints an empty list where there is no image', () => {
+  it('Capillary prints an empty list where there is no image', () => {
     const answer = writeCustomer({ kind: 'subject-read', subject: tom, images: [] }, context);
     expect(bodyText(answer)).toBe(fixtureText('capillary-v2', 'customer-without-image.json'));
   });
 
-  it('leaves customerImage out where embed does not ask for it', () => {
+  it('Capillary leaves customerImage out where embed does not ask for it', () => {
     const request = aHead({ query: { source: ['INSTORE'] } });
     const answer = writeCustomer({ kind: 'subject-read', subject: tom, images: [] }, { ...context, request });
     expect(bodyText(answer)).toBe(fixtureText('capillary-v2', 'customer-not-embedded.json'));
   });
 
-  it('prints what the directory lacks empty in its own type, and an id past 2^53 to its last digit', () => {
+  it('Capillary prints what the directory lacks empty in its own type, and an id past 2^53 to its last digit', () => {
     const subject = aSubject({ aliases: { 'capillary-v2': '9223372036854775807' } });
     const answer = writeCustomer({ kind: 'subject-read', subject, images: [] }, context);
     expect(bodyText(answer)).toBe(fixtureText('capillary-v2', 'customer-unknown-person.json'));
   });
 
-  it('answers a delete with one element for each index', () => {
+  it('Capillary answers a delete with one element for each index', () => {
     const answer = writeImageDelete({ kind: 'images-deleted', subject: tom, slots: [0, 2] });
     expect(answer.headers).toEqual(JSON_HEADERS);
     expect(bodyText(answer)).toBe(fixtureText('capillary-v2', 'delete.json'));
   });
 
-  it('answers a token request', () => {
+  it('Capillary answers a token request', () => {
     const accessToken = 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl';
     const answer = writeToken({ kind: 'token-issued', accessToken, ttlSeconds: 300 });
     expect(answer.headers).toEqual(JSON_HEADERS);
@@ -85,7 +85,7 @@ describe('files', () => {
   const context = aRequestContext(options, { request: embedding });
   const url = 'https://images.example.com/images/d/AQ0Kc2lnbmVk';
 
-  it('are named by organisation, customer and slot, and counted from 1 on a read', () => {
+  it('files are named by organisation, customer and slot, and counted from 1 on a read', () => {
     const images = [aCustomerImage({ url }), aCustomerImage({ slot: 3, version: 12, url })];
     const answer = writeCustomer(
       { kind: 'subject-read', subject: tom, images },
@@ -97,14 +97,14 @@ describe('files', () => {
     ]);
   });
 
-  it('have the size of what was uploaded, whatever a download gives', () => {
+  it('files have the size of what was uploaded, whatever a download gives', () => {
     const view = aCustomerImage({ bytes: 209_859, url });
     const rendered = { ...view, picture: { ...view.picture, bytes: 12 } };
     const answer = writeCustomer({ kind: 'subject-read', subject: tom, images: [rendered] }, context);
     expect(JSON.parse(bodyText(answer)).customerImage[0].file.fileSize).toBe('209859');
   });
 
-  it('carry the directory mobile number as the vendor prints it, without a plus', () => {
+  it('files carry the directory mobile number as the vendor prints it, without a plus', () => {
     const subject = aSubject({
       aliases: { 'capillary-v2': '565039506' },
       profile: { email: 'ada@example.com', phoneNumber: '+441234567890' },
@@ -118,7 +118,7 @@ describe('files', () => {
 });
 
 describe('customers', () => {
-  it('are nobody who has no number here', () => {
+  it('a person without a number is not found as a customer', () => {
     const nobody = aSubject();
     const put = { kind: 'images-put', subject: nobody, images: [], created: true } as const;
     const read = { kind: 'subject-read', subject: nobody, images: [] } as const;
@@ -127,7 +127,7 @@ describe('customers', () => {
     expect(() => writeCustomer(read, aRequestContext(options))).toThrow(notFound);
   });
 
-  it('see the request id in two headers of every answer', () => {
+  it('every answer has the request id in two headers', () => {
     const requestId = '0123456789abcdef0123456789abcdef';
     expect(capillary.responseHeaders?.(aRequestContext(options, { requestId }))).toEqual({
       'X-CAP-REQUEST-ID': requestId,

@@ -20,13 +20,13 @@ function goldenAnswer(name: string): WireResponse {
 }
 
 describe('openapi/magicline-v1.yaml', () => {
-  it('documents exactly the operations that are translated', () => {
+  it('openapi/magicline-v1.yaml documents exactly the operations that are translated', () => {
     expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
       Object.keys(magicline.operations).sort(),
     );
   });
 
-  it('marks the update as deprecated and nothing else', () => {
+  it('openapi/magicline-v1.yaml marks the update as deprecated and nothing else', () => {
     const deprecated = judge.operations.filter(({ operation }) => operation.deprecated);
     expect(deprecated.map(({ operationId }) => operationId)).toEqual(['updateImage']);
   });
@@ -35,7 +35,7 @@ describe('openapi/magicline-v1.yaml', () => {
     ['updateImage', 'update.json'],
     ['getCustomer', 'customer.json'],
     ['getCustomer', 'customer-without-image.json'],
-  ])('%s: describes %s', (operationId, name) => {
+  ])('%s: the document describes %s', (operationId, name) => {
     expect(judge.faults(operationId, goldenAnswer(name))).toEqual([]);
   });
 
@@ -44,18 +44,21 @@ describe('openapi/magicline-v1.yaml', () => {
     ['getCustomer', writeCustomer({ kind: 'subject-read', subject, images })],
     ['getCustomer', writeCustomer({ kind: 'subject-read', subject, images: [] })],
     ['checkKey', { status: 200, headers: {}, body: { kind: 'none' } }],
-  ])('describes the success of %s', (operationId, answer) => {
+  ])('openapi/magicline-v1.yaml describes the success of %s', (operationId, answer) => {
     expect(judge.faults(operationId, answer)).toEqual([]);
   });
 
-  it.each(['updateImage', 'getCustomer'])('describes every problem of %s', (operationId) => {
-    for (const { problem } of rows) {
-      const answer = magicline.renderProblem(problem, aRequestContext(options));
-      expect({ problem, faults: judge.faults(operationId, answer) }).toEqual({ problem, faults: [] });
-    }
-  });
+  it.each(['updateImage', 'getCustomer'])(
+    'openapi/magicline-v1.yaml describes every problem of %s',
+    (operationId) => {
+      for (const { problem } of rows) {
+        const answer = magicline.renderProblem(problem, aRequestContext(options));
+        expect({ problem, faults: judge.faults(operationId, answer) }).toEqual({ problem, faults: [] });
+      }
+    },
+  );
 
-  it('describes the headers of the deprecated update on every answer', () => {
+  it('openapi/magicline-v1.yaml describes the headers of the deprecated update on every answer', () => {
     const request = aHead({ operationId: 'updateImage' });
     const dated = {
       deprecatedSince: '2025-01-01T00:00:00Z',
@@ -80,7 +83,7 @@ describe('openapi/magicline-v1.yaml', () => {
     ['a traceId that is a number', { traceId: 7 }],
     ['an errorMessage that is missing', { errorMessage: undefined }],
     ['an undocumented field', { status: 400 }],
-  ])('tells %s from a right answer', (_what, change) => {
+  ])('openapi/magicline-v1.yaml tells %s from a right answer', (_what, change) => {
     const right = { errorMessage: 'x', errorCode: 'error.unexpected', traceId: '7' };
     const answer = (value: typeof right): WireResponse => ({
       ...goldenAnswer('update.json'),

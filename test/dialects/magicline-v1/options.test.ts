@@ -9,7 +9,7 @@ const check = new Ajv2020({ useDefaults: true }).compile(magicline.optionsSchema
 const setting = { options: { ...options, maxBytes: 1000 }, profile: 'documented' } as const;
 
 describe('options', () => {
-  it('fills in the defaults', () => {
+  it('v1 fills in the defaults of its options', () => {
     const own = {};
     expect(check(own)).toBe(true);
     expect(own).toEqual(options);
@@ -23,11 +23,11 @@ describe('options', () => {
     { deprecatedSince: 'long ago' },
     { successor: 'https://x.example/>; rel="evil' },
     { size: 1200 },
-  ])('refuses %j', (own) => {
+  ])('v1 refuses the options %j', (own) => {
     expect(check({ ...own })).toBe(false);
   });
 
-  it('takes one JPEG or PNG in the part image, and refuses updates that overlap', () => {
+  it('v1 takes one JPEG or PNG in the part image, and refuses updates that overlap', () => {
     expect(magicline.intake(setting)).toMatchObject({
       formats: ['jpeg', 'png'],
       maxBytes: 1000,
@@ -40,7 +40,7 @@ describe('options', () => {
     });
   });
 
-  it('gives a JPEG that fits 1200 × 1200, never enlarged, flattened on white', () => {
+  it('v1 gives a JPEG that fits 1200 × 1200, never enlarged, flattened on white', () => {
     expect(magicline.rendition(setting)).toEqual({
       fit: 'inside',
       box: { width: 1200, height: 1200 },
@@ -52,14 +52,14 @@ describe('options', () => {
     });
   });
 
-  it('lets addresses live for 15 minutes, and counts 1,000 requests a minute for each key and endpoint', () => {
+  it('v1 lets addresses live for 15 minutes, and counts 1,000 requests a minute for each key and endpoint', () => {
     for (const operation of ['updateImage', 'getCustomer']) {
       expect(magicline.operations[operation]?.links?.(setting)).toEqual({ ttlSeconds: 900 });
     }
     expect(magicline.rates).toEqual({ limit: 1000, windowSeconds: 60, per: 'endpoint' });
   });
 
-  it('asks for x-api-key everywhere and for CUSTOMER_WRITE to update', () => {
+  it('v1 asks for x-api-key everywhere and for CUSTOMER_WRITE to update', () => {
     expect(magicline.credentials).toEqual([{ kind: 'header-key', header: 'x-api-key' }]);
     expect(
       Object.entries(magicline.operations).map(([name, { access }]) => [name, access.kind, access.scopes]),
@@ -81,7 +81,7 @@ describe('deprecation', () => {
   const headersOf = (operationId: string, own: MagiclineOptions) =>
     magicline.responseHeaders?.(aRequestContext(own, { request: aHead({ operationId }) }));
 
-  it('is announced on the update, with the dates and the successor that the settings name', () => {
+  it('deprecation is announced on the update, with the dates and the successor that the settings name', () => {
     expect(check({ ...dated })).toBe(true);
     expect(headersOf('updateImage', dated)).toEqual({
       Deprecation: '@1751327999',
@@ -90,14 +90,14 @@ describe('deprecation', () => {
     });
   });
 
-  it('is announced as far as the settings name it', () => {
+  it('deprecation is announced as far as the settings name it', () => {
     expect(headersOf('updateImage', options)).toEqual({});
     expect(headersOf('updateImage', { ...options, sunsetAt: '2027-01-01T00:00:00Z' })).toEqual({
       Sunset: 'Fri, 01 Jan 2027 00:00:00 GMT',
     });
   });
 
-  it('is no matter of other operations', () => {
+  it('deprecation is no matter of other operations', () => {
     expect(headersOf('getCustomer', dated)).toEqual({});
     expect(magicline.responseHeaders?.(aRequestContext(dated))).toEqual({});
   });

@@ -13,7 +13,7 @@ const customer = { kind: 'alias', id: '1002' };
 const { updateImage, getCustomer, checkKey } = magicline.operations;
 
 describe('the customer in the path', () => {
-  it('is any positive int64, to its last digit', () => {
+  it('the customer in the path is any positive int64, to its last digit', () => {
     fc.assert(
       fc.property(fc.bigInt(1n, 2n ** 63n - 1n), (id) => {
         expect(customerInPath(aHead({ params: { customerId: String(id) } }))).toEqual({
@@ -24,7 +24,7 @@ describe('the customer in the path', () => {
     );
   });
 
-  it('is nothing else', () => {
+  it('a path without a positive int64 names no customer', () => {
     const others = fc.oneof(
       fc.bigInt(2n ** 63n, 2n ** 80n).map(String),
       fc.bigInt(-(2n ** 70n), 0n).map(String),
@@ -47,7 +47,7 @@ describe('the customer in the path', () => {
 });
 
 describe('commands', () => {
-  it('puts the image into slot 0', () => {
+  it('v1 puts the image into slot 0', () => {
     const upload = anUpload({ fieldName: 'image' });
     const request = aRequest({ params, uploads: [upload] });
     expect(updateImage?.subject?.(request, context)).toEqual(customer);
@@ -58,13 +58,13 @@ describe('commands', () => {
     });
   });
 
-  it('misses the image where there is none', () => {
+  it('v1 misses the image where there is none', () => {
     expect(() => updateImage?.read(aRequest({ params }), context)).toThrow(
       new ProblemError({ kind: 'file-missing', field: 'image' }),
     );
   });
 
-  it('reads the customer with the image', () => {
+  it('v1 reads the customer with the image', () => {
     expect(getCustomer?.subject?.(aRequest({ params }), context)).toEqual(customer);
     expect(getCustomer?.read(aRequest({ params }), context)).toEqual({
       kind: 'read-subject',
@@ -73,7 +73,7 @@ describe('commands', () => {
     });
   });
 
-  it('checks a key and nothing else', () => {
+  it('v1 checks a key and nothing else', () => {
     expect(checkKey).not.toHaveProperty('subject');
     expect(checkKey?.read(aRequest({ params: { anyPath: 'a/b' } }), context)).toEqual({
       kind: 'check-credential',

@@ -26,14 +26,14 @@ interface ErrorBody {
 }
 
 describe('the error body', () => {
-  it.each(rows)('has its keys in the order of the page: $problem', ({ body }) => {
+  it.each(rows)('the error body has its keys in the order of the page: $problem', ({ body }) => {
     const order = ['errorMessage', 'errorCode', 'traceId', 'args', 'typedArgs', 'reference'];
     const keys = Object.keys(JSON.parse(body) as object);
     expect(keys).toEqual(order.filter((key) => keys.includes(key)));
     expect(keys).toEqual(expect.arrayContaining(['errorMessage', 'errorCode', 'traceId']));
   });
 
-  it('has typed arguments of the types of the page, and the same untyped', () => {
+  it('the error body has typed arguments of the types of the page, and the same untyped', () => {
     for (const { body } of rows) {
       const { args, typedArgs } = JSON.parse(body) as ErrorBody;
       expect(typedArgs?.map(({ value }) => ({ value }))).toEqual(args);
@@ -41,7 +41,7 @@ describe('the error body', () => {
     }
   });
 
-  it('says a size limit of the settings as an INTEGER', () => {
+  it('the error body says a size limit of the settings as an INTEGER', () => {
     const answer = renderProblem({ kind: 'file-too-large', limitBytes: 1000 }, aRequestContext(options));
     expect(JSON.parse(bodyText(answer))).toMatchObject({
       errorMessage: 'Validation of the request failed. The image is larger than 1000 bytes.',
@@ -55,7 +55,7 @@ describe('traceId', () => {
     ['4bf92f3577b34da6a3ce929d0e0e4736', '11803532876627986230'],
     ['ffffffffffffffffffffffffffffffff', '18446744073709551615'],
     ['0123456789abcdef0000000000000001', '1'],
-  ])('is the low half of %s in decimal', (traceId, decimal) => {
+  ])('traceId is the low half of %s in decimal', (traceId, decimal) => {
     expect(datadogTraceId(traceId)).toBe(decimal);
   });
 });
@@ -74,18 +74,18 @@ describe('languages', () => {
     ['de;q=0', en],
     ['constructor, __proto__', en],
     [';;;,,,q=', en],
-  ])('answers Accept-Language %j', (header, messages) => {
+  ])('v1 answers in the language that Accept-Language %j asks for', (header, messages) => {
     expect(chooseLanguage(header)).toBe(messages);
   });
 
-  it('fill in the same arguments', () => {
+  it('languages fill in the same arguments', () => {
     const argumentsIn = (text: string) => [...text.matchAll(/\{\d\}/g)].map(String).sort();
     for (const [key, text] of Object.entries(en)) {
       expect({ key, has: argumentsIn(de[key as keyof typeof de]) }).toEqual({ key, has: argumentsIn(text) });
     }
   });
 
-  it('change the message and nothing else', () => {
+  it('languages change the message and nothing else', () => {
     const request = aHead({ headers: { 'accept-language': 'de' } });
     for (const { problem, status, body } of rows) {
       const german = renderProblem(problem, aRequestContext(options, { request }));

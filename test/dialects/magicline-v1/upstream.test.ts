@@ -26,7 +26,7 @@ const read: Command = { kind: 'read-subject', subject: alias, images: true };
 const check: Command = { kind: 'check-credential' };
 
 describe('requests to a backend', () => {
-  it('sends the image as the part image, and loses nothing', () => {
+  it('v1 as a client sends the image as the part image, and loses nothing', () => {
     const upload = anUpload({ fileName: 'ada.jpg' });
     expect(upstream.request(put({ images: [{ slot: 0, upload }] }), context)).toEqual({
       request: {
@@ -39,7 +39,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('says what a customer with one picture cannot hold', () => {
+  it('v1 as a client says what a customer with one picture cannot hold', () => {
     const images = [0, 1].map((slot) => ({ slot, upload: anUpload() }));
     const { losses } = upstream.request(
       put({ images, notes: { till: '12' }, onlyIf: { kind: 'none' } }),
@@ -52,7 +52,7 @@ describe('requests to a backend', () => {
     ]);
   });
 
-  it('refuses pictures of other slots alone, and customers without a number', () => {
+  it('v1 as a client refuses pictures of other slots alone, and customers without a number', () => {
     const elsewhere = put({ images: [{ slot: 3, upload: anUpload() }] });
     expect(() => upstream.request(elsewhere, context)).toThrow(ProblemError);
     expect(() => upstream.request(read, { ...context, aliases: {} })).toThrow(
@@ -60,7 +60,7 @@ describe('requests to a backend', () => {
     );
   });
 
-  it('reads the customer and checks the key', () => {
+  it('v1 as a client reads the customer and checks the key', () => {
     const headers = { Accept: 'application/json' };
     const body = { kind: 'none' };
     expect(upstream.request(read, context)).toEqual({
@@ -70,7 +70,7 @@ describe('requests to a backend', () => {
     expect(upstream.request(check, context).request).toMatchObject({ method: 'HEAD', body });
   });
 
-  it('has no words for a delete', () => {
+  it('v1 as a client has no words for a delete', () => {
     const command: Command = { kind: 'delete-images', subject: alias, slots: [0] };
     expect(upstream.supports).toEqual(['put-images', 'read-subject', 'check-credential']);
     expect(() => upstream.request(command, context)).toThrow('delete-images has no words');
@@ -83,7 +83,7 @@ describe('answers of a backend', () => {
   const ok = (json: Json): UpstreamAnswer => ({ status: 200, headers: {}, json });
   const image = { slot: 0, url: 'https://images.example.com/images/d/AQ0Kc2lnbmVk', format: 'jpeg' };
 
-  it('understands its own answers', () => {
+  it('v1 as a client understands its own answers', () => {
     expect(understood(put(), ok(fixtureJson('magicline-v1', 'update.json')))).toEqual({
       kind: 'done',
       profile: {},
@@ -103,7 +103,7 @@ describe('answers of a backend', () => {
     expect(understood(check, { status: 200, headers: {} })).toMatchObject({ kind: 'done' });
   });
 
-  it('finds no image where the customer has none', () => {
+  it('v1 as a client finds no image where the customer has none', () => {
     expect(understood(read, ok({ id: 1002, firstName: 'Ada' }))).toEqual({
       kind: 'done',
       profile: { firstName: 'Ada' },
@@ -125,7 +125,7 @@ describe('answers of a backend', () => {
     internal: 'upstream-unavailable',
   };
 
-  it.each(problemRows('magicline-v1'))('understands $problem', ({ problem }) => {
+  it.each(problemRows('magicline-v1'))('v1 as a client understands $problem', ({ problem }) => {
     const rendered = renderProblem(problem, aRequestContext(options));
     const answer: UpstreamAnswer = {
       status: rendered.status,
@@ -140,14 +140,14 @@ describe('answers of a backend', () => {
     });
   });
 
-  it('keeps the wait that the backend asks for, and waits a minute where it names none', () => {
+  it('v1 as a client keeps the wait that the backend asks for, and waits a minute where it names none', () => {
     const limited = (headers: Record<string, string>) => understood(read, { status: 429, headers });
     expect(limited({ 'retry-after': '7' })).toMatchObject({ problem: { retryAfterSeconds: 7 } });
     expect(limited({ 'retry-after': 'later' })).toMatchObject({ problem: { retryAfterSeconds: 60 } });
     expect(limited({})).toMatchObject({ problem: { retryAfterSeconds: 60 } });
   });
 
-  it('understands the statuses of a backend that has codes of its own', () => {
+  it('v1 as a client understands the statuses of a backend that has codes of its own', () => {
     const refused = (status: number): UpstreamAnswer => ({
       status,
       headers: {},
@@ -163,7 +163,7 @@ describe('answers of a backend', () => {
     ['a success that is a list', ok([])],
     ['a failure that is no JSON', { status: 502, headers: {}, text: 'Bad Gateway' }],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }],
-  ])('takes %s for a backend that is away', (_what, answer) => {
+  ])('v1 as a client takes %s for a backend that is away', (_what, answer) => {
     expect(understood(put(), answer)).toEqual({ kind: 'problem', problem: { kind: 'upstream-unavailable' } });
   });
 });

@@ -21,34 +21,34 @@ const ada = aSubject({
 });
 
 describe('answers', () => {
-  it('answers an update with the address of the JPEG', () => {
+  it('v1 answers an update with the address of the JPEG', () => {
     const answer = writeImageUrl({ kind: 'images-put', subject: ada, images, created: true });
     expect(answer.status).toBe(200);
     expect(answer.headers).toEqual(JSON_HEADERS);
     expect(bodyText(answer)).toBe(fixtureText('magicline-v1', 'update.json'));
   });
 
-  it('answers a read with the customer', () => {
+  it('v1 answers a read with the customer', () => {
     const answer = writeCustomer({ kind: 'subject-read', subject: ada, images });
     expect(answer.status).toBe(200);
     expect(answer.headers).toEqual(JSON_HEADERS);
     expect(bodyText(answer)).toBe(fixtureText('magicline-v1', 'customer.json'));
   });
 
-  it('leaves imageUrl out where there is none, and prints an id past 2^53 to its last digit', () => {
+  it('v1 leaves imageUrl out where there is none, and prints an id past 2^53 to its last digit', () => {
     const subject = aSubject({ aliases: { 'magicline-v1': '9223372036854775807' } });
     const answer = writeCustomer({ kind: 'subject-read', subject, images: [] });
     expect(bodyText(answer)).toBe(fixtureText('magicline-v1', 'customer-without-image.json'));
   });
 
-  it('shows slot 0 and no other', () => {
+  it('v1 shows slot 0 and no other', () => {
     const [view] = images;
     const other = view && { ...view, image: { ...view.image, slot: 3 } };
     const answer = writeCustomer({ kind: 'subject-read', subject: ada, images: other ? [other] : [] });
     expect(bodyText(answer)).not.toContain('imageUrl');
   });
 
-  it('prints further fields of the directory before the address', () => {
+  it('v1 prints further fields of the directory before the address', () => {
     const profile = { firstName: 'Ada', extra: { 'magicline-v1': { customerNumber: 'M-7' } } };
     const answer = writeCustomer({ kind: 'subject-read', subject: { ...ada, profile }, images });
     expect(Object.keys(JSON.parse(bodyText(answer)) as object)).toEqual([
@@ -62,19 +62,19 @@ describe('answers', () => {
     ]);
   });
 
-  it('prints the status and the access block that the directory has, instead of the usual ones', () => {
+  it('v1 prints the status and the access block that the directory has, instead of the usual ones', () => {
     const extra = { 'magicline-v1': { status: 'FORMER_MEMBER', accessRefusal: true } };
     const answer = writeCustomer({ kind: 'subject-read', subject: { ...ada, profile: { extra } }, images });
     expect(JSON.parse(bodyText(answer))).toMatchObject({ status: 'FORMER_MEMBER', accessRefusal: true });
   });
 
-  it('knows nobody who has no number here', () => {
+  it('v1 knows no person without a number', () => {
     expect(() => writeCustomer({ kind: 'subject-read', subject: aSubject(), images: [] })).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });
 
-  it('says nothing more of a good key', () => {
+  it('v1 says nothing more of a good key', () => {
     const { checkKey } = magicline.operations;
     const answer =
       checkKey?.command === 'check-credential' &&

@@ -13,7 +13,7 @@ const view = anImageView({});
 const put = { kind: 'images-put', subject, images: [view] } as const;
 
 describe('openapi/native.yaml', () => {
-  it('documents exactly the operations that are translated', () => {
+  it('openapi/native.yaml documents exactly the operations that are translated', () => {
     expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
       Object.keys(native.operations).sort(),
     );
@@ -24,12 +24,15 @@ describe('openapi/native.yaml', () => {
     ['putImage', writeImageFacts({ ...put, created: false })],
     ['getImage', writeImage({ kind: 'image-read', subject, view })],
     ['deleteImage', writeDeleted()],
-  ])('describes the success of %s', (operationId, answer) => {
+  ])('openapi/native.yaml describes the success of %s', (operationId, answer) => {
     expect(judge.faults(operationId, answer)).toEqual([]);
   });
 
-  it.each(problemRows('native'))('describes $problem where a put can meet it', ({ problem }) => {
-    const answer = native.renderProblem(problem, aRequestContext({ maxBytes: 1000, quality: 80 }));
-    expect(judge.faults('putImage', answer)).toEqual([]);
-  });
+  it.each(problemRows('native'))(
+    'openapi/native.yaml describes $problem where a put can meet it',
+    ({ problem }) => {
+      const answer = native.renderProblem(problem, aRequestContext({ maxBytes: 1000, quality: 80 }));
+      expect(judge.faults('putImage', answer)).toEqual([]);
+    },
+  );
 });

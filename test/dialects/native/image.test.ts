@@ -13,7 +13,7 @@ const ada = { kind: 'alias', id: 'ada' };
 const TAG = '"c266173de93ec950000102030405060f"';
 
 describe('commands', () => {
-  it('puts, reads and deletes slot 0 of the subject in the path', () => {
+  it('the native API puts, reads and deletes slot 0 of the subject in the path', () => {
     const upload = anUpload();
     const request = aRequest({ params: { id: 'ada' }, uploads: [upload] });
     expect(putImage?.subject?.(request, context)).toEqual(ada);
@@ -26,7 +26,7 @@ describe('commands', () => {
     expect(deleteImage?.read(request, context)).toEqual({ kind: 'delete-images', subject: ada, slots: [0] });
   });
 
-  it('carries the condition of a write into the command', () => {
+  it('the native API carries the condition of a write into the command', () => {
     const request = aRequest({
       params: { id: 'ada' },
       uploads: [anUpload()],
@@ -37,7 +37,7 @@ describe('commands', () => {
     expect(deleteImage?.read(request, context)).toMatchObject({ onlyIf });
   });
 
-  it('asks for images:write to change and images:read to look', () => {
+  it('the native API asks for images:write to change and images:read to look', () => {
     expect(putImage?.access.scopes).toEqual(['images:write']);
     expect(deleteImage?.access.scopes).toEqual(['images:write']);
     expect(getImage?.access.scopes).toEqual(['images:read']);
@@ -69,7 +69,7 @@ describe('conditions', () => {
       { onlyIf: { kind: 'any' } },
     ],
     [{ 'if-unmodified-since': 'some day' }, {}],
-  ])('reads %j', (headers, expected) => {
+  ])('the native API reads the condition %j', (headers, expected) => {
     expect(read(headers)).toEqual(expected);
   });
 
@@ -80,7 +80,7 @@ describe('conditions', () => {
     { 'if-match': ',' },
     { 'if-match': '"a", b' },
     { 'if-none-match': 'a' },
-  ])('never ignores %j', (headers) => {
+  ])('the native API never ignores the condition %j', (headers) => {
     expect(() => read(headers)).toThrow(ProblemError);
   });
 });
@@ -89,20 +89,20 @@ describe('answers', () => {
   const subject = aSubject();
   const put = { kind: 'images-put', subject, images: [anImageView({})] } as const;
 
-  it('gives the facts of the stored picture: 201 the first time, 200 from then on', () => {
+  it('the native API gives the facts of the stored picture: 201 the first time, 200 from then on', () => {
     const first = writeImageFacts({ ...put, created: true });
     expect(first.status).toBe(201);
     expect(bodyText(first)).toBe(fixtureText('native', 'put.json'));
     expect(writeImageFacts({ ...put, created: false }).status).toBe(200);
   });
 
-  it('gives no ETag header to a put, because what is stored is not what was sent', () => {
+  it('the native API gives no ETag header to a put, because what is stored is not what was sent', () => {
     expect(writeImageFacts({ ...put, created: true }).headers).toEqual({
       'Content-Type': 'application/json',
     });
   });
 
-  it('serves the picture under its id as a strong tag', () => {
+  it('the native API serves the picture under its id as a strong tag', () => {
     const view = anImageView({});
     expect(writeImage({ kind: 'image-read', subject, view })).toEqual({
       status: 200,
@@ -116,7 +116,7 @@ describe('answers', () => {
     });
   });
 
-  it('answers a delete with nothing', () => {
+  it('the native API answers a delete with nothing', () => {
     expect(writeDeleted()).toEqual({ status: 204, headers: {}, body: { kind: 'none' } });
   });
 });

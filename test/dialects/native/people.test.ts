@@ -39,7 +39,7 @@ const at = (parts: Partial<WireRequest>) => aRequest({ params: { id: 'ada' }, ..
 const changed = { kind: 'person-changed', person: ada, created: false } as const;
 
 describe('commands on people', () => {
-  it('takes the id of the path for the body and leaves the tag of an answer out', () => {
+  it('the native API takes the id of the path for the body and leaves the tag of an answer out', () => {
     const json = { id: 'ada', etag: '"3"', aliases: { timbu: 'ada' } };
     expect(putPerson.read(at({ json }), context)).toEqual({
       kind: 'change-person',
@@ -48,13 +48,13 @@ describe('commands on people', () => {
     });
   });
 
-  it('refuses another id in the body than in the path', () => {
+  it('the native API refuses another id in the body than in the path', () => {
     expect(() => putPerson.read(at({ json: { id: 'tom' } }), context)).toThrow(
       expect.objectContaining({ problem: expect.objectContaining({ pointer: '/id' }) }),
     );
   });
 
-  it('passes patches, names and new ids on as they came', () => {
+  it('the native API passes patches, names and new ids on as they came', () => {
     const names = { id: 'ada', dialect: 'timbu', alias: 'a/b' };
     const changes = [
       patchPerson.read(at({ json: { profile: { email: null } } }), context),
@@ -70,14 +70,14 @@ describe('commands on people', () => {
     ]);
   });
 
-  it('carries the condition of the caller into every change of one person', () => {
+  it('the native API carries the condition of the caller into every change of one person', () => {
     const headers = { 'if-match': '"3"' };
     const onlyIf = { kind: 'versions', versions: [3] };
     for (const operation of [putPerson, patchPerson, linkPerson, unlinkPerson, renamePerson, erasePerson])
       expect(operation.read(at({ headers, json: {} }), context)).toMatchObject({ onlyIf });
   });
 
-  it('keeps the line of each row, also of one that is no JSON', () => {
+  it('the native API keeps the line of each row, also of one that is no JSON', () => {
     const lines = [{ row: 1, value: { id: 'ada', etag: '"1"' } }, { row: 3 }];
     expect(putPeople.read(aRequest({ lines, query: { dryRun: ['true'] } }), context)).toEqual({
       kind: 'put-people',
@@ -87,7 +87,7 @@ describe('commands on people', () => {
     });
   });
 
-  it('merges into whom the body names, or only says what that would do', () => {
+  it('the native API merges into whom the body names, or only says what that would do', () => {
     expect(mergePeople.read(at({ json: { into: 'tom', preview: true } }), context)).toEqual({
       kind: 'merge-people',
       id: 'ada',
@@ -96,7 +96,7 @@ describe('commands on people', () => {
     });
   });
 
-  it('asks for the scope of what is done', () => {
+  it('the native API asks for the scope of what is done', () => {
     const scopes = Object.entries(PEOPLE_OPERATIONS).map(
       ([id, { access }]) => `${id} ${access.scopes?.join()}`,
     );
@@ -126,12 +126,12 @@ describe('conditions on people', () => {
     [{ 'if-match': 'W/"3"' }, { onlyIf: { kind: 'versions', versions: [] } }],
     [{ 'if-match': '"none of ours"' }, { onlyIf: { kind: 'versions', versions: [] } }],
     [{ 'if-match': '"3"', 'if-none-match': '*' }, { onlyIf: { kind: 'versions', versions: [] } }],
-  ])('reads %j', (headers, expected) => {
+  ])('the native API reads the condition %j', (headers, expected) => {
     expect(readPersonPrecondition({ headers })).toEqual(expected);
   });
 
   it.each([{ 'if-match': '3' }, { 'if-none-match': '"3"' }, { 'if-none-match': '"3"', 'if-match': '*' }])(
-    'never ignores %j',
+    'the native API never ignores the condition %j',
     (headers) => {
       expect(() => readPersonPrecondition({ headers })).toThrow(
         expect.objectContaining({ problem: expect.objectContaining({ kind: 'invalid-parameter' }) }),
@@ -192,11 +192,11 @@ describe('openapi/native.yaml and people', () => {
         context,
       ),
     ],
-  ])('describes the success of %s', (operationId, answer) => {
+  ])('openapi/native.yaml describes the success of %s', (operationId, answer) => {
     expect(judge.faults(operationId, answer)).toEqual([]);
   });
 
-  it('describes that the caller knows the version, whether the tag is weak or not', () => {
+  it('openapi/native.yaml describes that the caller knows the version, whether the tag is weak or not', () => {
     for (const tag of ['"3"', 'W/"3"', '*']) {
       const request = aHead({ headers: { 'if-none-match': tag } });
       const answer = getPerson.write(
@@ -209,7 +209,7 @@ describe('openapi/native.yaml and people', () => {
   });
 
   it.each(problemRows('native'))(
-    'describes $problem where a change of a person can meet it',
+    'openapi/native.yaml describes $problem where a change of a person can meet it',
     ({ problem }) => {
       const answer = native.renderProblem(problem, context);
       for (const operationId of ['putPerson', 'erasePerson', 'mergePeople'])
@@ -219,7 +219,7 @@ describe('openapi/native.yaml and people', () => {
 });
 
 describe('answers about people', () => {
-  it('tells of each line in one line, a refused one with its problem', () => {
+  it('the native API tells of each line in one line, a refused one with its problem', () => {
     const answer = putPeople.write(
       {
         kind: 'people-put',

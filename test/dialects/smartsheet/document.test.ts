@@ -19,18 +19,18 @@ const subject = aSubject({ aliases: { smartsheet: '48569348493401200' } });
 const images = [anImageView({ url: 'https://images.example.com/images/d/AQ' })];
 
 describe('openapi/smartsheet.yaml', () => {
-  it('documents exactly the operations that are translated', () => {
+  it('openapi/smartsheet.yaml documents exactly the operations that are translated', () => {
     expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
       Object.keys(smartsheet.operations).sort(),
     );
   });
 
-  it('answers uploads at the mount and as the vendor page prints the path', () => {
+  it('openapi/smartsheet.yaml answers uploads at the mount and as the vendor page prints the path', () => {
     const upload = judge.operations.find(({ operationId }) => operationId === 'updateUserProfileImage');
     expect(upload?.prefixes).toEqual(['/2.0', '']);
   });
 
-  it.each(['documented', 'observed'] as const)('%s: describes every success', (profile) => {
+  it.each(['documented', 'observed'] as const)('%s: the document describes every success', (profile) => {
     const context = aRequestContext(options, { profile });
     const answers: Record<string, WireResponse> = {
       updateUserProfileImage: writeUpdatedUser(
@@ -59,13 +59,13 @@ describe('openapi/smartsheet.yaml', () => {
     }
   });
 
-  it.each(rows)('describes $problem where an upload can meet it', ({ problem }) => {
+  it.each(rows)('openapi/smartsheet.yaml describes $problem where an upload can meet it', ({ problem }) => {
     expect(
       judge.faults('updateUserProfileImage', smartsheet.renderProblem(problem, aRequestContext(options))),
     ).toEqual([]);
   });
 
-  it('tells a wrong answer from a right one', () => {
+  it('openapi/smartsheet.yaml tells a wrong answer from a right one', () => {
     const right = smartsheet.renderProblem({ kind: 'forbidden' }, aRequestContext(options));
     const wrong: WireResponse = {
       ...right,

@@ -33,11 +33,11 @@ describe('imageurls', () => {
     ['a list for a width', '[{"imageId":"x","width":[[1]]}]', invalid('[[1]]', 'width')],
     ['no list', '{"imageId":"x"}', invalid('{"imageId":"x"}', 'body')],
     ['null', 'null', invalid('null', 'body')],
-  ])('names the value and the attribute: %s', async (_name, body, expected) => {
+  ])('POST /imageurls names the value and the attribute: %s', async (_name, body, expected) => {
     expect(await answerTo(body)).toMatchObject(expected);
   });
 
-  it('repeats no more than the beginning of a long value', async () => {
+  it('POST /imageurls repeats no more than the beginning of a long value', async () => {
     const { message } = (await answerTo(`[{"imageId":["${'x'.repeat(5_000)}"]}]`)) as { message: string };
     expect(message.length).toBeLessThan(200);
   });
@@ -47,15 +47,15 @@ describe('imageurls', () => {
     ['no JSON', 'imageId=x'],
     ['nested 120,000 levels deep', '['.repeat(120_000) + ']'.repeat(120_000)],
     ['too long', `["${'x'.repeat(300_000)}"]`],
-  ])('answers 1008 to a list that is %s', async (_name, body) => {
+  ])('POST /imageurls answers 1008 to a list that is %s', async (_name, body) => {
     expect(await answerTo(body)).toMatchObject({ status: 400, errorCode: 1008 });
   });
 
-  it.each(['height', 'width'])('takes no infinite %s', async (name) => {
+  it.each(['height', 'width'])('POST /imageurls takes no infinite %s', async (name) => {
     expect(await answerTo(`[{"imageId":"x","${name}":1e999}]`)).toMatchObject({ status: 400 });
   });
 
-  it('wants a body', async () => {
+  it('POST /imageurls wants a body', async () => {
     expect(await answerTo('')).toMatchObject({ status: 400, errorCode: 1024 });
   });
 });

@@ -52,7 +52,7 @@ describe.each<WireProfile>(['documented', 'observed'])('the official JavaScript 
     return client().users.addProfileImage(options);
   };
 
-  it('uploads a photograph from a path and reads it back as a square of 1050', async () => {
+  it('the official JavaScript SDK uploads a photograph from a path and reads it back as a square of 1050', async () => {
     const answer = await upload('camera.jpg');
     expect(answer).toMatchObject({ message: 'SUCCESS', resultCode: 0 });
     expect(Object.keys(answer)).toEqual([
@@ -73,7 +73,7 @@ describe.each<WireProfile>(['documented', 'observed'])('the official JavaScript 
     expect(picture.headers.get('content-type')).toBe('image/jpeg');
   });
 
-  it('uploads a stream of unknown length under the wrong type', async () => {
+  it('the official JavaScript SDK uploads a stream of unknown length under the wrong type', async () => {
     const options = { userId: JANE, fileStream: createReadStream(join(folder, 'small.png')) };
     await client().users.addProfileImage(options);
     const side = profile === 'observed' ? 1050 : 60;
@@ -82,7 +82,7 @@ describe.each<WireProfile>(['documented', 'observed'])('the official JavaScript 
     });
   });
 
-  it('learns what was wrong in the vendor words, and the picture stays', async () => {
+  it('the official JavaScript SDK learns what was wrong in the vendor words, and the picture stays', async () => {
     const before = await client().users.getCurrentUser({});
     await expect(upload('text.png')).rejects.toMatchObject({ statusCode: 400, errorCode: 1255 });
     const nothing = { userId: JANE, body: { file: new Uint8Array(8) } };

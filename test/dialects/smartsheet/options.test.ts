@@ -7,7 +7,7 @@ import { options } from './options.ts';
 const check = new Ajv2020({ useDefaults: true }).compile(smartsheet.optionsSchema);
 
 describe('options', () => {
-  it('fills in the defaults', () => {
+  it('Smartsheet fills in the defaults of its options', () => {
     const own = {};
     expect(check(own)).toBe(true);
     expect(own).toEqual(options);
@@ -22,7 +22,7 @@ describe('options', () => {
     { linkTtlSeconds: 0 },
     { quality: 101 },
     { custom_size: 500 },
-  ])('refuses %j', (own) => {
+  ])('Smartsheet refuses the options %j', (own) => {
     expect(check({ ...own })).toBe(false);
   });
 });
@@ -31,7 +31,7 @@ describe('what the options and the profile decide', () => {
   const rendition = (own: Partial<SmartsheetOptions>, profile: 'documented' | 'observed' = 'documented') =>
     smartsheet.rendition({ options: { ...options, ...own }, profile });
 
-  it('scales down to 1050 and pads with white', () => {
+  it('Smartsheet scales down to 1050 and pads with white', () => {
     expect(rendition({})).toEqual({
       fit: 'pad',
       box: { width: 1050, height: 1050 },
@@ -43,18 +43,18 @@ describe('what the options and the profile decide', () => {
     });
   });
 
-  it('lets a custom size and a colour replace both', () => {
+  it('Smartsheet lets a custom size and a colour replace both', () => {
     expect(rendition({ customSize: 400, background: '#102030' })).toMatchObject({
       box: { width: 400, height: 400 },
       background: '#102030',
     });
   });
 
-  it('enlarges smaller images in the observed profile alone', () => {
+  it('Smartsheet enlarges smaller images in the observed profile alone', () => {
     expect(rendition({}, 'observed')).toMatchObject({ enlarge: true });
   });
 
-  it('accepts GIF, JPEG and PNG, raw or as the one file of a form, up to the byte limit', () => {
+  it('Smartsheet accepts GIF, JPEG and PNG, raw or as the one file of a form, up to the byte limit', () => {
     expect(
       smartsheet.intake({ options: { ...options, maxBytes: 1000 }, profile: 'documented' }),
     ).toMatchObject({
@@ -67,7 +67,7 @@ describe('what the options and the profile decide', () => {
     });
   });
 
-  it('counts an upload as ten of the 300 calls a minute', () => {
+  it('Smartsheet counts an upload as ten of the 300 calls a minute', () => {
     expect(smartsheet.rates).toEqual({
       limit: 300,
       windowSeconds: 60,

@@ -13,12 +13,12 @@ describe('the profile that a Smartsheet SDK needs', () => {
     ['smartsheet-csharp-sdk/3', 'observed'],
     ['okhttp/4.12.0', undefined],
     ['', undefined],
-  ])('of %j is %s', (agent, profile) => {
+  ])('the profile for the User-Agent %j is %s', (agent, profile) => {
     const head = { method: 'GET', path: '/', params: {}, query: {}, headers: { 'user-agent': agent } };
     expect(smartsheet.profileOfClient?.(head)).toBe(profile);
   });
 
-  it('decides each answer where the settings say by-client, stands in the log, and changes no other client', async () => {
+  it('the profile of the client decides each answer where the settings say by-client, stands in the log, and changes no other client', async () => {
     const sandbox = await startSandbox({
       dialects: ['smartsheet'],
       settings: (demo) => ({
@@ -53,7 +53,7 @@ describe('the profile that a Smartsheet SDK needs', () => {
     await sandbox.stop();
   });
 
-  it('stands in the report of the request', async () => {
+  it('the profile of the client stands in the report of the request', async () => {
     const sandbox = await startSandbox({
       dialects: ['smartsheet'],
       settings: (demo) => ({ ...demo, dialects: { smartsheet: { profile: 'by-client', options: {} } } }),

@@ -27,7 +27,7 @@ function problemOf(run: () => unknown): Problem | undefined {
 }
 
 describe('the user in the path', () => {
-  it('stays the decimal string it is, up to and past 2^53', () => {
+  it('the user in the path stays the decimal string it is, up to and past 2^53', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: 1n, max: 10n ** 20n - 1n }), (id) => {
         const head = aHead({ params: { userId: String(id) } });
@@ -37,7 +37,7 @@ describe('the user in the path', () => {
   });
 
   it.each(['0', '-1', '007', '1e3', 'NaN', 'me', '1.0', ' 1', '١', '1/2', '', '100000000000000000000'])(
-    'cannot be %j',
+    'the user in the path cannot be %j',
     (value) => {
       expect(problemOf(() => userInPath(aHead({ params: { userId: value } }), jane))).toEqual({
         kind: 'invalid-parameter',
@@ -52,7 +52,7 @@ describe('the user in the path', () => {
 describe('Assume-User', () => {
   const assuming = (value: string) => aHead({ headers: { 'assume-user': value } });
 
-  it('makes the e-mail address of an administrator the current user', () => {
+  it('Assume-User makes the e-mail address of an administrator the current user', () => {
     expect(currentUser(assuming('jane.doe%40smartsheet.com'), admin)).toEqual({
       kind: 'identifier',
       name: 'email',
@@ -61,7 +61,7 @@ describe('Assume-User', () => {
     expect(currentUser(aHead(), admin)).toEqual({ kind: 'caller' });
   });
 
-  it('is forbidden to everybody else, on every operation', () => {
+  it('Assume-User is forbidden to everybody else, on every operation', () => {
     const head = { ...assuming('ada%40example.com'), params: { userId: '1' } };
     expect(problemOf(() => currentUser(head, jane))).toEqual({ kind: 'forbidden' });
     expect(problemOf(() => userInPath(head, jane))).toEqual({ kind: 'forbidden' });
@@ -71,14 +71,17 @@ describe('Assume-User', () => {
     expect(problemOf(() => currentUser(head, aRequestContext(options)))).toEqual({ kind: 'forbidden' });
   });
 
-  it.each(['%', '%ff%40example.com', 'nobody', 'two words%40example.com', ''])('cannot be %j', (value) => {
-    expect(problemOf(() => currentUser(assuming(value), admin))).toEqual({
-      kind: 'invalid-parameter',
-      name: 'Assume-User',
-      value,
-      location: 'header',
-    });
-  });
+  it.each(['%', '%ff%40example.com', 'nobody', 'two words%40example.com', ''])(
+    'Assume-User cannot be %j',
+    (value) => {
+      expect(problemOf(() => currentUser(assuming(value), admin))).toEqual({
+        kind: 'invalid-parameter',
+        name: 'Assume-User',
+        value,
+        location: 'header',
+      });
+    },
+  );
 });
 
 describe('smartsheet-integration-source', () => {
@@ -89,12 +92,12 @@ describe('smartsheet-integration-source', () => {
     'AI,SampleOrg,My-AI-Connector-v2',
     'SCRIPT,SampleOrg2,Accounting-updater-script',
     'APPLICATION,A B,c',
-  ])('may be %j', (value) => {
+  ])('smartsheet-integration-source may be %j', (value) => {
     expect(userInPath(from(value), jane)).toEqual({ kind: 'alias', id: '1' });
   });
 
   it.each(['', 'AI', 'AI,Org', 'AI,,Name', 'ai,Org,Name', 'ROBOT,Org,Name', 'AI,Org,Name,more'])(
-    'cannot be %j',
+    'smartsheet-integration-source cannot be %j',
     (value) => {
       const expected = {
         kind: 'invalid-parameter',
@@ -112,7 +115,7 @@ describe('smartsheet-integration-source', () => {
 });
 
 describe('commands', () => {
-  it('puts the one file into slot 0', () => {
+  it('Smartsheet puts the one file into slot 0', () => {
     const upload = anUpload({ declaredType: 'application/json' });
     const request = aRequest({ params: { userId: '48569348493401200' }, uploads: [upload] });
     expect(updateUserProfileImage?.read(request, jane)).toEqual({
@@ -122,7 +125,7 @@ describe('commands', () => {
     });
   });
 
-  it('reads the user with the image', () => {
+  it('Smartsheet reads the user with the image', () => {
     expect(getCurrentUser?.read(aRequest(), jane)).toEqual({
       kind: 'read-subject',
       subject: { kind: 'caller' },
@@ -135,7 +138,7 @@ describe('commands', () => {
     });
   });
 
-  it('looks for each imageId in its place, also for those that cannot be', () => {
+  it('Smartsheet looks for each imageId in its place, also for those that cannot be', () => {
     const json = fixtureJson('smartsheet', 'image-urls.request.json');
     expect(listImageUrls?.read(aRequest({ json }), jane)).toEqual({
       kind: 'locate-images',
@@ -177,12 +180,12 @@ describe('commands', () => {
       [{ imageId: 'x', height: 0 }],
       { kind: 'invalid-parameter', name: 'height', value: '0', location: 'body' },
     ],
-  ])('refuses %s in a request for image URLs', (_what, json, problem) => {
+  ])('Smartsheet refuses %s in a request for image URLs', (_what, json, problem) => {
     const request = aRequest(json === undefined ? {} : { json });
     expect(problemOf(() => listImageUrls?.read(request, jane))).toEqual(problem);
   });
 
-  it('asks for WRITE_SHEETS to upload, and for more where the user is somebody else', () => {
+  it('Smartsheet asks for WRITE_SHEETS to upload, and for more where the user is somebody else', () => {
     expect(updateUserProfileImage?.access).toEqual({
       kind: 'credential',
       scopes: ['WRITE_SHEETS'],

@@ -25,7 +25,7 @@ function vendorRow(errorCode: number): { status: number; message: RegExp } | und
 
 describe('the vendor list of error codes', () => {
   it.each(rows.map((row) => ({ row, ...(JSON.parse(row.body) as { errorCode: number; message: string }) })))(
-    'has $errorCode with this status and sentence: $message',
+    'the vendor list of error codes has $errorCode with this status and sentence: $message',
     ({ row, errorCode, message }) => {
       const vendor = vendorRow(errorCode);
       expect(vendor?.status).toBe(row.status);
@@ -33,7 +33,7 @@ describe('the vendor list of error codes', () => {
     },
   );
 
-  it('keeps 4001 to 4004 for what a retry can mend, because SDKs retry on these alone', () => {
+  it('the vendor list of error codes keeps 4001 to 4004 for what a retry can mend, because SDKs retry on these alone', () => {
     const passing = new Set([
       'conflict',
       'rate-limited',
@@ -54,7 +54,7 @@ describe('the vendor list of error codes', () => {
 });
 
 describe('refId', () => {
-  it('stands in the log line as in the answer, and follows from the request id', () => {
+  it('refId stands in the log line as in the answer, and follows from the request id', () => {
     const one = renderProblem({ kind: 'forbidden' }, aRequestContext(options));
     const other = renderProblem(
       { kind: 'forbidden' },
@@ -64,7 +64,7 @@ describe('refId', () => {
     expect(other.logFields?.refId).toBe('3w5e11264sgsf');
   });
 
-  it('comes with the integration source, unless that is malformed', () => {
+  it('refId comes with the integration source, unless that is malformed', () => {
     const from = (value: string) =>
       renderProblem(
         { kind: 'forbidden' },

@@ -34,7 +34,7 @@ function answered(answer: WireResponse): UpstreamAnswer {
 }
 
 describe('requests to a backend', () => {
-  it('sends the image raw, its name URL-encoded, and loses nothing', () => {
+  it('Smartsheet as a client sends the image raw, its name URL-encoded, and loses nothing', () => {
     const upload = anUpload({ fileName: 'Jané "x".png', declaredType: 'image/png' });
     expect(upstream.request(put({ images: [{ slot: 0, upload }] }), context)).toEqual({
       request: {
@@ -50,7 +50,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('never passes on a declared type that is no picture', () => {
+  it('Smartsheet as a client never passes on a declared type that is no picture', () => {
     const { request } = upstream.request(
       put({ images: [{ slot: 0, upload: anUpload({ declaredType: 'application/json' }) }] }),
       context,
@@ -58,7 +58,7 @@ describe('requests to a backend', () => {
     expect(request.body).toMatchObject({ contentType: 'application/octet-stream' });
   });
 
-  it('says what a user with one picture cannot hold', () => {
+  it('Smartsheet as a client says what a user with one picture cannot hold', () => {
     const images = [0, 1].map((slot) => ({ slot, upload: anUpload() }));
     const { losses } = upstream.request(
       put({ images, notes: { till: '12' }, onlyIf: { kind: 'none' } }),
@@ -71,13 +71,13 @@ describe('requests to a backend', () => {
     ]);
   });
 
-  it('refuses pictures of other slots alone, and users without a number', () => {
+  it('Smartsheet as a client refuses pictures of other slots alone, and users without a number', () => {
     const elsewhere = put({ images: [{ slot: 3, upload: anUpload() }] });
     expect(() => upstream.request(elsewhere, context)).toThrow(ProblemError);
     expect(() => upstream.request(read, { ...context, aliases: {} })).toThrow(ProblemError);
   });
 
-  it('reads the user, and asks for addresses by the imageIds as the client spelled them', () => {
+  it('Smartsheet as a client reads the user, and asks for addresses by the imageIds as the client spelled them', () => {
     expect(upstream.request(read, context).request).toMatchObject({
       method: 'GET',
       path: '/2.0/users/48569348493401200',
@@ -95,31 +95,34 @@ describe('requests to a backend', () => {
 });
 
 describe('answers of a backend', () => {
-  it.each(['documented', 'observed'] as const)('%s: understands its own answer to an upload', (profile) => {
-    const answer = writeUpdatedUser(
-      { kind: 'images-put', subject, images: [anImageView({})], created: true },
-      aRequestContext(options, { profile }),
-    );
-    expect(upstream.answer(put(), answered(answer), { options })).toEqual({
-      kind: 'done',
-      profile: { firstName: 'Jane' },
-      images: [
-        {
-          slot: 0,
-          width: 1050,
-          height: 1050,
-          locate: {
-            method: 'POST',
-            path: '/2.0/imageurls',
-            headers: { Accept: 'application/json' },
-            body: { kind: 'json', value: [{ imageId: 'u!1!nAtdn5RJB_o!k6_e_3h2R3w!wmYXPek-yVA' }] },
+  it.each(['documented', 'observed'] as const)(
+    '%s: Smartsheet as a client understands its own answer to an upload',
+    (profile) => {
+      const answer = writeUpdatedUser(
+        { kind: 'images-put', subject, images: [anImageView({})], created: true },
+        aRequestContext(options, { profile }),
+      );
+      expect(upstream.answer(put(), answered(answer), { options })).toEqual({
+        kind: 'done',
+        profile: { firstName: 'Jane' },
+        images: [
+          {
+            slot: 0,
+            width: 1050,
+            height: 1050,
+            locate: {
+              method: 'POST',
+              path: '/2.0/imageurls',
+              headers: { Accept: 'application/json' },
+              body: { kind: 'json', value: [{ imageId: 'u!1!nAtdn5RJB_o!k6_e_3h2R3w!wmYXPek-yVA' }] },
+            },
           },
-        },
-      ],
-    });
-  });
+        ],
+      });
+    },
+  );
 
-  it('finds no image in a user without one', () => {
+  it('Smartsheet as a client finds no image in a user without one', () => {
     const json = fixtureJson('smartsheet', 'user-without-image.json');
     expect(upstream.answer(read, { status: 200, headers: {}, json }, { options })).toMatchObject({
       kind: 'done',
@@ -127,7 +130,7 @@ describe('answers of a backend', () => {
     });
   });
 
-  it('reads addresses in their order', () => {
+  it('Smartsheet as a client reads addresses in their order', () => {
     const json = fixtureJson('smartsheet', 'image-urls.json');
     const locate: Command = { kind: 'locate-images', requests: [] };
     expect(upstream.answer(locate, { status: 200, headers: {}, json }, { options })).toEqual({
@@ -150,7 +153,7 @@ describe('answers of a backend', () => {
     'request-timeout': 'upstream-timeout',
   };
 
-  it.each(problemRows('smartsheet'))('understands $problem', ({ problem }) => {
+  it.each(problemRows('smartsheet'))('Smartsheet as a client understands $problem', ({ problem }) => {
     const answer = answered(renderProblem(problem, aRequestContext(options)));
     expect(upstream.answer(put(), answer, { options })).toMatchObject({
       kind: 'problem',
@@ -166,7 +169,7 @@ describe('answers of a backend', () => {
     ['a success that is no JSON', { status: 200, headers: {}, text: '<html>' }],
     ['a failure that is no JSON', { status: 502, headers: {}, text: 'Bad Gateway' }],
     ['a redirect', { status: 302, headers: { location: 'https://elsewhere.example' } }],
-  ])('takes %s for a backend that is away', (_what, answer) => {
+  ])('Smartsheet as a client takes %s for a backend that is away', (_what, answer) => {
     expect(upstream.answer(put(), answer, { options })).toEqual({
       kind: 'problem',
       problem: { kind: 'upstream-unavailable' },

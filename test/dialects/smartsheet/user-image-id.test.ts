@@ -8,7 +8,7 @@ const hex = (length: number) =>
     .map((digits) => digits.join(''));
 
 describe('imageId', () => {
-  it('has the vendor form and leads back to subject and image', () => {
+  it('imageId has the vendor form and leads back to subject and image', () => {
     fc.assert(
       fc.property(hex(32), hex(32), (key, id) => {
         const imageId = userImageId({ key }, { id });
@@ -18,7 +18,7 @@ describe('imageId', () => {
     );
   });
 
-  it('differs for two images and for two subjects', () => {
+  it('imageId differs for two images and for two subjects', () => {
     fc.assert(
       fc.property(hex(32), hex(32), hex(32), (a, b, c) => {
         fc.pre(a !== b && a.slice(0, 16) !== b.slice(0, 16));
@@ -28,7 +28,7 @@ describe('imageId', () => {
     );
   });
 
-  it('is read in one spelling only', () => {
+  it('imageId is read in one spelling only', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 60 }), (text) => {
         const address = parseUserImageId(text);
@@ -47,7 +47,7 @@ describe('imageId', () => {
     ['a group too few', 'u!1!nAtdn5RJB_o!k6_e_3h2R3w'],
     ['a line end behind it', 'u!1!nAtdn5RJB_o!k6_e_3h2R3w!wmYXPek-yVA\n'],
     ['a cell image', 'jpbGklqdfZuL4Jw-kZhdZA'],
-  ])('does not read %s', (_what, imageId) => {
+  ])('imageId does not read %s', (_what, imageId) => {
     expect(parseUserImageId(imageId)).toBeUndefined();
   });
 });

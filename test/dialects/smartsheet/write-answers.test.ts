@@ -13,17 +13,20 @@ const jane = aSubject({
 });
 
 describe('answers', () => {
-  it.each(['documented', 'observed'] as const)('%s: answers an upload as the golden file', (profile) => {
-    const answer = writeUpdatedUser(
-      { kind: 'images-put', subject: jane, images: [anImageView({})], created: true },
-      aRequestContext(options, { profile }),
-    );
-    expect(answer.status).toBe(200);
-    expect(answer.headers).toEqual({ 'Content-Type': 'application/json;charset=UTF-8' });
-    expect(bodyText(answer)).toBe(fixtureText('smartsheet', `upload.${profile}.json`));
-  });
+  it.each(['documented', 'observed'] as const)(
+    '%s: Smartsheet answers an upload as the golden file',
+    (profile) => {
+      const answer = writeUpdatedUser(
+        { kind: 'images-put', subject: jane, images: [anImageView({})], created: true },
+        aRequestContext(options, { profile }),
+      );
+      expect(answer.status).toBe(200);
+      expect(answer.headers).toEqual({ 'Content-Type': 'application/json;charset=UTF-8' });
+      expect(bodyText(answer)).toBe(fixtureText('smartsheet', `upload.${profile}.json`));
+    },
+  );
 
-  it('answers a read with the bare user', () => {
+  it('Smartsheet answers a read with the bare user', () => {
     const answer = writeUser(
       { kind: 'subject-read', subject: jane, images: [anImageView({})] },
       aRequestContext(options),
@@ -31,7 +34,7 @@ describe('answers', () => {
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'user.json'));
   });
 
-  it('leaves profileImage out where there is none, and prints an id past 2^53 to its last digit', () => {
+  it('Smartsheet leaves profileImage out where there is none, and prints an id past 2^53 to its last digit', () => {
     const subject = aSubject({
       aliases: { smartsheet: '9223372036854775807' },
       profile: { firstName: 'Jane' },
@@ -40,14 +43,14 @@ describe('answers', () => {
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'user-without-image.json'));
   });
 
-  it('knows nobody who has no number here', () => {
+  it('Smartsheet knows no person without a number', () => {
     const outcome = { kind: 'subject-read', subject: aSubject(), images: [] } as const;
     expect(() => writeUser(outcome, aRequestContext(options))).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });
 
-  it('answers each image URL in its place, and the same for everything that is not there', () => {
+  it('Smartsheet answers each image URL in its place, and the same for everything that is not there', () => {
     const gone = { found: false, problem: { kind: 'image-not-found' } } as const;
     const url = 'https://images.example.com/images/d/AQ0Kc2lnbmVk';
     const answer = writeImageUrls(
@@ -65,7 +68,7 @@ describe('answers', () => {
     expect(bodyText(answer)).toBe(fixtureText('smartsheet', 'image-urls.json'));
   });
 
-  it('gives the integration source to the log', () => {
+  it('Smartsheet gives the integration source to the log', () => {
     const request = aHead({ headers: { 'smartsheet-integration-source': 'AI,Org,Name' } });
     const answer = writeUser(
       { kind: 'subject-read', subject: jane, images: [] },

@@ -18,7 +18,7 @@ const subject = aSubject({ aliases: { timbu: 'user123' } });
 const view = anImageView({ url: 'https://images.example.com/images/d/AQ', ticket: 'AQ' });
 
 describe('openapi/timbu.yaml', () => {
-  it('documents exactly the operations that are translated', () => {
+  it('openapi/timbu.yaml documents exactly the operations that are translated', () => {
     expect(judge.operations.map(({ operationId }) => operationId).sort()).toEqual(
       Object.keys(timbu.operations).sort(),
     );
@@ -35,20 +35,23 @@ describe('openapi/timbu.yaml', () => {
       ['getCurrentUser', writeUser(read, context)],
       ['getCurrentUser', writeUser({ ...read, images: [] }, context)],
       ['getProfileImage', writeProfileImage(opened)],
-    ])('describes the success of %s', (operationId, answer) => {
+    ])('the document describes the success of %s', (operationId, answer) => {
       expect(judges[profile].faults(operationId, answer)).toEqual([]);
     });
 
-    it.each(problemRows('timbu'))('describes $problem where an upload can meet it', ({ problem }) => {
-      expect(judges[profile].faults('uploadUserImage', timbu.renderProblem(problem, context))).toEqual([]);
-    });
+    it.each(problemRows('timbu'))(
+      'the document describes $problem where an upload can meet it',
+      ({ problem }) => {
+        expect(judges[profile].faults('uploadUserImage', timbu.renderProblem(problem, context))).toEqual([]);
+      },
+    );
   });
 
   it.each([
     ['uploadUserImage', '/users/image/upload/'],
     ['getCurrentUser', '/users/me/'],
     ['getProfileImage', '/images/profileImages/x.jpg/'],
-  ])('describes the redirect of %s', (operationId, path) => {
+  ])('openapi/timbu.yaml describes the redirect of %s', (operationId, path) => {
     const answer = timbu.redirect?.(aHead({ path }), {
       options,
       profile: 'observed',

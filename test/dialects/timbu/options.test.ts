@@ -7,20 +7,20 @@ const check = new Ajv2020({ useDefaults: true }).compile(timbu.optionsSchema);
 const setting = { options: { ...options, maxSide: 640, maxBytes: 1000 }, profile: 'documented' } as const;
 
 describe('options', () => {
-  it('fills in the defaults', () => {
+  it('Timbu fills in the defaults of its options', () => {
     const own = {};
     expect(check(own)).toBe(true);
     expect(own).toEqual(options);
   });
 
   it.each([{ maxBytes: 0 }, { maxSide: 8 }, { maxSide: 10_000 }, { linkTtlSeconds: 0 }, { bucket: 'x' }])(
-    'refuses %j',
+    'Timbu refuses the options %j',
     (own) => {
       expect(check({ ...own })).toBe(false);
     },
   );
 
-  it('keeps format and animation, inside the largest side', () => {
+  it('Timbu keeps format and animation, inside the largest side', () => {
     expect(timbu.rendition(setting)).toMatchObject({
       fit: 'inside',
       box: { width: 640, height: 640 },
@@ -30,7 +30,7 @@ describe('options', () => {
     });
   });
 
-  it('takes the last part named file, of five formats', () => {
+  it('Timbu takes the last part named file, of five formats', () => {
     expect(timbu.intake(setting)).toMatchObject({
       formats: ['jpeg', 'png', 'gif', 'webp', 'avif', 'heic'],
       maxBytes: 1000,
@@ -40,11 +40,11 @@ describe('options', () => {
     });
   });
 
-  it('finds the user in the token', () => {
+  it('Timbu finds the user in the token', () => {
     expect(timbu.credentials).toEqual([{ kind: 'bearer', subjectClaim: 'user_id' }]);
   });
 
-  it('lets picture addresses live as long as the option says', () => {
+  it('Timbu lets picture addresses live as long as the option says', () => {
     expect(timbu.operations.uploadUserImage?.links?.(setting)).toEqual({ ttlSeconds: 604_800 });
     expect(timbu.operations.getCurrentUser?.links?.(setting)).toEqual({ ttlSeconds: 604_800 });
   });

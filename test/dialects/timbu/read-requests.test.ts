@@ -12,7 +12,7 @@ const documented = aRequestContext(options);
 const observed = aRequestContext(options, { profile: 'observed' });
 
 describe('commands', () => {
-  it('puts the file of the bearer into slot 0, the last of several', () => {
+  it('Timbu puts the file of the bearer into slot 0, the last of several', () => {
     const [first, last] = [
       anUpload({ fieldName: 'file' }),
       anUpload({ fieldName: 'file', fileName: 'b.png' }),
@@ -26,13 +26,13 @@ describe('commands', () => {
     });
   });
 
-  it('misses the file where there is none', () => {
+  it('Timbu misses the file where there is none', () => {
     expect(() => uploadUserImage?.read(aRequest(), documented)).toThrow(
       new ProblemError({ kind: 'file-missing', field: 'file' }),
     );
   });
 
-  it('reads the bearer with the picture', () => {
+  it('Timbu reads the bearer with the picture', () => {
     expect(getCurrentUser?.read(aRequest(), documented)).toEqual({
       kind: 'read-subject',
       subject: { kind: 'caller' },
@@ -42,7 +42,7 @@ describe('commands', () => {
 });
 
 describe('picture names', () => {
-  it('lead back to the ticket, whatever it looks like', () => {
+  it('picture names lead back to the ticket, whatever it looks like', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9_.-]+$/), (ticket) => {
         const name = pictureName({ picture: anImageView({}).picture, ticket });
@@ -55,13 +55,13 @@ describe('picture names', () => {
     );
   });
 
-  it.each(['', 'AQ0K', '.jpg', 'AQ0K.exe', 'AQ0K.', 'AQ0K.jpg.'])('are never %j', (name) => {
+  it.each(['', 'AQ0K', '.jpg', 'AQ0K.exe', 'AQ0K.', 'AQ0K.jpg.'])('picture names are never %j', (name) => {
     expect(() => getProfileImage?.read(aRequest({ params: { name } }), observed)).toThrow(
       new ProblemError({ kind: 'image-not-found' }),
     );
   });
 
-  it('lead nowhere in the documented profile', () => {
+  it('picture names lead nowhere in the documented profile', () => {
     expect(() => getProfileImage?.read(aRequest({ params: { name: 'AQ0K.jpg' } }), documented)).toThrow(
       new ProblemError({ kind: 'image-not-found' }),
     );
@@ -77,7 +77,7 @@ describe('trailing slash', () => {
     ['/users/image/upload/', '/users/image/upload'],
     ['/users/image/upload//', '/users/image/upload'],
     ['/images/profileImages/AQ0K.jpg/', '/images/profileImages/AQ0K.jpg'],
-  ])('observed: sends %s to %s', (path, location) => {
+  ])('the observed profile sends %s to %s', (path, location) => {
     expect(redirected(path)).toEqual({
       status: 307,
       headers: { Location: `https://images.example.com${location}` },
@@ -85,7 +85,7 @@ describe('trailing slash', () => {
     });
   });
 
-  it('takes the query along', () => {
+  it('a trailing slash takes the query along', () => {
     expect(redirected('/users/me/', { a: ['1', '2 3'] })?.headers).toEqual({
       Location: 'https://images.example.com/users/me?a=1&a=2+3',
     });
@@ -99,11 +99,11 @@ describe('trailing slash', () => {
     '/elsewhere/',
     '//evil.example/users/me/',
     '/images/profileImages/',
-  ])('leaves %s alone', (path) => {
+  ])('a trailing slash leaves %s alone', (path) => {
     expect(redirected(path)).toBeUndefined();
   });
 
-  it('means nothing in the documented profile', () => {
+  it('a trailing slash means nothing in the documented profile', () => {
     expect(timbu.redirect?.(aHead({ path: '/users/me/' }), documented)).toBeUndefined();
   });
 });

@@ -18,7 +18,7 @@ const put = (parts: Partial<Extract<Command, { kind: 'put-images' }>> = {}): Com
 const read: Command = { kind: 'read-subject', subject: { kind: 'caller' }, images: true };
 
 describe('requests to a backend', () => {
-  it('sends the image as the part file, and loses nothing where the bearer is meant', () => {
+  it('Timbu as a client sends the image as the part file, and loses nothing where the bearer is meant', () => {
     const upload = anUpload({ fileName: 'ada.png' });
     expect(upstream.request(put({ images: [{ slot: 0, upload }] }), context)).toEqual({
       request: {
@@ -31,7 +31,7 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('says what cannot be said: whom, which slots, notes and conditions', () => {
+  it('Timbu as a client says what cannot be said: whom, which slots, notes and conditions', () => {
     const { losses } = upstream.request(
       put({
         subject: { kind: 'alias', id: '1002' },
@@ -49,12 +49,12 @@ describe('requests to a backend', () => {
     ]);
   });
 
-  it('refuses pictures of other slots alone', () => {
+  it('Timbu as a client refuses pictures of other slots alone', () => {
     const elsewhere = put({ images: [{ slot: 3, upload: anUpload() }] });
     expect(() => upstream.request(elsewhere, context)).toThrow(ProblemError);
   });
 
-  it('reads the bearer', () => {
+  it('Timbu as a client reads the bearer', () => {
     expect(upstream.request(read, context)).toEqual({
       request: {
         method: 'GET',
@@ -78,7 +78,7 @@ describe('answers of a backend', () => {
     ['user.documented.json', 'https://path/to/updated/image', NIGERIA],
     ['upload.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg', {}],
     ['user.observed.json', '/images/profileImages/AQ0Kc2lnbmVk.jpg', NIGERIA],
-  ])('understands %s', (name, url, extra) => {
+  ])('Timbu as a client understands %s', (name, url, extra) => {
     expect(understood(fixtureJson('timbu', name))).toEqual({
       kind: 'done',
       profile: {
@@ -92,7 +92,7 @@ describe('answers of a backend', () => {
     });
   });
 
-  it('finds the image of released versions of the server, which call its address otherwise', () => {
+  it('Timbu as a client finds the image of released versions of the server, which call its address otherwise', () => {
     const image = '/files/image/profileImages/me.jpg';
     expect(understood({ id: 'user123', image })).toEqual({
       kind: 'done',
@@ -101,7 +101,7 @@ describe('answers of a backend', () => {
     });
   });
 
-  it.each<Json>([null, ''])('finds no image where its address is %j', (image_url) => {
+  it.each<Json>([null, ''])('Timbu as a client finds no image where its address is %j', (image_url) => {
     expect(understood({ id: 'user123', image_url })).toEqual({ kind: 'done', profile: {}, images: [] });
   });
 
@@ -124,7 +124,7 @@ describe('answers of a backend', () => {
   };
 
   describe.each(['documented', 'observed'] as const)('%s', (profile) => {
-    it.each(problemRows('timbu'))('understands $problem', ({ problem }) => {
+    it.each(problemRows('timbu'))('Timbu as a client understands $problem', ({ problem }) => {
       const rendered = renderProblem(problem, aRequestContext(options, { profile }));
       const text = bodyText(rendered);
       const answer: UpstreamAnswer = {
@@ -143,7 +143,7 @@ describe('answers of a backend', () => {
     ['a success without a user', { status: 200, headers: {}, json: {} }],
     ['a success that is no JSON', { status: 200, headers: {}, text: '<html>' }],
     ['a failure that is no JSON', { status: 502, headers: {}, text: 'Bad Gateway' }],
-  ])('takes %s for a backend that is away', (_what, answer) => {
+  ])('Timbu as a client takes %s for a backend that is away', (_what, answer) => {
     expect(upstream.answer(put(), answer, { options })).toEqual({
       kind: 'problem',
       problem: { kind: 'upstream-unavailable' },

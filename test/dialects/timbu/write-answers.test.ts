@@ -20,30 +20,33 @@ const john = aSubject({
 const view = anImageView({ url: 'https://path/to/updated/image', ticket: 'AQ0Kc2lnbmVk' });
 
 describe('answers', () => {
-  it.each(['documented', 'observed'] as const)('%s: answers an upload as the golden file', (profile) => {
-    const answer = writeUpdatedUser(
-      { kind: 'images-put', subject: john, images: [view], created: true },
-      aRequestContext(options, { profile }),
-    );
-    expect(answer.status).toBe(200);
-    expect(answer.headers).toEqual({ 'Content-Type': 'application/json' });
-    expect(bodyText(answer)).toBe(fixtureText('timbu', `upload.${profile}.json`));
-  });
+  it.each(['documented', 'observed'] as const)(
+    '%s: Timbu answers an upload as the golden file',
+    (profile) => {
+      const answer = writeUpdatedUser(
+        { kind: 'images-put', subject: john, images: [view], created: true },
+        aRequestContext(options, { profile }),
+      );
+      expect(answer.status).toBe(200);
+      expect(answer.headers).toEqual({ 'Content-Type': 'application/json' });
+      expect(bodyText(answer)).toBe(fixtureText('timbu', `upload.${profile}.json`));
+    },
+  );
 
-  it.each(['documented', 'observed'] as const)('%s: answers a read as the golden file', (profile) => {
+  it.each(['documented', 'observed'] as const)('%s: Timbu answers a read as the golden file', (profile) => {
     const outcome = { kind: 'subject-read', subject: john, images: [view] } as const;
     expect(bodyText(writeUser(outcome, aRequestContext(options, { profile })))).toBe(
       fixtureText('timbu', `user.${profile}.json`),
     );
   });
 
-  it('prints what is not known as empty strings', () => {
+  it('Timbu prints what is not known as empty strings', () => {
     const ada = aSubject({ aliases: { timbu: 'ada' } });
     const answer = writeUser({ kind: 'subject-read', subject: ada, images: [] }, aRequestContext(options));
     expect(bodyText(answer)).toBe(fixtureText('timbu', 'user-without-image.json'));
   });
 
-  it('prints the absolute address in either profile where the store serves downloads itself', () => {
+  it('Timbu prints the absolute address in either profile where the store serves downloads itself', () => {
     const direct = anImageView({ url: 'https://store.example.com/x?sig=1' });
     const answer = writeUpdatedUser(
       { kind: 'images-put', subject: john, images: [direct], created: true },
@@ -52,14 +55,14 @@ describe('answers', () => {
     expect(bodyText(answer)).toContain('"image_url":"https://store.example.com/x?sig=1"');
   });
 
-  it('knows nobody who has no id here', () => {
+  it('Timbu knows no person without an id', () => {
     const outcome = { kind: 'subject-read', subject: aSubject(), images: [] } as const;
     expect(() => writeUser(outcome, aRequestContext(options))).toThrow(
       new ProblemError({ kind: 'subject-not-found' }),
     );
   });
 
-  it('leaves the picture to the gateway', () => {
+  it('Timbu leaves the picture to the gateway', () => {
     const { picture } = view;
     expect(writeProfileImage({ kind: 'download-opened', picture, attachment: false })).toEqual({
       status: 200,

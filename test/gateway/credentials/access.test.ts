@@ -34,7 +34,7 @@ describe('access', () => {
     ['everybody’s to an administrator', admin, ['ADMIN', 'WRITE'], '7', others, 'admitted'],
     ['nothing to an administrator without the scope itself', admin, ['ADMIN'], '7', others, 'forbidden'],
     ['operations about nobody', admin, ['WRITE'], undefined, undefined, 'admitted'],
-  ])('admits %s', (_what, access, scopes, owner, subject, expected) => {
+  ])('access admits %s', (_what, access, scopes, owner, subject, expected) => {
     expect(verdict(access, scopes, owner, subject)).toBe(expected);
   });
 });

@@ -18,17 +18,20 @@ describe('basic', () => {
     ['plain', async () => ({ plain: 'server123' })],
     ['sha256', async () => ({ sha256: sha256Hex(onTheWire('server123', 'md5-hex')) })],
     ['argon2id', async () => ({ argon2id: await hashArgon2id(onTheWire('server123', 'md5-hex')) })],
-  ])('takes the vector of the wire contract with the secret kept as %s', async (_form, secret) => {
-    const { authenticator } = aGateway([aTenant('demo', [user(await secret())])]);
-    await expect(authenticator.authenticate(capillary, aHead({ authorization: vector }))).resolves.toEqual({
-      tenant: 'demo',
-      dialect: 'capillary-v2',
-      credentialId: 'till',
-      scopes: ['all'],
-    });
-  });
+  ])(
+    'the basic scheme takes the vector of the wire contract with the secret kept as %s',
+    async (_form, secret) => {
+      const { authenticator } = aGateway([aTenant('demo', [user(await secret())])]);
+      await expect(authenticator.authenticate(capillary, aHead({ authorization: vector }))).resolves.toEqual({
+        tenant: 'demo',
+        dialect: 'capillary-v2',
+        credentialId: 'till',
+        scopes: ['all'],
+      });
+    },
+  );
 
-  it('accepts the MD5 of the password in capitals', async () => {
+  it('the basic scheme accepts the MD5 of the password in capitals', async () => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'server123' })])]);
     const authorization = basic('store.server', onTheWire('server123', 'md5-hex').toUpperCase());
     await expect(authenticator.authenticate(capillary, aHead({ authorization }))).resolves.toMatchObject({
@@ -43,7 +46,7 @@ describe('basic', () => {
     ['no colon', `Basic ${Buffer.from('store.server').toString('base64')}`],
     ['no base64', 'Basic ***'],
     ['an empty pair', basic('', '')],
-  ])('refuses %s', async (_what, authorization) => {
+  ])('the basic scheme refuses %s', async (_what, authorization) => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'server123' })])]);
     await expect(refusalOf(authenticator.authenticate(capillary, aHead({ authorization })))).resolves.toEqual(
       invalid,
@@ -51,7 +54,7 @@ describe('basic', () => {
   });
 
   it.each([{}, { authorization: 'Bearer abc' }, { authorization: '' }, { authorization: 'Basic' }])(
-    'finds nothing in %j',
+    'the basic scheme finds nothing in %j',
     async (headers) => {
       const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'server123' })])]);
       await expect(refusalOf(authenticator.authenticate(capillary, aHead({ ...headers })))).resolves.toEqual(
@@ -60,7 +63,7 @@ describe('basic', () => {
     },
   );
 
-  it('keeps two passwords of one name valid at once while they rotate', async () => {
+  it('the basic scheme keeps two passwords of one name valid at once while they rotate', async () => {
     const tenant = aTenant('demo', [
       user({ argon2id: await hashArgon2id('old') }, 'till-old', 'plain'),
       user({ argon2id: await hashArgon2id('new') }, 'till-new', 'plain'),
@@ -75,14 +78,14 @@ describe('basic', () => {
     ]);
   });
 
-  it('keeps colons and letters beyond ASCII in a password', async () => {
+  it('the basic scheme keeps colons and letters beyond ASCII in a password', async () => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'a:ß:c' }, 'till', 'plain')])]);
     await expect(
       authenticator.authenticate(plainBasic, aHead({ authorization: basic('store.server', 'a:ß:c') })),
     ).resolves.toMatchObject({ tenant: 'demo' });
   });
 
-  it('does not take the credential of one dialect in another', async () => {
+  it('the basic scheme does not take the credential of one dialect in another', async () => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'x' }, 'till', 'plain')])]);
     const head = aHead({ authorization: basic('store.server', onTheWire('x', 'md5-hex')) });
     await expect(refusalOf(authenticator.authenticate(capillary, head))).resolves.toEqual(invalid);

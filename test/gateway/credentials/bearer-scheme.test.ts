@@ -57,7 +57,7 @@ async function answer(tokenText: string): Promise<unknown> {
 }
 
 describe('a bearer token', () => {
-  it('may be an opaque one of the settings, in any case of the word Bearer', async () => {
+  it('a bearer token may be an opaque one of the settings, in any case of the word Bearer', async () => {
     const { authenticator } = aGateway([demo]);
     const head = aHead({ authorization: 'bearer demo-timbu-token' });
     await expect(authenticator.authenticate(timbu, head)).resolves.toEqual({
@@ -69,7 +69,7 @@ describe('a bearer token', () => {
     });
   });
 
-  it('may be a JWT with the shared secret, whose claim names the caller', async () => {
+  it('a bearer token may be a JWT with the shared secret, whose claim names the caller', async () => {
     await expect(answer(await jwt(good))).resolves.toEqual({
       tenant: 'demo',
       dialect: 'timbu',
@@ -79,17 +79,17 @@ describe('a bearer token', () => {
     });
   });
 
-  it('takes a number for the caller as its digits', async () => {
+  it('a bearer token takes a number for the caller as its digits', async () => {
     await expect(answer(await jwt({ ...good, user_id: 42 }))).resolves.toMatchObject({ subject: '42' });
   });
 
-  it('never grants a scope that only the token names', async () => {
+  it('a bearer token never grants a scope that only the token names', async () => {
     const token = await jwt({ ...good, scope: 'own admin' });
     await expect(answer(token)).resolves.toMatchObject({ scopes: ['own'] });
     await expect(answer(await jwt({ ...good, scope: '' }))).resolves.toMatchObject({ scopes: [] });
   });
 
-  it('has expired when its time is over, and only then', async () => {
+  it('a bearer token has expired when its time is over, and only then', async () => {
     await expect(answer(await jwt({ ...good, exp: nowSeconds - 1 }))).resolves.toEqual(expired);
     await expect(answer(await jwt({ ...good, exp: nowSeconds - 1 }, 'a stranger'))).resolves.toEqual(invalid);
   });
@@ -106,12 +106,12 @@ describe('a bearer token', () => {
     ['that is valid later', () => jwt({ ...good, nbf: nowSeconds + 30 })],
     ['of three words that are no JSON', async () => 'aa.bb.cc'],
     ['with more after a comma', async () => `${await jwt(good)}, x`],
-  ])('is refused when it is one %s', async (_what, token) => {
+  ])('a bearer token is refused when it is one %s', async (_what, token) => {
     await expect(answer(await token())).resolves.toEqual(invalid);
   });
 
   it.each([{}, { authorization: 'Bearer' }, { authorization: 'Basic YTpi' }])(
-    'is missing in %j',
+    'a bearer token is missing in %j',
     async (headers) => {
       const { authenticator } = aGateway([demo]);
       await expect(refusalOf(authenticator.authenticate(timbu, aHead({ ...headers })))).resolves.toEqual(
@@ -120,7 +120,7 @@ describe('a bearer token', () => {
     },
   );
 
-  it('belongs to the tenant whose secret signed it, and two secrets of a tenant are valid at once', async () => {
+  it('a bearer token belongs to the tenant whose secret signed it, and two secrets of a tenant are valid at once', async () => {
     const { authenticator } = aGateway([
       aTenant('demo', [shared('one'), shared('two', { id: 'jwt-new' })]),
       aTenant('other', [shared('three')]),
@@ -135,7 +135,7 @@ describe('a bearer token', () => {
     expect(tenants).toEqual(['demo/jwt', 'demo/jwt-new', 'other/jwt']);
   });
 
-  it('is held to issuer and audience where the settings name them', async () => {
+  it('a bearer token is held to issuer and audience where the settings name them', async () => {
     const { authenticator } = aGateway([
       aTenant('demo', [shared('one', { issuer: 'https://id.example', audience: 'pictures' })]),
     ]);

@@ -47,24 +47,27 @@ describe('the credentials of the settings', () => {
     ['client', client],
     ['jwt-secret', secretJwt],
     ['jwt-issuer', issuerJwt],
-  ])('may not give one %s to two tenants, since it alone tells whose request it is', (_kind, credential) => {
-    const message = refusalFor([credential], [{ ...credential, id: 'again' }]);
-    expect(message).toContain(`tenant t1, credential again (d, ${credential.kind}): it is the same as`);
-    expect(message).not.toContain('very-secret');
-  });
+  ])(
+    'the credentials of the settings may not give one %s to two tenants, since it alone tells whose request it is',
+    (_kind, credential) => {
+      const message = refusalFor([credential], [{ ...credential, id: 'again' }]);
+      expect(message).toContain(`tenant t1, credential again (d, ${credential.kind}): it is the same as`);
+      expect(message).not.toContain('very-secret');
+    },
+  );
 
-  it('see through the form in which a key is kept', () => {
+  it('the credentials of the settings see through the form in which a key is kept', () => {
     const sha256 = '9a6b12aa56afe22ec1a5ab4be9f78a0a7d6c1b2b15f5ef5a9a3d5a5ac4a1e2d0';
     expect(
       refusalFor([{ ...key, secret: { sha256 } }], [{ ...key, secret: { sha256: sha256.toUpperCase() } }]),
     ).toContain('the same');
   });
 
-  it('may repeat in another dialect, and a user may have two passwords', () => {
+  it('the credentials of the settings may repeat in another dialect, and a user may have two passwords', () => {
     expect(refusalFor([key, user, { ...user, id: 'u2' }], [{ ...key, dialect: 'e' }])).toBe('accepted');
   });
 
-  it('may share a secret or an issuer where issuer and audience tell the tenants apart', () => {
+  it('the credentials of the settings may share a secret or an issuer where issuer and audience tell the tenants apart', () => {
     const by = (audience: string) => ({ ...secretJwt, issuer: 'a', audience });
     expect(refusalFor([by('one')], [by('two')])).toBe('accepted');
     expect(refusalFor([by('one')], [secretJwt])).toContain('the same');
@@ -91,7 +94,7 @@ describe('the credentials of the settings', () => {
     ['algorithms are asymmetric ones', { ...issuerJwt, algorithms: [] }],
     ['jwksUri is an https address', { ...issuerJwt, jwksUri: 'http://id.example/jwks' }],
     ['jwksUri is an https address', { ...issuerJwt, jwksUri: 'file:///etc/passwd' }],
-  ])('are refused at start: %s', (reason, credential) => {
+  ])('the credentials of the settings are refused at start: %s', (reason, credential) => {
     expect(refusalFor([key, credential])).toContain(reason);
   });
 });

@@ -42,7 +42,7 @@ function wait(retryAfterSeconds: number) {
 }
 
 describe('guessing a password', () => {
-  it('costs ever longer waits after ten wrong ones, in which even the right one is not looked at', async () => {
+  it('guessing a password costs ever longer waits after ten wrong ones, in which even the right one is not looked at', async () => {
     const { login, clock } = aTarget();
     await expect(times(10, (index) => login(`guess ${index}`, '192.0.2.1'))).resolves.toEqual(
       Array.from({ length: 10 }, () => invalid),
@@ -56,7 +56,7 @@ describe('guessing a password', () => {
     await expect(login('right', '192.0.2.1')).resolves.toEqual(wait(4));
   });
 
-  it('never makes anyone wait longer than five minutes', async () => {
+  it('guessing a password never makes anyone wait longer than five minutes', async () => {
     const { login, clock } = aTarget();
     for (let guess = 0; guess < 40; guess += 1) {
       await login(`guess ${guess}`);
@@ -68,7 +68,7 @@ describe('guessing a password', () => {
     await expect(login('right')).resolves.toBe('no refusal');
   });
 
-  it('is forgiven with the first right one, and after a quarter of an hour', async () => {
+  it('guessing a password is forgiven with the first right one, and after a quarter of an hour', async () => {
     const { login, clock } = aTarget();
     await times(9, (index) => login(`guess ${index}`));
     await expect(login('right')).resolves.toBe('no refusal');
@@ -78,7 +78,7 @@ describe('guessing a password', () => {
     await expect(times(10, (index) => login(`later ${index}`))).resolves.not.toContainEqual(wait(1));
   });
 
-  it('is counted before the answer, so that a burst has no more tries than a row', async () => {
+  it('guessing a password is counted before the answer, so that a burst has no more tries than a row', async () => {
     const { login } = aTarget();
     const answers = await Promise.all(
       Array.from({ length: 50 }, (_, index) => login(`guess ${index}`, '192.0.2.1')),
@@ -86,7 +86,7 @@ describe('guessing a password', () => {
     expect(answers.filter((answer) => JSON.stringify(answer) === JSON.stringify(invalid))).toHaveLength(10);
   });
 
-  it('does not lock out the owner elsewhere, nor a client that was right lately', async () => {
+  it('guessing a password does not lock out the owner elsewhere, nor a client that was right lately', async () => {
     const { login } = aTarget();
     await expect(login('right', '192.0.2.1')).resolves.toBe('no refusal');
     await times(12, (index) => login(`guess ${index}`, '192.0.2.1'));
@@ -95,26 +95,26 @@ describe('guessing a password', () => {
     await expect(login('guess', '198.51.100.7')).resolves.toEqual(invalid);
   });
 
-  it('is not what a client does that keeps sending one old password', async () => {
+  it('a client that keeps sending one old password does not count as guessing', async () => {
     const { login } = aTarget();
     await expect(times(50, () => login('old'))).resolves.toEqual(Array.from({ length: 50 }, () => invalid));
     await expect(login('right')).resolves.toBe('no refusal');
   });
 
-  it('is slowed for names that nobody has, as for others', async () => {
+  it('guessing a password is slowed for names that nobody has, as for others', async () => {
     const { login } = aTarget();
     await times(10, (index) => login(`guess ${index}`, '192.0.2.1', 'nobody'));
     await expect(login('guess', '192.0.2.1', 'nobody')).resolves.toEqual(wait(1));
   });
 
-  it('is slowed at the token endpoint as well', async () => {
+  it('guessing a password is slowed at the token endpoint as well', async () => {
     const { issuer } = aTarget();
     const ask = (secret: string): Promise<unknown> => refusalOf(issuer.issue('plain', 'app', secret));
     await times(10, (index) => ask(`guess ${index}`));
     await expect(ask('right')).resolves.toEqual(wait(1));
   });
 
-  it('lets any number of requests with the same right password through at once', async () => {
+  it('guessing a password lets any number of requests with the same right password through at once', async () => {
     const slow = aTenant('demo', [
       {
         kind: 'basic',
@@ -135,7 +135,7 @@ describe('guessing a password', () => {
 });
 
 describe('guessing keys from one address', () => {
-  it('is slowed after a hundred, whichever dialect is tried; a key in use still works', async () => {
+  it('guessing keys from one address is slowed after a hundred, whichever dialect is tried; a key in use still works', async () => {
     const { login, key, log, clock } = aTarget();
     await key('right-key', '192.0.2.1');
     await times(100, (index) => key(`guess ${index}`, '192.0.2.1'));
@@ -155,21 +155,21 @@ describe('guessing keys from one address', () => {
     ]);
   });
 
-  it('never makes a valid key wait, not even one that was never seen before', async () => {
+  it('guessing keys from one address never makes a valid key wait, not even one that was never seen before', async () => {
     const { key } = aTarget();
     await times(150, (index) => key(`guess ${index}`, '192.0.2.1'));
     await expect(key('guess', '192.0.2.1')).resolves.toEqual(wait(1));
     await expect(key('right-key', '192.0.2.1')).resolves.toBe('no refusal');
   });
 
-  it('counts an IPv6 network of 64 bits as one address', async () => {
+  it('guessing keys from one address counts an IPv6 network of 64 bits as one address', async () => {
     const { key } = aTarget();
     await times(100, (index) => key(`guess ${index}`, `2001:db8:1:2::${index.toString(16)}`));
     await expect(key('guess', '2001:db8:1:2:ffff::1')).resolves.toEqual(wait(1));
     await expect(key('guess', '2001:db8:1:3::1')).resolves.toEqual(invalid);
   });
 
-  it('is not what a client does that keeps sending one old key', async () => {
+  it('a client that keeps sending one old key does not count as guessing', async () => {
     const { key } = aTarget();
     const answers = await times(150, () => key('old', '192.0.2.1'));
     expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
@@ -177,7 +177,7 @@ describe('guessing keys from one address', () => {
     );
   });
 
-  it('is not what a request without any credential does', async () => {
+  it('a request without any credential does not count as guessing', async () => {
     const { authenticator, key } = aTarget();
     await times(150, () => refusalOf(authenticator.authenticate(keyed, aHead({}), '192.0.2.1')));
     await expect(refusalOf(authenticator.authenticate(keyed, aHead({}), '192.0.2.1'))).resolves.toEqual(

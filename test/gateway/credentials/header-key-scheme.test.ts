@@ -25,7 +25,7 @@ describe('a key in a header of its own', () => {
   it.each([
     ['demo-v1-key', { credentialId: 'writer', scopes: ['CUSTOMER_WRITE'] }],
     ['demo-v1-readonly', { credentialId: 'reader', scopes: [], subject: '1001' }],
-  ])('takes %s', async (key, principal) => {
+  ])('the header-key scheme takes %s', async (key, principal) => {
     const { authenticator } = aGateway([tenant]);
     await expect(authenticator.authenticate(v1, aHead({ 'x-api-key': key }))).resolves.toEqual({
       tenant: 'demo',
@@ -41,7 +41,7 @@ describe('a key in a header of its own', () => {
     [{ 'x-api-key': '' }, missing],
     [{ 'api-key': 'demo-v1-key' }, missing],
     [{ authorization: 'Bearer demo-v1-key' }, missing],
-  ])('refuses %j', async (headers, problem) => {
+  ])('the header-key scheme refuses %j', async (headers, problem) => {
     const { authenticator } = aGateway([tenant]);
     await expect(refusalOf(authenticator.authenticate(v1, aHead({ ...headers })))).resolves.toEqual(problem);
   });

@@ -38,7 +38,7 @@ function ask(
 }
 
 describe('access tokens of an OAuth2 server', () => {
-  it('name the person, with the scopes that both the person and the settings grant', async () => {
+  it('access tokens of an OAuth2 server name the person, with the scopes that both the person and the settings grant', async () => {
     const token = await server.accessToken(
       '48569348493401200',
       ['WRITE_SHEETS', 'ADMIN_USERS'],
@@ -53,17 +53,17 @@ describe('access tokens of an OAuth2 server', () => {
     });
   });
 
-  it('grant nothing where they name no scope', async () => {
+  it('access tokens of an OAuth2 server grant nothing where they name no scope', async () => {
     const token = await server.accessToken('jane', [], 'urn:pictures');
     await expect(ask(token)).resolves.toMatchObject({ scopes: [] });
   });
 
-  it('expire', async () => {
+  it('access tokens of an OAuth2 server expire', async () => {
     const token = await server.accessToken('jane', ['WRITE_SHEETS'], 'urn:pictures');
     await expect(ask(token, { clock: aClock(Date.now() + 70_000) })).resolves.toEqual(expired);
   });
 
-  it('are for one audience alone, which tells the tenants apart', async () => {
+  it('access tokens of an OAuth2 server are for one audience alone, which tells the tenants apart', async () => {
     const tenants = [
       aTenant('demo', [credential('urn:pictures')]),
       aTenant('other', [credential('urn:other')]),
@@ -78,7 +78,7 @@ describe('access tokens of an OAuth2 server', () => {
     await expect(ask(elsewhere ?? '', { tenants })).resolves.toEqual(invalid);
   });
 
-  it('are refused when they are forged: altered, of a stranger’s key, or signed with the public key as a secret', async () => {
+  it('access tokens of an OAuth2 server are refused when they are forged: altered, of a stranger’s key, or signed with the public key as a secret', async () => {
     const token = await server.accessToken('jane', ['WRITE_SHEETS'], 'urn:pictures');
     const [head, , signature] = token.split('.');
     const claims = { sub: 'admin', aud: 'urn:pictures', iss: server.issuer, exp: Date.now() / 1000 + 60 };
@@ -94,7 +94,7 @@ describe('access tokens of an OAuth2 server', () => {
     }
   });
 
-  it('of an unknown issuer are refused without asking anybody', async () => {
+  it('access tokens of an OAuth2 server of an unknown issuer are refused without asking anybody', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     const token = await new SignJWT({ sub: 'x', iss: 'https://evil.invalid', aud: 'urn:pictures' })
       .setProtectedHeader({ alg: 'RS256', jku: 'https://evil.invalid/jwks' })
@@ -104,7 +104,7 @@ describe('access tokens of an OAuth2 server', () => {
 });
 
 describe('the published keys', () => {
-  it('are all tried where several fit a token without a key id', async () => {
+  it('the published keys are all tried where several fit a token without a key id', async () => {
     const pairs = [await generateKeyPair('ES256'), await generateKeyPair('ES256')];
     const keys = await Promise.all(pairs.map(({ publicKey }) => exportJWK(publicKey)));
     const host = createServer((_request, response) => {
@@ -133,7 +133,7 @@ describe('the published keys', () => {
     ]);
   });
 
-  it('that cannot be had are the upstream’s fault, not the caller’s', async () => {
+  it('the published keys that cannot be had are the upstream’s fault, not the caller’s', async () => {
     const gone = createServer();
     await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
     const { port } = gone.address() as AddressInfo;

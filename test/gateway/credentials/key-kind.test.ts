@@ -13,11 +13,14 @@ describe('the kind of credential that keys create makes', () => {
     [[{ kind: 'bearer' } as const], undefined, 'key', 'none'],
     [capillary, undefined, 'basic', 'md5-hex'],
     [capillary, 'client', 'client', 'none'],
-  ])('follows from what the dialect takes: %j asked for %s', (schemes, wanted, kind, passwordDigest) => {
-    expect(keyKindFor(schemes, wanted)).toEqual({ kind, passwordDigest });
-  });
+  ])(
+    'the kind of credential that keys create makes follows from what the dialect takes: %j asked for %s',
+    (schemes, wanted, kind, passwordDigest) => {
+      expect(keyKindFor(schemes, wanted)).toEqual({ kind, passwordDigest });
+    },
+  );
 
-  it('is refused when the dialect has no place for it', () => {
+  it('the kind of credential that keys create makes is refused when the dialect has no place for it', () => {
     expect(() => keyKindFor(capillary, 'key')).toThrow('the dialect takes credentials of kind basic, client');
   });
 });

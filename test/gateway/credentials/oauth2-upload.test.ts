@@ -37,7 +37,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it('lets a person who logged in at an OAuth2 server change their own Smartsheet picture and nobody else’s', async () => {
+it('the gateway lets a person who logged in at an OAuth2 server change their own Smartsheet picture and nobody else’s', async () => {
   const token = await server.accessToken(jane, ['WRITE_SHEETS'], 'urn:demo');
   const body = new Uint8Array(await aPng());
   const upload = async (user: string) => {
@@ -50,7 +50,7 @@ it('lets a person who logged in at an OAuth2 server change their own Smartsheet 
   await expect(upload(ada)).resolves.toEqual([403, 1004]);
 });
 
-it('lets an administrator among them change others’', async () => {
+it('the gateway lets an administrator among them change others’', async () => {
   const token = await server.accessToken(jane, ['WRITE_SHEETS', 'ADMIN_USERS'], 'urn:demo');
   const attempt = {
     method: 'POST',
@@ -61,7 +61,7 @@ it('lets an administrator among them change others’', async () => {
   await expect(running.ask(attempt, demo, 'smartsheet')).resolves.toMatchObject({ status: 200 });
 });
 
-it('takes a token for the other tenant’s audience to the other tenant, where the person is unknown', async () => {
+it('the gateway takes a token for the other tenant’s audience to the other tenant, where the person is unknown', async () => {
   const token = await server.accessToken(jane, ['WRITE_SHEETS'], 'urn:other');
   const attempt = { method: 'GET', path: '/2.0/users/me', headers: { authorization: `Bearer ${token}` } };
   await expect(running.ask(attempt, demo, 'smartsheet')).resolves.toMatchObject({ status: 404 });

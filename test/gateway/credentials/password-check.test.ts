@@ -32,7 +32,7 @@ function aCountedCheck() {
 const caller = { client: '192.0.2.1', trusted: false };
 
 describe('the check of passwords', () => {
-  it('spends the same effort on a name that nobody has as on a wrong password', async () => {
+  it('the check of passwords spends the same effort on a name that nobody has as on a wrong password', async () => {
     const { worked, passwords } = aCountedCheck();
     const stored = await hashArgon2id('right');
     const ask = (name: string, ...candidates: Owned<CredentialOf<'basic'>>[]) =>
@@ -43,7 +43,7 @@ describe('the check of passwords', () => {
     expect(worked).toEqual(['guess', 'guess', 'guess']);
   });
 
-  it('never accepts the password of the dummy hash', async () => {
+  it('the check of passwords never accepts the password of the dummy hash', async () => {
     const { passwords } = aCountedCheck();
     const dummyHash = await hashArgon2id('right');
     await expect(
@@ -51,7 +51,7 @@ describe('the check of passwords', () => {
     ).resolves.toBeUndefined();
   });
 
-  it('works the slow hash out once a minute for a password that is right, and once a quarter for a wrong one', async () => {
+  it('the check of passwords works the slow hash out once a minute for a password that is right, and once a quarter for a wrong one', async () => {
     const { clock, worked, passwords } = aCountedCheck();
     const candidate = owned({ argon2id: await hashArgon2id('right') });
     const ask = (password: string): Promise<unknown> =>
@@ -75,7 +75,7 @@ describe('the check of passwords', () => {
     expect(worked).toHaveLength(4);
   });
 
-  it('answers overloaded rather than let hundreds of checks wait', async () => {
+  it('the check of passwords answers overloaded rather than let hundreds of checks wait', async () => {
     const checker = createArgon2idChecker();
     const stored = {
       memoryKiB: 64,
@@ -95,7 +95,7 @@ describe('the check of passwords', () => {
     await expect(checker.matches(stored, 'afterwards', caller)).resolves.toBe(false);
   });
 
-  it('serves other clients and those that were right lately while one client fills its places', async () => {
+  it('the check of passwords serves other clients and those that were right lately while one client fills its places', async () => {
     const checker = createArgon2idChecker();
     const stored = {
       memoryKiB: 64,

@@ -21,7 +21,7 @@ const tenant = aTenant('demo', [
 ]);
 
 describe('what was presented', () => {
-  it('never reaches the log, not even through the errors that are thrown', async () => {
+  it('a presented credential never reaches the log, not even through the errors that are thrown', async () => {
     const written: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line: string) => void written.push(line) });
     const { inputs } = aGateway([tenant]);

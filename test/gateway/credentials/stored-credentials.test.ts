@@ -33,7 +33,7 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 describe('stored credentials', () => {
-  it('work at once as a key in a header, several at a time', async () => {
+  it('stored credentials work at once as a key in a header, several at a time', async () => {
     const { authenticator, keys } = aKeyring();
     const made = [await keys.create(keyOrder), await keys.create({ ...keyOrder, subject: '1001' })];
     const principals = await Promise.all(
@@ -77,7 +77,7 @@ describe('stored credentials', () => {
     await expect(login()).resolves.toBe('no refusal');
   });
 
-  it('work as a bearer token', async () => {
+  it('stored credentials work as a bearer token', async () => {
     const { authenticator, keys } = aKeyring();
     const { secret } = await keys.create({ ...keyOrder, dialect: 'timbu', subject: 'ada' });
     await expect(
@@ -85,7 +85,7 @@ describe('stored credentials', () => {
     ).resolves.toMatchObject({ subject: 'ada' });
   });
 
-  it('work as a name and a password that travels as MD5', async () => {
+  it('stored credentials work as a name and a password that travels as MD5', async () => {
     const { authenticator, keys } = aKeyring();
     const { credential, secret } = await keys.create({
       ...keyOrder,
@@ -100,7 +100,7 @@ describe('stored credentials', () => {
     await expect(refusalOf(authenticator.authenticate(capillary, bad))).resolves.toEqual(invalid);
   });
 
-  it('work as a client whose tokens end with it', async () => {
+  it('stored credentials work as a client whose tokens end with it', async () => {
     const { authenticator, issuer, keys, clock } = aKeyring();
     const { id, credential, secret } = await keys.create({
       ...keyOrder,
@@ -115,7 +115,7 @@ describe('stored credentials', () => {
     await expect(refusalOf(authenticator.authenticate(capillary, head))).resolves.toEqual(invalid);
   });
 
-  it('stop working within two seconds of their revocation, without a restart', async () => {
+  it('stored credentials stop working within two seconds of their revocation, without a restart', async () => {
     const { authenticator, keys, clock } = aKeyring();
     const [leaving, staying] = [await keys.create(keyOrder), await keys.create(keyOrder)];
     const ask = (secret: string): Promise<unknown> =>
@@ -128,7 +128,7 @@ describe('stored credentials', () => {
     await expect(keys.revoke(leaving.id)).resolves.toBe('unknown');
   });
 
-  it('expire', async () => {
+  it('stored credentials expire', async () => {
     const { authenticator, keys, clock } = aKeyring();
     const { secret } = await keys.create({ ...keyOrder, expiresAtMs: clock.nowMs() + 60_000 });
     const ask = (): Promise<unknown> =>
@@ -138,7 +138,7 @@ describe('stored credentials', () => {
     await expect(ask()).resolves.toEqual(expired);
   });
 
-  it('are good for their own dialect and kind alone, and only while the settings name their tenant', async () => {
+  it('stored credentials are good for their own dialect and kind alone, and only while the settings name their tenant', async () => {
     const { authenticator, keys, records } = aKeyring();
     const { secret } = await keys.create(keyOrder);
     const bearer = aHead({ authorization: `Bearer ${secret}` });
@@ -152,7 +152,7 @@ describe('stored credentials', () => {
     ).resolves.toEqual(invalid);
   });
 
-  it('lie in the store as digests; the secret is in no record and no listing', async () => {
+  it('stored credentials lie in the store as digests; the secret is in no record and no listing', async () => {
     const { keys, records } = aKeyring();
     const { id, secret } = await keys.create(keyOrder);
     const stored = await records.read(`credentials/${sha256Hex(secret)}`);
@@ -162,14 +162,17 @@ describe('stored credentials', () => {
     expect(JSON.stringify([stored, listed])).not.toContain(secret.slice(3));
   });
 
-  it.each(['', 'zz', '../../x', '0123456789abcdef'])('cannot be revoked by the id %j', async (id) => {
-    const { keys } = aKeyring();
-    await keys.create(keyOrder);
-    await expect(keys.revoke(id)).resolves.toBe('unknown');
-    await expect(all(keys.list())).resolves.toHaveLength(1);
-  });
+  it.each(['', 'zz', '../../x', '0123456789abcdef'])(
+    'stored credentials cannot be revoked by the id %j',
+    async (id) => {
+      const { keys } = aKeyring();
+      await keys.create(keyOrder);
+      await expect(keys.revoke(id)).resolves.toBe('unknown');
+      await expect(all(keys.list())).resolves.toHaveLength(1);
+    },
+  );
 
-  it('cost one look into the store for any number of keys that cannot be among them, as long as none was imported', async () => {
+  it('stored credentials cost one look into the store for any number of keys that cannot be among them, as long as none was imported', async () => {
     const { records } = aKeyring();
     const reads: string[] = [];
     const watched = {

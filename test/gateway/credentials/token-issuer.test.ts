@@ -26,7 +26,7 @@ function withToken(token: string) {
 }
 
 describe('issued tokens', () => {
-  it('carry the claims that their dialect gives them and live for five minutes', async () => {
+  it('issued tokens carry the claims that their dialect gives them and live for five minutes', async () => {
     const { issuer, clock } = aGateway([tenantWith('client-secret')]);
     const { accessToken, ttlSeconds } = await issuer.issue('capillary-v2', 'client-key', 'client-secret');
     const claims = decodeJwt(accessToken);
@@ -44,7 +44,7 @@ describe('issued tokens', () => {
     expect(decodeProtectedHeader(accessToken)).toEqual({ alg: 'HS256', typ: 'JWT', kid: 'k1' });
   });
 
-  it('are accepted by another process that shares the settings', async () => {
+  it('issued tokens are accepted by another process that shares the settings', async () => {
     const one = aGateway([tenantWith('client-secret')]);
     const another = aGateway([tenantWith('client-secret')]);
     const { accessToken } = await one.issuer.issue('capillary-v2', 'client-key', 'client-secret');
@@ -56,7 +56,7 @@ describe('issued tokens', () => {
     });
   });
 
-  it('expire', async () => {
+  it('issued tokens expire', async () => {
     const { issuer, authenticator, clock } = aGateway([tenantWith('client-secret')]);
     const { accessToken } = await issuer.issue('capillary-v2', 'client-key', 'client-secret');
     clock.advance(299_000);
@@ -67,7 +67,7 @@ describe('issued tokens', () => {
     );
   });
 
-  it('are refused in another dialect, when altered, when signed elsewhere, and when their client is gone', async () => {
+  it('issued tokens are refused in another dialect, when altered, when signed elsewhere, and when their client is gone', async () => {
     const { issuer, authenticator } = aGateway([tenantWith('client-secret')]);
     const { accessToken } = await issuer.issue('capillary-v2', 'client-key', 'client-secret');
     const native = aDialect('native', { kind: 'issued-token', header });
@@ -86,7 +86,7 @@ describe('issued tokens', () => {
     expect(refusals).toEqual([invalid, invalid, invalid, invalid, invalid]);
   });
 
-  it('survive a change of the signing key as long as the old one is still listed', async () => {
+  it('issued tokens survive a change of the signing key as long as the old one is still listed', async () => {
     const { inputs } = aGateway([tenantWith('client-secret')]);
     const oldKey = { id: 'old', secret: 'one' };
     const newKey = { id: 'new', secret: 'two' };
@@ -102,12 +102,12 @@ describe('issued tokens', () => {
     ['client-key', 'wrong'],
     ['nobody', 'client-secret'],
     ['', ''],
-  ])('are not given to %j with %j', async (key, secret) => {
+  ])('issued tokens are not given to %j with %j', async (key, secret) => {
     const { issuer } = aGateway([tenantWith('client-secret')]);
     await expect(refusalOf(issuer.issue('capillary-v2', key, secret))).resolves.toEqual(invalid);
   });
 
-  it('are given for a secret that is kept as an argon2id hash', async () => {
+  it('issued tokens are given for a secret that is kept as an argon2id hash', async () => {
     const tenant = aTenant('demo', [
       {
         kind: 'client',

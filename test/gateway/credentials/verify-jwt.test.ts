@@ -36,23 +36,26 @@ describe('a token', () => {
       requiredClaims: ['exp'],
     });
 
-  it('is good with instants that are some, fractions of seconds included', async () => {
+  it('a token is good with instants that are some, fractions of seconds included', async () => {
     await expect(verify(`{"exp":${IN_AN_HOUR}.5,"nbf":0,"iat":1}`)).resolves.toMatchObject({ iat: 1 });
   });
 
-  it.each(NO_INSTANTS)('is refused where it expires at %s', async (instant) => {
+  it.each(NO_INSTANTS)('a token is refused where it expires at %s', async (instant) => {
     await expect(verify(`{"exp":${instant}}`)).rejects.toMatchObject({
       code: expect.stringMatching(/^ERR_JWT_(EXPIRED|CLAIM_VALIDATION_FAILED)$/),
     });
   });
 
-  it.each(NO_INSTANTS)('is refused where it is good from %s on, or was issued then', async (instant) => {
-    for (const claim of ['nbf', 'iat']) {
-      await expect(verify(`{"exp":${IN_AN_HOUR},"${claim}":${instant}}`)).rejects.toMatchObject({
-        code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
-      });
-    }
-  });
+  it.each(NO_INSTANTS)(
+    'a token is refused where it is good from %s on, or was issued then',
+    async (instant) => {
+      for (const claim of ['nbf', 'iat']) {
+        await expect(verify(`{"exp":${IN_AN_HOUR},"${claim}":${instant}}`)).rejects.toMatchObject({
+          code: 'ERR_JWT_CLAIM_VALIDATION_FAILED',
+        });
+      }
+    },
+  );
 });
 
 it('a bearer whose token never expires is nobody', async () => {

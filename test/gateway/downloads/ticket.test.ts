@@ -13,13 +13,13 @@ const target = {
 };
 
 describe('a download ticket', () => {
-  it('opens to what was sealed, and is a short word for URLs', () => {
+  it('a download ticket opens to what was sealed, and is a short word for URLs', () => {
     const ticket = sealTicket(newKey, target, 1_700_000_000_123);
     expect(ticket).toMatch(/^[A-Za-z0-9_-]{100,160}$/);
     expect(unsealTicket([newKey], ticket)).toEqual({ target, expiresAtMs: 1_700_000_000_123 });
   });
 
-  it('does not open when any one character of it was changed, or it was cut or lengthened', () => {
+  it('a download ticket does not open when any one character of it was changed, or it was cut or lengthened', () => {
     const ticket = sealTicket(newKey, target, 1_700_000_000_123);
     for (let at = 0; at < ticket.length; at += 1) {
       for (const other of ['A', 'B', '_', '9']) {
@@ -32,7 +32,7 @@ describe('a download ticket', () => {
     expect(unsealTicket([newKey], `${ticket}=`)).toBeUndefined();
   });
 
-  it('opens with any key that is still valid, and with no other', () => {
+  it('a download ticket opens with any key that is still valid, and with no other', () => {
     const ticket = sealTicket(oldKey, target, 1);
     expect(unsealTicket([newKey, oldKey], ticket)?.target).toEqual(target);
     expect(unsealTicket([newKey], ticket)).toBeUndefined();
@@ -50,7 +50,7 @@ describe('a download link', () => {
     clock: { nowMs: () => nowMs },
   });
 
-  it('is good until it expires, and forbidden from that moment on', async () => {
+  it('a download link is good until it expires, and forbidden from that moment on', async () => {
     const link = await links.sign(target, picture, { ttlSeconds: 900, baseUrl: 'https://pictures.example' });
     expect(link).toEqual({
       url: `https://pictures.example/images/d/${link.ticket}`,
@@ -63,7 +63,7 @@ describe('a download link', () => {
     expect(() => links.verify(link.ticket ?? '')).toThrow(new ProblemError({ kind: 'forbidden' }));
   });
 
-  it('is signed by the first key', async () => {
+  it('a download link is signed by the first key', async () => {
     const { ticket = '' } = await links.sign(target, picture, { ttlSeconds: 1, baseUrl: '' });
     expect(unsealTicket([newKey], ticket)?.target).toEqual(target);
   });

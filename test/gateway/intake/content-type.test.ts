@@ -11,12 +11,12 @@ describe('readContentType', () => {
     ['nonsense', {}],
     ['x'.repeat(2_000), {}],
     [undefined, {}],
-  ])('reads %s', (header, understood) => {
+  ])('readContentType reads %s', (header, understood) => {
     expect(readContentType(header)).toEqual(understood);
   });
 
   it.each(['', '\\'])(
-    'reads a header of escaped quotes and "%s", as long as a head may be, without delay',
+    'readContentType reads a header of escaped quotes and "%s", as long as a head may be, without delay',
     (end) => {
       const header = `image/png; "${'\\"'.repeat(8_000)}${end}`;
       const startedAt = performance.now();

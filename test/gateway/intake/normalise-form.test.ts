@@ -86,7 +86,7 @@ describe.each([
     })
     .filter((all) => all.every(isSound));
 
-  it('passes every byte of every part on, however the form is cut into chunks', async () => {
+  it('createFormNormaliser passes every byte of every part on, however the form is cut into chunks', async () => {
     await fc.assert(
       fc.asyncProperty(parts, sizesOfChunks, async (all, sizes) => {
         const chunks = cutUp(encode(all, newline), sizes);
@@ -96,7 +96,7 @@ describe.each([
     );
   });
 
-  it('reads a preamble, padding behind delimiters, and an epilogue', async () => {
+  it('createFormNormaliser reads a preamble, padding behind delimiters, and an epilogue', async () => {
     const body = encode([{ kind: 'file', content: 'x' }], newline).toString();
     const form = `about --ab${newline} this${newline}${body.replace(`--ab${newline}`, `--ab \t${newline}`)}and${newline}--ab${newline}more`;
     for (const size of [1, 2, 3, 7, 1_000]) {
@@ -105,7 +105,7 @@ describe.each([
   });
 
   it.each(['', newline, '-', ' '])(
-    'reads a last delimiter that ends with %j instead of two dashes',
+    'createFormNormaliser reads a last delimiter that ends with %j instead of two dashes',
     async (end) => {
       const form = encode([{ kind: 'file', content: 'x' }], newline).toString();
       const cut = form.slice(0, form.lastIndexOf('--ab--') + '--ab'.length) + end;
@@ -115,7 +115,7 @@ describe.each([
     },
   );
 
-  it('fails where the form ends anywhere before its last delimiter', async () => {
+  it('createFormNormaliser fails where the form ends anywhere before its last delimiter', async () => {
     const form = encode(
       [
         { kind: 'file', content: 'some content' },
@@ -135,16 +135,16 @@ describe.each([
 });
 
 describe('createFormNormaliser', () => {
-  it('fails where no line of the body is a delimiter', async () => {
+  it('createFormNormaliser fails where no line of the body is a delimiter', async () => {
     await expect(read([Buffer.from('nothing of the kind\r\n--abc\r\n')])).rejects.toThrow();
   });
 
-  it('fails on a part header that never ends', async () => {
+  it('createFormNormaliser fails on a part header that never ends', async () => {
     const form = Buffer.from(`--ab\r\nContent-Disposition: ${'x'.repeat(20_000)}`);
     await expect(read([form, Buffer.from('x')])).rejects.toThrow('too long');
   });
 
-  it('reads a body of nothing but delimiters in one pass', async () => {
+  it('createFormNormaliser reads a body of nothing but delimiters in one pass', async () => {
     const { stream } = createFormNormaliser('ab');
     stream.resume();
     stream.write(`--ab\r\n\r\n${'\r\n--ab'.repeat(200_000)}`);
@@ -152,7 +152,7 @@ describe('createFormNormaliser', () => {
     await expect(once(stream, 'end')).rejects.toThrow();
   });
 
-  it('reads a boundary in UTF-8', async () => {
+  it('createFormNormaliser reads a boundary in UTF-8', async () => {
     const boundary = Buffer.from('grenzlinie-ü').toString('latin1');
     const form = Buffer.from(
       '--grenzlinie-ü\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--grenzlinie-ü--\r\n',

@@ -36,7 +36,7 @@ describe('createReceivedFile', () => {
     return source.kind === 'memory' ? Buffer.from(source.bytes) : await readFile(source.path);
   }
 
-  it('keeps a small file in memory', async () => {
+  it('createReceivedFile keeps a small file in memory', async () => {
     const file = aFile();
     const body = randomBytes(50 * KIBIBYTE);
     const { source } = await file.receive(streamOf(body));
@@ -46,7 +46,7 @@ describe('createReceivedFile', () => {
     await file.discard();
   });
 
-  it('writes a large file to a private temporary file and removes it', async () => {
+  it('createReceivedFile writes a large file to a private temporary file and removes it', async () => {
     const file = aFile();
     const body = randomBytes(400 * KIBIBYTE);
     const { source } = await file.receive(streamOf(body));
@@ -59,7 +59,7 @@ describe('createReceivedFile', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives the bytes and the digest of files of every size, however they are cut', async () => {
+  it('createReceivedFile gives the bytes and the digest of files of every size, however they are cut', async () => {
     const sizes = [0, 1, 50, 64, 65, 255, 256, 257, 511, 512, 513, 600, 3_000].map((size) => size * KIBIBYTE);
     for (const expectedBytes of [0, 5_000 * KIBIBYTE]) {
       for (const size of [...sizes, 256 * KIBIBYTE + 1]) {
@@ -75,7 +75,7 @@ describe('createReceivedFile', () => {
     }
   });
 
-  it('writes a small file to the disk where the memory of all files is spent, and gives its share back', async () => {
+  it('createReceivedFile writes a small file to the disk where the memory of all files is spent, and gives its share back', async () => {
     const budget = { freeBytes: 40 * KIBIBYTE };
     const file = aFile({ budget });
     const body = randomBytes(60 * KIBIBYTE);
@@ -86,7 +86,7 @@ describe('createReceivedFile', () => {
     expect(budget.freeBytes).toBe(40 * KIBIBYTE);
   });
 
-  it('holds no more than the budget while a file is in memory', async () => {
+  it('createReceivedFile holds no more than the budget while a file is in memory', async () => {
     const budget = { freeBytes: 1_000 * KIBIBYTE };
     const file = aFile({ budget });
     await file.receive(streamOf(randomBytes(64 * KIBIBYTE), 1_000));
@@ -95,7 +95,7 @@ describe('createReceivedFile', () => {
     expect(budget.freeBytes).toBe(1_000 * KIBIBYTE);
   });
 
-  it('fails with file-too-large on the first byte past the limit', async () => {
+  it('createReceivedFile fails with file-too-large on the first byte past the limit', async () => {
     const file = aFile({ maxBytes: 100 * KIBIBYTE });
     await expect(file.receive(streamOf(randomBytes(100 * KIBIBYTE + 1)))).rejects.toMatchObject({
       problem: { kind: 'file-too-large' },
@@ -104,7 +104,7 @@ describe('createReceivedFile', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('leaves nothing behind where the stream fails while the first write is under way', async () => {
+  it('createReceivedFile leaves nothing behind where the stream fails while the first write is under way', async () => {
     const budget = { freeBytes: 1_000 * KIBIBYTE };
     const file = aFile({ budget, expectedBytes: 5_000 * KIBIBYTE });
     const stream = new Readable({ read() {} });
@@ -117,7 +117,7 @@ describe('createReceivedFile', () => {
     expect(budget.freeBytes).toBe(1_000 * KIBIBYTE);
   });
 
-  it('fails with a StoreError where the disk fails', async () => {
+  it('createReceivedFile fails with a StoreError where the disk fails', async () => {
     const file = aFile({ folder: join(folder, 'nowhere') });
     await expect(file.receive(streamOf(randomBytes(2_000 * KIBIBYTE)))).rejects.toBeInstanceOf(StoreError);
     await file.discard();

@@ -84,7 +84,7 @@ describe('receiveMultipart', () => {
     return await answer.text();
   }
 
-  it('gives whole files although the end of the form arrives before the last are written', async () => {
+  it('receiveMultipart gives whole files although the end of the form arrives before the last are written', async () => {
     policy = { ...POLICY, maxFiles: 5, surplus: 'refuse' };
     const files = [700_000, 70_000, 66_000, 100_000, 3].map((size) => randomBytes(size));
     for (let round = 0; round < 10; round += 1) {
@@ -99,7 +99,7 @@ describe('receiveMultipart', () => {
   });
 
   it.each([100, 400_000, 3_000_000])(
-    'gives the last file alone although the one before, of %s bytes, is still being written',
+    'receiveMultipart gives the last file alone although the one before, of %s bytes, is still being written',
     async (bytes) => {
       policy = POLICY;
       const form = formBytes([filePart('a', randomBytes(bytes), 'a'), filePart('b', 'last', 'b')]);
@@ -108,7 +108,7 @@ describe('receiveMultipart', () => {
     },
   );
 
-  it('throws ClientGone where the client disconnects', async () => {
+  it('receiveMultipart throws ClientGone where the client disconnects', async () => {
     policy = POLICY;
     const form = formBytes([filePart('a', randomBytes(400_000))]);
     const head = `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=XbX\r\nContent-Length: ${form.length}\r\n\r\n`;
@@ -121,7 +121,7 @@ describe('receiveMultipart', () => {
     expect(received?.uploads).toBeInstanceOf(ClientGone);
   });
 
-  it('stops reading at once where a form has too many parts', async () => {
+  it('receiveMultipart stops reading at once where a form has too many parts', async () => {
     policy = POLICY;
     const parts = Array.from({ length: 100 }, () => textPart('t', 'x'));
     const tail = filePart('photo', randomBytes(3 << 20));

@@ -45,7 +45,7 @@ afterEach(() => {
 });
 
 describe('the rate of a credential', () => {
-  it('is a thousand calls, then 429 until the minute is over', async () => {
+  it('the rate of a credential is a thousand calls, then 429 until the minute is over', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
     await expect(admitted(limiter, 1000)).resolves.toBe(1000);
     await expect(refusal(limiter)).resolves.toEqual({ kind: 'rate-limited', retryAfterSeconds: 60 });
@@ -56,7 +56,7 @@ describe('the rate of a credential', () => {
     await expect(admitted(limiter, 1001)).resolves.toBe(1000);
   });
 
-  it('is its own for each credential, tenant and, where the policy says so, operation', async () => {
+  it('the rate of a credential is its own for each credential, tenant and, where the policy says so, operation', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
     const policy = { ...v1, limit: 2 };
     await admitted(limiter, 3, { policy });
@@ -66,7 +66,7 @@ describe('the rate of a credential', () => {
     await expect(admitted(limiter, 3, { policy, principal: caller('key/updateImage') })).resolves.toBe(2);
   });
 
-  it('is used up by uploads ten times as fast where they count ten', async () => {
+  it('the rate of a credential is used up by uploads ten times as fast where they count ten', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
     const uploads = { policy: smartsheet, operation: 'addProfileImage' };
     await expect(admitted(limiter, 100, { policy: smartsheet, operation: 'readUser' })).resolves.toBe(100);
@@ -74,12 +74,12 @@ describe('the rate of a credential', () => {
     await expect(refusal(limiter, smartsheet, 'readUser')).resolves.toMatchObject({ kind: 'rate-limited' });
   });
 
-  it('is no concern where limits are off', async () => {
+  it('the rate of a credential is no concern where limits are off', async () => {
     const limiter = createRateLimiter({ enabled: false, log: silent });
     await expect(admitted(limiter, 20, { policy: { ...v1, limit: 1 } })).resolves.toBe(20);
   });
 
-  it('counts per process without Redis, and the log says so at start', async () => {
+  it('the rate of a credential counts per process without Redis, and the log says so at start', async () => {
     const lines: string[] = [];
     const log = { info: (_fields: object, line: string) => void lines.push(line), warn: () => undefined };
     await createRateLimiter({ enabled: true, log }).start();
@@ -105,7 +105,7 @@ describe('the rate of a public operation', () => {
     return count;
   }
 
-  it('is counted for each address and operation, and begins anew with the next window', async () => {
+  it('the rate of a public operation is counted for each address and operation, and begins anew with the next window', async () => {
     const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
     await expect(letIn(limiter, 5, '192.0.2.1')).resolves.toBe(3);
     await expect(letIn(limiter, 5, '192.0.2.2')).resolves.toBe(3);
@@ -118,7 +118,7 @@ describe('the rate of a public operation', () => {
     ['the addresses of one IPv6 network', '2001:db8:0:7::1', '2001:DB8:0:7:a:b:c:d'],
     ['an IPv4 address and the same written as IPv6', '192.0.2.1', '::ffff:192.0.2.1'],
     ['callers without an address', undefined, undefined],
-  ])('is one for %s', async (_name, one, other) => {
+  ])('the rate of a public operation is one for %s', async (_name, one, other) => {
     const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
     await letIn(limiter, 3, one);
     await expect(letIn(limiter, 1, other)).resolves.toBe(0);
@@ -127,13 +127,13 @@ describe('the rate of a public operation', () => {
   it.each([
     ['two IPv6 networks', '2001:db8:0:7::1', '2001:db8:0:8::1'],
     ['short and long spellings of different networks', '::1', '1::1'],
-  ])('is not shared by %s', async (_name, one, other) => {
+  ])('the rate of a public operation is not shared by %s', async (_name, one, other) => {
     const limiter = createRateLimiter({ enabled: true, publicCalls: few, log: silent });
     await letIn(limiter, 3, one);
     await expect(letIn(limiter, 1, other)).resolves.toBe(1);
   });
 
-  it('is 120 a minute where nothing is said, and no concern where limits are off', async () => {
+  it('the rate of a public operation is 120 a minute where nothing is said, and no concern where limits are off', async () => {
     await expect(letIn(createRateLimiter({ enabled: true, log: silent }), 130, '192.0.2.1')).resolves.toBe(
       120,
     );

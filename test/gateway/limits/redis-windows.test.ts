@@ -71,7 +71,7 @@ async function admitted(limiter: RateLimiter, calls: number): Promise<number> {
 }
 
 describe('windows in Redis', () => {
-  it('are shared by all processes, and each goes on alone while Redis is away', async () => {
+  it('windows in Redis are shared by all processes, and each goes on alone while Redis is away', async () => {
     const port = await freePort();
     const redis = await startRedis(port);
     if (!redis) {
@@ -99,7 +99,7 @@ describe('windows in Redis', () => {
     await expect(admitted(one.limiter, 1)).resolves.toBe(0);
   });
 
-  it('do not keep the gateway from starting when Redis is away from the beginning', async () => {
+  it('windows in Redis do not keep the gateway from starting when Redis is away from the beginning', async () => {
     const { limiter, lines } = await aProcess(await freePort());
     expect(lines).toContain('Redis is away: rate limits count per process');
     expect(lines).not.toContain('rate limits count in Redis, over all processes');

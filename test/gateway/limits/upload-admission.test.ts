@@ -25,7 +25,7 @@ describe('upload admission', () => {
   const times = (count: number, uploaderOf: (index: number) => Uploader) =>
     Array.from({ length: count }, (_, index) => uploaderOf(index));
 
-  it('gives a credential half of the places and a tenant three quarters, and leaves the rest to others', () => {
+  it('upload admission gives a credential half of the places and a tenant three quarters, and leaves the rest to others', () => {
     const admission = createUploadAdmission(256, { tenants: () => 2 });
     expect(
       enterAll(
@@ -48,7 +48,7 @@ describe('upload admission', () => {
     expect(admission.underWay).toBe(256);
   });
 
-  it('leaves no room for other tenants where there are none', () => {
+  it('upload admission leaves no room for other tenants where there are none', () => {
     const admission = createUploadAdmission(8, { tenants: () => 1 });
     expect(
       enterAll(
@@ -58,7 +58,7 @@ describe('upload admission', () => {
     ).toBe(8);
   });
 
-  it('gives anonymous callers half of the places, and those of one network a quarter', () => {
+  it('upload admission gives anonymous callers half of the places, and those of one network a quarter', () => {
     const admission = createUploadAdmission(16, { tenants: () => 1 });
     const anonymous = (address: string): Uploader => ({ address });
     expect(
@@ -81,7 +81,7 @@ describe('upload admission', () => {
     ).toBe(8);
   });
 
-  it('gives a place back once, however often it is told to', () => {
+  it('upload admission gives a place back once, however often it is told to', () => {
     const admission = createUploadAdmission(2, { tenants: () => 1 });
     const leave = admission.enter(by('a', 'key'));
     expect(() => admission.enter(by('a', 'key'))).toThrow();
@@ -91,7 +91,7 @@ describe('upload admission', () => {
     expect(enterAll(admission, [by('a', 'key'), by('a', 'other'), by('a', 'third')])).toBe(2);
   });
 
-  it('has a place for everybody where there is only one', () => {
+  it('upload admission has a place for everybody where there is only one', () => {
     for (const uploader of [by('a', 'key'), { address: '192.0.2.1' }]) {
       expect(enterAll(createUploadAdmission(1, { tenants: () => 2 }), [uploader, uploader])).toBe(1);
     }

@@ -40,13 +40,13 @@ describe('cutSlowReaders', () => {
     return { socket, closed: once(connection, 'close') };
   }
 
-  it('closes the connection of a client that reads nothing', async () => {
+  it('cutSlowReaders closes the connection of a client that reads nothing', async () => {
     const { socket, closed } = await request('/silence');
     await closed;
     socket.destroy();
   });
 
-  it('closes the connection of a client that reads too slowly', async () => {
+  it('cutSlowReaders closes the connection of a client that reads too slowly', async () => {
     const { socket, closed } = await request('/rate');
     const sip = setInterval(() => socket.read(100_000), 50);
     await closed;
@@ -54,7 +54,7 @@ describe('cutSlowReaders', () => {
     socket.destroy();
   });
 
-  it('leaves a client alone that waits for a backend', async () => {
+  it('cutSlowReaders leaves a client alone that waits for a backend', async () => {
     const answer = await fetch(`http://127.0.0.1:${port}/backend`);
     setTimeout(waitsForBackend.resolve, 2_000 * LIMITS.bodyTimeoutSeconds);
     expect(await answer.text()).toBe('firstlast');

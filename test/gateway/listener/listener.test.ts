@@ -78,18 +78,21 @@ describe('what the parser cannot read', () => {
       'GET /plain/v1/people/1 HTTP/9.9\r\nHost: x\r\n\r\n',
       [400, { plain: 'invalid-parameter', name: 'request' }],
     ],
-  ])('is answered in the shape of the mount: %s', async (_what, bytes, [status, body]) => {
-    const answer = await converse(gateway.port, { send: [bytes] });
-    expect(said(answer)).toEqual([status, expect.objectContaining(body as object)]);
-    expect(answer.headers).toMatchObject({ connection: 'close', 'x-request-id': expect.any(String) });
-  });
+  ])(
+    'a request that the parser cannot read is answered in the shape of the mount: %s',
+    async (_what, bytes, [status, body]) => {
+      const answer = await converse(gateway.port, { send: [bytes] });
+      expect(said(answer)).toEqual([status, expect.objectContaining(body as object)]);
+      expect(answer.headers).toMatchObject({ connection: 'close', 'x-request-id': expect.any(String) });
+    },
+  );
 
-  it('is answered when the head never ends', async () => {
+  it('a request that the parser cannot read is answered when the head never ends', async () => {
     const answer = await converse(gateway.port, { send: ['GET /plain/v1/people/1 HTTP/1.1\r\nHost: x\r\n'] });
     expect(answer.status).toBe(408);
   });
 
-  it('is a problem of the request when a client forgets its Host', async () => {
+  it('a request that the parser cannot read is a problem of the request when a client forgets its Host', async () => {
     const answer = await converse(gateway.port, { send: ['GET /plain/v1/people/1 HTTP/1.1\r\n\r\n', KEY] });
     expect(answer.status).toBe(401);
     const withKey = await converse(gateway.port, { send: [`GET /plain/v1/people/1 HTTP/1.1\r\n${KEY}\r\n`] });
@@ -98,14 +101,14 @@ describe('what the parser cannot read', () => {
 });
 
 describe('a body that will not come', () => {
-  it('is cut when it falls silent', async () => {
+  it('a body that will not come is cut when it falls silent', async () => {
     const answer = await converse(gateway.port, {
       send: [`${PICTURES}${KEY}Content-Length: 5000\r\n\r\n--XbX\r\n`],
     });
     expect(said(answer)).toEqual([408, { plain: 'request-timeout' }]);
   });
 
-  it('is cut when it crawls', async () => {
+  it('a body that will not come is cut when it crawls', async () => {
     const drops = Array.from({ length: 40 }, () => ['x', 50]).flat();
     const answer = await converse(gateway.port, {
       send: [`${PICTURES}${KEY}Content-Length: 5000\r\n\r\n`, ...drops],
@@ -115,7 +118,7 @@ describe('a body that will not come', () => {
 });
 
 describe('an early refusal', () => {
-  it('reads a body that is under way to its end, and keeps the connection', async () => {
+  it('an early refusal reads a body that is under way to its end, and keeps the connection', async () => {
     const head = `${PICTURES}Content-Length: 3000000\r\n\r\n`;
     const answer = await converse(gateway.port, {
       send: [head, Buffer.alloc(1_000_000), 50, Buffer.alloc(2_000_000)],
@@ -124,20 +127,20 @@ describe('an early refusal', () => {
     expect(answer.headers.connection).toBe('keep-alive');
   });
 
-  it('comes at once where the rest is more than would be read', async () => {
+  it('an early refusal comes at once where the rest is more than would be read', async () => {
     const head = `${PICTURES}${KEY}Content-Length: 900000000\r\n\r\n`;
     const answer = await converse(gateway.port, { send: [head, Buffer.alloc(100_000)] });
     expect(said(answer)).toEqual([400, { plain: 'file-too-large' }]);
     expect(answer.headers.connection).toBe('close');
   });
 
-  it('comes soon where the client sends nothing', async () => {
+  it('an early refusal comes soon where the client sends nothing', async () => {
     const head = `${PICTURES}Content-Length: 3000000\r\n\r\n`;
     const answer = await converse(gateway.port, { send: [head] });
     expect([answer.status, answer.headers.connection]).toEqual([401, 'close']);
   });
 
-  it('of a chunked body without end comes after the bound, and the connection ends', async () => {
+  it('an early refusal of a chunked body without end comes after the bound, and the connection ends', async () => {
     const chunk = Buffer.concat([Buffer.from('80000\r\n'), Buffer.alloc(0x80000), Buffer.from('\r\n')]);
     const send = [`${PICTURES}Transfer-Encoding: chunked\r\n\r\n`, ...Array<Buffer>(20).fill(chunk)];
     const answer = await converse(gateway.port, { send });
@@ -160,7 +163,7 @@ describe('connections', () => {
     socket.destroy();
   });
 
-  it('with one upload too many hear that the gateway is busy', async () => {
+  it('connections with one upload too many hear that the gateway is busy', async () => {
     const form = formBytes([filePart('photo', await aPng({ width: 20, height: 20 }))]);
     const slow = connect(gateway.port, '127.0.0.1');
     slow.write(`${PICTURES}${KEY}Content-Length: ${form.length}\r\n\r\n--X`);
@@ -181,7 +184,7 @@ describe('connections', () => {
 });
 
 describe('stopping', () => {
-  it('finishes an upload that is under way, and accepts nothing new', async () => {
+  it('a gateway that stops finishes an upload that is under way, and accepts nothing new', async () => {
     const own = await startGateway();
     const form = formBytes([filePart('photo', await aPng({ width: 20, height: 20 }))]);
     const head = `${PICTURES}${KEY}Content-Length: ${form.length}\r\n\r\n`;
@@ -196,7 +199,7 @@ describe('stopping', () => {
     await expect(converse(own.port, { send: [head] })).rejects.toThrow();
   });
 
-  it('keeps the port open, and says that it goes, for as long as it is told to', async () => {
+  it('a gateway that stops keeps the port open, and says that it goes, for as long as it is told to', async () => {
     const form = formBytes([filePart('photo', await aPng({ width: 20, height: 20 }))]);
     const own = await startGateway({ limits: { unreadySeconds: 3 } });
     const stopped = own.stop();

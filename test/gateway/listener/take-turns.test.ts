@@ -50,7 +50,7 @@ const get = (count: number): string =>
 const answered = (received: string): number => received.match(/HTTP\/1\.1 200/g)?.length ?? 0;
 
 describe('requests that are sent before their answers are read', () => {
-  it('are answered all and in order, never two at once', async () => {
+  it('pipelined requests are answered all and in order, never two at once', async () => {
     let underWay = 0;
     let most = 0;
     const received = await send(async (request, response) => {
@@ -63,17 +63,22 @@ describe('requests that are sent before their answers are read', () => {
     expect(most).toBe(1);
   });
 
-  it.each([34, 200])('are answered all where %d of them come in one piece', async (count) => {
-    const received = await send(
-      (request, response) => void response.end(`[${request.url}]`),
-      get(count),
-      FOREVER,
-      (text) => answered(text) === count,
-    );
-    expect(received.match(/\[\/\d+\]/g)).toEqual(Array.from({ length: count }, (_, index) => `[/${index}]`));
-  });
+  it.each([34, 200])(
+    'pipelined requests are answered all where %d of them come in one piece',
+    async (count) => {
+      const received = await send(
+        (request, response) => void response.end(`[${request.url}]`),
+        get(count),
+        FOREVER,
+        (text) => answered(text) === count,
+      );
+      expect(received.match(/\[\/\d+\]/g)).toEqual(
+        Array.from({ length: count }, (_, index) => `[/${index}]`),
+      );
+    },
+  );
 
-  it('are answered all where thousands come in many pieces, and few of them wait at once', async () => {
+  it('pipelined requests are answered all where thousands come in many pieces, and few of them wait at once', async () => {
     // One piece that is read holds fewer than may wait.
     const long = get(3000).replaceAll('Host: x', `Host: x\r\nX-Padding: ${'x'.repeat(500)}`);
     const received = await send(
@@ -85,7 +90,7 @@ describe('requests that are sent before their answers are read', () => {
     expect(answered(received)).toBe(3000);
   });
 
-  it('get the answers up to a bound where more than that come in one piece, and the connection shuts', async () => {
+  it('pipelined requests get the answers up to a bound where more than that come in one piece, and the connection shuts', async () => {
     let handled = 0;
     const received = await send(
       (_request, response) => {
@@ -100,7 +105,7 @@ describe('requests that are sent before their answers are read', () => {
     expect(handled).toBe(257);
   });
 
-  it('cost a connection no more than the one that is answered, however many they are', async () => {
+  it('pipelined requests cost a connection no more than the one that is answered, however many they are', async () => {
     let handled = 0;
     await send(() => {
       handled += 1;
@@ -118,12 +123,12 @@ describe('a connection whose answer has begun when the server goes down', () => 
     response.end(`end${request.url?.slice(1)}`);
   };
 
-  it('is shut after the answer, although its head promised more', async () => {
+  it('a connection of a server that stops is shut after the answer, although its head promised more', async () => {
     const received = await send(handle, get(1), FOREVER);
     expect(received).toMatch(/keep-alive[\s\S]*halfend0$/);
   });
 
-  it('is shut only when everything that waits on it is answered', async () => {
+  it('a connection of a server that stops is shut only when everything that waits on it is answered', async () => {
     expect(answered(await send(handle, get(3), FOREVER))).toBe(3);
   });
 });

@@ -23,7 +23,7 @@ const published = readdirSync(FOLDER)
   );
 
 describe('a document of several profiles', () => {
-  it('gets members of one profile merged in, and what is no object replaced', () => {
+  it('a document of several profiles gets members of one profile merged in, and what is no object replaced', () => {
     const source = {
       kept: 1,
       inner: { a: 1, list: [1] },
@@ -36,7 +36,7 @@ describe('a document of several profiles', () => {
     expect(documentOfProfile(source, 'observed')).toEqual({ kept: 1, inner: { a: 1, list: [1], c: 3 } });
   });
 
-  it('is published with whole paths below the root where the prefixes differ', () => {
+  it('a document of several profiles is published with whole paths below the root where the prefixes differ', () => {
     const source = {
       openapi: '3.1.0',
       servers: [{ url: '/v2' }],
@@ -47,7 +47,7 @@ describe('a document of several profiles', () => {
     expect(Object.keys(document.paths as JsonObject)).toEqual(['/v2/a', '/v3/b']);
   });
 
-  it('is published without the components that only the other profile uses', () => {
+  it('a document of several profiles is published without the components that only the other profile uses', () => {
     const source = {
       paths: {
         'x-polyface-profiles': {
@@ -65,7 +65,7 @@ describe('a document of several profiles', () => {
 });
 
 describe('an allOf of objects', () => {
-  it('is published as one object in which later members narrow earlier ones', () => {
+  it('an allOf of objects is published as one object in which later members narrow earlier ones', () => {
     const source = {
       components: {
         schemas: {
@@ -102,7 +102,7 @@ describe('an allOf of objects', () => {
 });
 
 describe('a titled schema of a response', () => {
-  it('is published among the components, so that operations share it', () => {
+  it('a titled schema of a response is published among the components, so that operations share it', () => {
     const schema = { title: 'GoneError', type: 'object' };
     const responses = { Gone: { content: { 'application/json': { schema } } } };
     expect(nameSchemas({ components: { responses } }).components).toEqual({
@@ -122,17 +122,17 @@ describe.each(published)('the published document of $name', ({ document, file, p
     ...schemasIn(JSON.parse(JSON.stringify(document, (key, value) => (key === 'not' ? undefined : value)))),
   ];
 
-  it('has the paths under which operations are pointed at', async () => {
+  it('the published document has the paths under which operations are pointed at', async () => {
     const { documentOf } = await loadDocument(file);
     const paths = operationsOf(documentOf(profile)).map(({ publishedAs }) => publishedAs);
     expect([...new Set(paths)]).toEqual(Object.keys(document.paths ?? {}));
   });
 
-  it('gives every integer a format', () => {
+  it('the published document gives every integer a format', () => {
     expect(schemas.filter((schema) => typesOf(schema).includes('integer') && !schema.format)).toEqual([]);
   });
 
-  it('gives every const and enum a type', () => {
+  it('the published document gives every const and enum a type', () => {
     expect(schemas.filter((schema) => ('const' in schema || 'enum' in schema) && !schema.type)).toEqual([]);
   });
 
@@ -141,7 +141,7 @@ describe.each(published)('the published document of $name', ({ document, file, p
     expect(booleans.filter((schema) => 'const' in schema || 'enum' in schema)).toEqual([]);
   });
 
-  it('bounds no number of files, which Go clients do not compile', () => {
+  it('the published document bounds no number of files, which Go clients do not compile', () => {
     const lists = generated.filter(({ items }) => isJsonObject(items) && items.format === 'binary');
     expect(lists.filter((schema) => 'minItems' in schema || 'maxItems' in schema)).toEqual([]);
   });
@@ -156,36 +156,36 @@ describe.each(published)('the published document of $name', ({ document, file, p
     expect(members.filter((schema) => isJsonObject(schema) && typesOf(schema).includes('array'))).toEqual([]);
   });
 
-  it('gives every array items', () => {
+  it('the published document gives every array items', () => {
     expect(schemas.filter((schema) => typesOf(schema).includes('array') && !schema.items)).toEqual([]);
   });
 
-  it('narrows nothing by allOf', () => {
+  it('the published document narrows nothing by allOf', () => {
     expect(JSON.stringify(document)).not.toContain('"allOf"');
   });
 
-  it('has no schema that is null alone', () => {
+  it('the published document has no schema that is null alone', () => {
     expect(schemas.filter(({ type }) => type === 'null')).toEqual([]);
   });
 
-  it('names no schema as it names a response', () => {
+  it('the published document names no schema as it names a response', () => {
     const { schemas: ofSchemas, responses } = document.components as Record<string, JsonObject>;
     const names = new Set(Object.keys(ofSchemas ?? {}));
     expect(Object.keys(responses ?? {}).filter((name) => names.has(name))).toEqual([]);
   });
 
-  it('has one server, and none at a path or an operation', () => {
+  it('the published document has one server, and none at a path or an operation', () => {
     expect(document.servers).toHaveLength(1);
     expect(JSON.stringify(document.paths)).not.toContain('"servers"');
   });
 
-  it('has a schema for every body, and no body that is one of several', () => {
+  it('the published document has a schema for every body, and no body that is one of several', () => {
     const media = [...mediaIn(document)];
     expect(media.length).toBeGreaterThan(0);
     expect(media.filter(({ schema }) => !isJsonObject(schema) || 'oneOf' in schema)).toEqual([]);
   });
 
-  it('has no link whose body is a list, and no control character in a pattern', () => {
+  it('the published document has no link whose body is a list, and no control character in a pattern', () => {
     const text = JSON.stringify(document);
     expect(text).not.toMatch(/"requestBody":\[/);
     expect(text).not.toContain('\\\\u0000');

@@ -17,7 +17,7 @@ afterAll(() => gateway.stop());
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(gateway.url + path, { headers });
 
-it('sends Strict-Transport-Security only where publicUrl is https, and for this host alone', async () => {
+it('the gateway sends Strict-Transport-Security only where publicUrl is https, and for this host alone', async () => {
   expect((await get('/healthz')).headers.get('strict-transport-security')).toBeNull();
   const behindTls = await startGateway({ settings: { publicUrl: 'https://pictures.example' } });
   try {
@@ -29,7 +29,7 @@ it('sends Strict-Transport-Security only where publicUrl is https, and for this 
 });
 
 describe("the gateway's own pages", () => {
-  it('say that it lives, and whether it should get traffic', async () => {
+  it("the gateway's own pages say that it lives, and whether it should get traffic", async () => {
     expect(await (await get('/healthz')).json()).toEqual({ status: 'ok' });
     expect((await get('/readyz')).status).toBe(200);
     isReady = false;
@@ -38,7 +38,7 @@ describe("the gateway's own pages", () => {
     isReady = true;
   });
 
-  it('count requests by route and never by what a caller chose', async () => {
+  it("the gateway's own pages count requests by route and never by what a caller chose", async () => {
     await get('/plain/v1/people/someone-special');
     const text = await gateway.registry.metrics();
     expect(text).toContain(
@@ -59,7 +59,7 @@ describe("the gateway's own pages", () => {
     expect(json.servers).toEqual([{ url: gateway.url }]);
   });
 
-  it('are not sent again to a client that has them', async () => {
+  it("the gateway's own pages are not sent again to a client that has them", async () => {
     const first = await get('/openapi/plain.yaml');
     const etag = first.headers.get('etag') ?? '';
     const again = await fetch(`${gateway.url}/openapi/plain.yaml`, { headers: { 'if-none-match': etag } });
@@ -68,14 +68,14 @@ describe("the gateway's own pages", () => {
   });
 
   it.each(['/openapi/unheard-of.yaml', '/openapi/%zz.yaml', '/openapi/plain.txt'])(
-    'leave %s to the dialects',
+    "the gateway's own pages leave %s to the dialects",
     async (path) => {
       const answer = await get(path);
       expect([answer.status, await answer.json()]).toEqual([404, { bare: 'route-not-found' }]);
     },
   );
 
-  it('have no documents where the settings switch them off', async () => {
+  it("the gateway's own pages have no documents where the settings switch them off", async () => {
     const silent = await startGateway({ settings: { docs: false } });
     for (const path of ['/openapi/plain.yaml', '/openapi/plain.json']) {
       expect((await fetch(silent.url + path)).status).toBe(404);
@@ -83,11 +83,11 @@ describe("the gateway's own pages", () => {
     await silent.stop();
   });
 
-  it('leave the metrics to the admin port', async () => {
+  it("the gateway's own pages leave the metrics to the admin port", async () => {
     expect((await get('/metrics')).status).toBe(404);
   });
 
-  it('carry the headers of a careful server', async () => {
+  it("the gateway's own pages carry the headers of a careful server", async () => {
     const { headers } = await get('/healthz');
     expect(headers.get('x-powered-by')).toBeNull();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -105,7 +105,7 @@ describe('pages of other origins', () => {
       },
     });
 
-  it('may call where the settings name them', async () => {
+  it('pages of other origins may call where the settings name them', async () => {
     const allowed = await preflight('https://app.example', 'PUT');
     expect([allowed.status, Object.fromEntries(allowed.headers)]).toEqual([
       204,
@@ -122,7 +122,7 @@ describe('pages of other origins', () => {
     ]);
   });
 
-  it('may not where they are not named, and OPTIONS is a method like any other', async () => {
+  it('pages of other origins may not where they are not named, and OPTIONS is a method like any other', async () => {
     const answer = await preflight('https://evil.example', 'PUT');
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
   });

@@ -42,7 +42,7 @@ describe('the origin of a request', () => {
     ['somebody who is no proxy', '203.0.113.9', '198.51.100.1', '203.0.113.9'],
     ['somebody beside the one address', '192.0.2.8', '198.51.100.1', '192.0.2.8'],
     ['somebody outside the IPv6 network', '2001:db8:2::2', '198.51.100.1', '2001:db8:2::2'],
-  ])('is found for %s', (_who, remoteAddress, forwardedFor, address) => {
+  ])('the origin of a request is found for %s', (_who, remoteAddress, forwardedFor, address) => {
     const request = aRequest(remoteAddress, { 'x-forwarded-for': forwardedFor });
     expect(readOrigin(request).address).toBe(address);
   });
@@ -73,11 +73,11 @@ describe('the origin of a request', () => {
       { 'x-forwarded-proto': 'javascript' },
       { scheme: 'http', host: 'gateway' },
     ],
-  ])('has the scheme and host of %s', (_who, headers, expected) => {
+  ])('the origin of a request has the scheme and host of %s', (_who, headers, expected) => {
     expect(readOrigin(aRequest('10.0.0.1', { host: 'gateway', ...headers }))).toMatchObject(expected);
   });
 
-  it('has the scheme and host of the connection where nobody is trusted', () => {
+  it('the origin of a request has the scheme and host of the connection where nobody is trusted', () => {
     const headers = { host: 'gateway', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
     for (const read of [createOriginReader([]), createOriginReader(['10.0.0.0/8'])]) {
       expect(read(aRequest('127.0.0.1', headers))).toEqual({

@@ -50,13 +50,13 @@ describe('the route table', () => {
     expect(describeMatch('GET', path)).toBe(expected);
   });
 
-  it('refuses two operations that claim one path', async () => {
+  it('the route table refuses two operations that claim one path', async () => {
     const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
     expect(() => createRouteTable(plain ? [plain, plain] : [])).toThrow('claimed by');
   });
 
   it.each(['/images/d/{ticket}', '/images/{kind}/{id}', '/{a}/{b}/{c}'])(
-    'refuses a document whose path %s reaches into the reserved download path',
+    'the route table refuses a document whose path %s reaches into the reserved download path',
     async (template) => {
       const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
       const [operation] = plain?.operations ?? [];
@@ -66,7 +66,7 @@ describe('the route table', () => {
     },
   );
 
-  it('lets a document have a path beside the reserved one', async () => {
+  it('the route table lets a document have a path beside the reserved one', async () => {
     const [plain] = await loadDialects({ dialects: { plain: FIXTURE_DIALECTS.plain }, tenants: [] });
     const [operation] = plain?.operations ?? [];
     if (!plain || !operation) throw new Error('the fixture has operations');

@@ -29,15 +29,15 @@ describe('a route template', () => {
     ['/a', { all: 'a' }],
     ['/a/b/c', { all: 'a/b/c' }],
     ['/', { all: '' }],
-  ])('with a rest matches all of %s', (path, expected) => {
+  ])('a route template with a rest matches all of %s', (path, expected) => {
     expect(match('/{all}', path, ['all'])).toEqual(expected);
   });
 
-  it('refuses a rest that is not the last', () => {
+  it('a route template refuses a rest that is not the last', () => {
     expect(() => parseTemplate('', '/{all}/b', new Set(['all']))).toThrow('must come last');
   });
 
-  it('is more particular the earlier it is literal', () => {
+  it('a route template is more particular the earlier it is literal', () => {
     const parse = (text: string) => parseTemplate('', text, new Set(['rest']));
     const sorted = ['/{rest}', '/a/{id}/c', '/{id}/b', '/a/b', '/a/{id}'].map(parse).sort(compareTemplates);
     const texts = sorted.map(

@@ -19,7 +19,7 @@ describe('an Accept header', () => {
     expect(isAcceptable(accept, ['application/json'])).toBe(expected);
   });
 
-  it('meets documented ranges half-way', () => {
+  it('an Accept header meets documented ranges half-way', () => {
     expect(isAcceptable('image/png', ['image/*'])).toBe(true);
     expect(isAcceptable('text/html', ['image/*'])).toBe(false);
     expect(isAcceptable('text/html', [])).toBe(true);

@@ -20,11 +20,11 @@ describe('a parameter', () => {
     ['', 'not understood'],
     ['NaN', 'not understood'],
     ['9'.repeat(400), 'not understood'],
-  ])('of 64 bits reads %s as %s', (text, expected) => {
+  ])('a parameter of 64 bits reads %s as %s', (text, expected) => {
     expect(query({ type: 'integer', format: 'int64' }, text)).toBe(expected);
   });
 
-  it('reads booleans, numbers and strings', () => {
+  it('a parameter reads booleans, numbers and strings', () => {
     expect(query({ type: 'boolean' }, 'true')).toBe(true);
     expect(query({ type: 'boolean' }, 'yes')).toBe('not understood');
     expect(query({ type: 'number' }, '1.5')).toBe(1.5);
@@ -32,7 +32,7 @@ describe('a parameter', () => {
     expect(query({}, 'anything')).toBe('anything');
   });
 
-  it('reads lists from repeated keys, or from commas where the document says so', () => {
+  it('a parameter reads lists from repeated keys, or from commas where the document says so', () => {
     const list = { type: 'array', items: { type: 'integer' } } as const;
     expect(query(list, '1', '2')).toEqual([1, 2]);
     expect(query(list, '1,2')).toBe('not understood');

@@ -21,7 +21,7 @@ describe('a capture', () => {
   const stream = (pieces: number) =>
     Readable.from(Array.from({ length: pieces }, (_, at) => Buffer.alloc(1_000, at)));
 
-  it('keeps small bodies in memory and large ones in a file, whole', async () => {
+  it('a capture keeps small bodies in memory and large ones in a file, whole', async () => {
     for (const pieces of [1, 50]) {
       const capture = createCapture({ newPath, memoryBytes: 10_000, maxBytes: 1_000_000, mayUseDisk });
       const passed = await buffer(tapped(stream(pieces), capture));
@@ -34,14 +34,14 @@ describe('a capture', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives up what is too large, and leaves the stream alone', async () => {
+  it('a capture gives up what is too large, and leaves the stream alone', async () => {
     const capture = createCapture({ newPath, memoryBytes: 10_000, maxBytes: 20_000, mayUseDisk });
     expect(await buffer(tapped(stream(50), capture))).toHaveLength(50_000);
     expect(await capture.take()).toBe('too large');
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('gives up when the disk fails, and leaves the stream alone', async () => {
+  it('a capture gives up when the disk fails, and leaves the stream alone', async () => {
     const capture = createCapture({
       newPath: () => join(folder, 'missing', 'copy'),
       memoryBytes: 1_000,
@@ -52,7 +52,7 @@ describe('a capture', () => {
     expect(await capture.take()).toBe('disk');
   });
 
-  it('keeps the long body of an anonymous caller on no disk, and leaves the stream alone', async () => {
+  it('a capture keeps the long body of an anonymous caller on no disk, and leaves the stream alone', async () => {
     const capture = createCapture({
       newPath,
       memoryBytes: 10_000,
@@ -64,7 +64,7 @@ describe('a capture', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it('waits in memory, within bounds, until it is known whose body it is', async () => {
+  it('a capture waits in memory, within bounds, until it is known whose body it is', async () => {
     const known = Promise.withResolvers<boolean>();
     const options = { newPath, memoryBytes: 1_000, maxBytes: 100_000_000, mayUseDisk: () => known.promise };
     const [short, long] = [createCapture(options), createCapture(options)];

@@ -14,7 +14,7 @@ function house() {
 }
 
 describe('the lease of a subject', () => {
-  it('is given to one process at a time', async () => {
+  it('the lease of a subject is given to one process at a time', async () => {
     const { journal } = house();
     const held = await journal('one').lease(ADA, 0);
     await expect(journal('other').lease(ADA, 0)).rejects.toMatchObject({ problem: { kind: 'conflict' } });
@@ -22,7 +22,7 @@ describe('the lease of a subject', () => {
     await (await journal('other').lease(ADA, 0)).release();
   });
 
-  it('is given to one piece of work at a time within a process', async () => {
+  it('the lease of a subject is given to one piece of work at a time within a process', async () => {
     const { journal } = house();
     const one = journal('one');
     const order: string[] = [];
@@ -39,7 +39,7 @@ describe('the lease of a subject', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('runs out when its holder dies, and the dead one cannot write any more', async () => {
+  it('the lease of a subject runs out when its holder dies, and the dead one cannot write any more', async () => {
     const { journal, clock } = house();
     const held = await journal('dead').lease(ADA, 0);
     clock.now += 1_001;
@@ -48,14 +48,14 @@ describe('the lease of a subject', () => {
     await next.release();
   });
 
-  it('leaves no entry behind when nothing is left to do', async () => {
+  it('the lease of a subject leaves no entry behind when nothing is left to do', async () => {
     const { journal } = house();
     const one = journal('one');
     await (await one.lease(ADA, 0)).release();
     expect(await one.read(ADA.key)).toBeUndefined();
   });
 
-  it('keeps an intent for whoever comes next', async () => {
+  it('the lease of a subject keeps an intent for its next holder', async () => {
     const { journal } = house();
     const held = await journal('one').lease(ADA, 3);
     const intent = { kind: 'delete', id: 'i', generation: 3, startedAtMs: 1, slots: [0] } as const;
@@ -66,7 +66,7 @@ describe('the lease of a subject', () => {
 });
 
 describe('touching an entry', () => {
-  it('makes it owe, from the generation that the backend has', async () => {
+  it('touching an entry makes a replication pending, from the generation that the backend has', async () => {
     const { journal } = house();
     const one = journal('one');
     await one.touch(ADA, 7);

@@ -36,19 +36,19 @@ function aRun(
 }
 
 describe('a run over a list', () => {
-  it('attends to everybody once where nobody fails', async () => {
+  it('a run over a list attends to everybody once where nobody fails', async () => {
     const run = aRun(250, () => 'fine');
     expect(await runOverList(run)).toMatchObject({ counts: { fine: 250 }, resumedAt: 0 });
     expect([...run.asked.values()].every((times) => times === 1)).toBe(true);
   });
 
-  it('tries again at the end who failed, and nobody else', async () => {
+  it('a run over a list tries again at the end who failed, and nobody else', async () => {
     const run = aRun(250, (id, asked) => (id.endsWith('7') && asked < 3 ? 'failed' : 'fine'));
     expect(await runOverList(run)).toMatchObject({ counts: { fine: 250 } });
     expect([run.asked.get('person-7'), run.asked.get('person-8')]).toEqual([4, 1]);
   });
 
-  it('goes on where it was interrupted, and tries again who had failed', async () => {
+  it('a run over a list goes on where it was interrupted, and tries again who had failed', async () => {
     const stop = new AbortController();
     const first = aRun(250, (id) => (id === 'person-3' ? 'failed' : 'fine'), { signal: stop.signal });
     const { onProgress: _none, ...parts } = first;
@@ -61,7 +61,7 @@ describe('a run over a list', () => {
     );
   });
 
-  it('begins anew where it is asked to, and where the open run is too old', async () => {
+  it('a run over a list begins anew where it is asked to, and where the open run is too old', async () => {
     for (const change of [{ restart: true }, { notBeforeMs: 2 }]) {
       const stopped = aRun(250, () => 'empty');
       expect(await runOverList(stopped)).toMatchObject({ stopped: 'nobody has a picture' });
@@ -70,7 +70,7 @@ describe('a run over a list', () => {
     }
   });
 
-  it('stops before a wall of people without a picture, and goes on past it where that is right', async () => {
+  it('a run over a list stops before a wall of people without a picture, and goes on past it where that is right', async () => {
     const outcomeOf = (id: string): Outcome => (Number(id.slice('person-'.length)) < 20 ? 'fine' : 'empty');
     const run = aRun(450, outcomeOf);
     expect(await runOverList(run)).toMatchObject({ stopped: 'nobody has a picture' });
@@ -81,7 +81,7 @@ describe('a run over a list', () => {
     expect(result).toMatchObject({ resumedAt: 150, counts: { fine: 20, empty: 430 } });
   });
 
-  it('stops where nobody gets an answer any more', async () => {
+  it('a run over a list stops where nobody gets an answer any more', async () => {
     const run = aRun(2_000, () => 'failed');
     expect(await runOverList(run)).toMatchObject({ stopped: 'no answer', counts: { failed: 250 } });
   });

@@ -22,12 +22,12 @@ function run(steps: readonly Step[]): Promise<Tally> {
 }
 
 describe('the way back from complete', () => {
-  it('brings a picture from complete to the backend although another slot is written before it is noted', async () => {
+  it('the way back from complete brings a picture from complete to the backend although another slot is written before it is noted', async () => {
     expect(await run(backWithLateGateway([]))).toMatchObject({ failed: 0, switched: 1 });
   });
 
   it.each([true, false])(
-    'does so wherever in that write the gateway is killed (after its effect: %s)',
+    'the way back from complete brings it there wherever in that write the gateway is killed (after its effect: %s)',
     async (afterEffect) => {
       let kills = 0;
       for (let steps = 1; steps <= 8; steps += 1) {

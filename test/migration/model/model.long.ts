@@ -26,7 +26,7 @@ describe('a migration under crashes and races', () => {
     await engine.stop();
   });
 
-  it(`${PROMISE}, in memory`, async () => {
+  it(`a migration under crashes and races ${PROMISE}, in memory`, async () => {
     const tally = await runModel(150 * TIMES, async () => ({
       store: createMemoryStore(),
       close: async () => {},
@@ -35,7 +35,7 @@ describe('a migration under crashes and races', () => {
     expect(tally.acknowledged).toBeGreaterThan(0);
   }, 3_600_000);
 
-  it(`${PROMISE}, on the filesystem`, async () => {
+  it(`a migration under crashes and races ${PROMISE}, on the filesystem`, async () => {
     const tally = await runModel(25 * TIMES, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'polyface-model-'));
       const store = createFilesystemStore({ folder });
@@ -52,7 +52,7 @@ describe('a migration under crashes and races', () => {
     expect(tally.acknowledged).toBeGreaterThan(0);
   }, 3_600_000);
 
-  it(`${PROMISE}, on Azure Blob`, async () => {
+  it(`a migration under crashes and races ${PROMISE}, on Azure Blob`, async () => {
     const tally = await runModel(10 * TIMES, async () => {
       containers += 1;
       const store = await createAzureStore(azuriteSettings(azurite, `model-${containers}`));
@@ -63,7 +63,7 @@ describe('a migration under crashes and races', () => {
     expect(tally.acknowledged).toBeGreaterThan(0);
   }, 3_600_000);
 
-  it(`${PROMISE}, on S3`, async () => {
+  it(`a migration under crashes and races ${PROMISE}, on S3`, async () => {
     const tally = await runModel(10 * TIMES, async () => {
       containers += 1;
       const store = createS3Store(miniStackSettings(engine, 'model', { prefix: `model-${containers}` }));

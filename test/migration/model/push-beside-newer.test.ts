@@ -28,8 +28,11 @@ describe('a write that is sent once more in dual-write', () => {
   it.each([
     ['older here', 2, 0],
     ['not known here', 1, 1],
-  ])('leaves alone a picture in a slot before it that is %s', async (_how, subject, first) => {
-    const steps = lostWriteAfterShadow(subject, first);
-    expect(await runWorld(createMemoryStore(), 2, steps, () => 0)).toMatchObject({ failed: 1 });
-  });
+  ])(
+    'a write that is sent once more in dual-write leaves alone a picture in a slot before it that is %s',
+    async (_how, subject, first) => {
+      const steps = lostWriteAfterShadow(subject, first);
+      expect(await runWorld(createMemoryStore(), 2, steps, () => 0)).toMatchObject({ failed: 1 });
+    },
+  );
 });

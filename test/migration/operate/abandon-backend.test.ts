@@ -8,7 +8,7 @@ import { createModelGateway, NAME, SUBJECTS } from '../model/model-gateway.ts';
 import { createMortalProcess } from '../model/mortal-process.ts';
 
 describe('giving a dead backend up', () => {
-  it('names who wrote before it began, and who wrote until the gateways had left', async () => {
+  it('giving a dead backend up names who wrote before it began, and who wrote until the gateways had left', async () => {
     const store = createMemoryStore();
     const backend = createModelBackend();
     let nowMs = 1_000_000;

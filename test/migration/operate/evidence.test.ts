@@ -31,11 +31,11 @@ async function notVerifiedAfter(...verified: readonly string[]): Promise<number 
 }
 
 describe('the verification of a step for a list of people', () => {
-  it('covers the step when it looked at everybody', async () => {
+  it('the verification of a step for a list of people covers the step when it looked at everybody', async () => {
     expect(await notVerifiedAfter(ANNA, BORIS)).toBe(0);
   });
 
-  it('does not take somebody who is listed by two ids for two people', async () => {
+  it('the verification of a step for a list of people does not take somebody who is listed by two ids for two people', async () => {
     expect(await notVerifiedAfter(ANNA, ANNA)).toBe(1);
     expect(await notVerifiedAfter(ANNA, ANNA, BORIS)).toBe(0);
   });
@@ -64,7 +64,7 @@ describe('the verification of a step for everybody', () => {
     };
   }
 
-  it('leaves out whom an earlier, longer list had, although that one counts no more', async () => {
+  it('the verification of a step for everybody leaves out whom an earlier, longer list had, although that one counts no more', async () => {
     const { verify, find } = await setUp();
     await verify([ANNA, BORIS], 4);
     await verify([ANNA], 5);

@@ -8,7 +8,7 @@ import { overallVerdict } from '../../../src/migration/parity/verdict.ts';
 import { volatileMembers } from '../../../src/migration/parity/volatile-members.ts';
 
 describe('two answers', () => {
-  it('are alike where only ids, times and addresses differ', () => {
+  it('two answers are alike where only ids, times and addresses differ', () => {
     const theirs = {
       imageUrl: 'https://a.example/x/1',
       at: '2025-04-21 03:01:43',
@@ -22,7 +22,7 @@ describe('two answers', () => {
     expect(differingPaths(theirs, ours)).toEqual([]);
   });
 
-  it('differ where a value, a member or the length of a list differs', () => {
+  it('two answers differ where a value, a member or the length of a list differs', () => {
     expect(differingPaths({ a: 1, b: 'x' }, { a: 2, c: 'x' })).toEqual(['/a', '/b', '/c']);
     expect(differingPaths({ list: [{ n: 1 }, { n: 2 }] }, { list: [{ n: 1 }, { n: 3 }] })).toEqual([
       '/list/*/n',
@@ -30,12 +30,12 @@ describe('two answers', () => {
     expect(differingPaths([1], [1, 2])).toEqual(['/length']);
   });
 
-  it('differ where one has an address and the other does not', () => {
+  it('two answers differ where one has an address and the other does not', () => {
     expect(differingPaths({ imageUrl: 'https://a.example/1' }, {})).toEqual(['/imageUrl']);
     expect(differingPaths({ imageUrl: 'https://a.example/1' }, { imageUrl: 'none' })).toEqual(['/imageUrl']);
   });
 
-  it('are alike where a member differs that the document marks as volatile, and only there', () => {
+  it('two answers are alike where a member differs that the document marks as volatile, and only there', () => {
     const volatile = new Set(['version', 'token']);
     expect(differingPaths({ version: 1, token: 'a' }, { version: 7, token: 'b' }, { volatile })).toEqual([]);
     expect(differingPaths({ version: 1, token: 'a' }, { version: 7, token: 'b' })).toEqual([
@@ -45,7 +45,7 @@ describe('two answers', () => {
     expect(differingPaths({ token: 'a' }, { token: '' }, { volatile })).toEqual(['/token']);
   });
 
-  it('are alike where they differ in what was learnt to be noise', () => {
+  it('two answers are alike where they differ in what was learnt to be noise', () => {
     expect(differingPaths({ load: 0.4 }, { load: 0.9 }, { noise: new Set(['/load']) })).toEqual([]);
   });
 });
@@ -56,24 +56,27 @@ describe('the members that a document marks as volatile', () => {
     ['magicline-v1', ['traceId']],
     ['smartsheet', ['imageId', 'refId', 'urlExpiresInMillis']],
     ['timbu', []],
-  ])('are found wherever a response prints them: %s', async (name, members) => {
-    const loaded = await loadDocument(join(import.meta.dirname, `../../../openapi/${name}.yaml`));
-    const document = loaded.documentOf('documented');
-    expect([...volatileMembers(operationsOf(document))].sort()).toEqual(members);
-  });
+  ])(
+    'the members that a document marks as volatile are found wherever a response prints them: %s',
+    async (name, members) => {
+      const loaded = await loadDocument(join(import.meta.dirname, `../../../openapi/${name}.yaml`));
+      const document = loaded.documentOf('documented');
+      expect([...volatileMembers(operationsOf(document))].sort()).toEqual(members);
+    },
+  );
 });
 
 describe('the upper bound at 95 %', () => {
-  it('follows the rule of three where nothing was seen', () => {
+  it('the upper bound follows the rule of three where nothing was seen', () => {
     expect(upperBound95(0, 300)).toBeCloseTo(1 - 0.05 ** (1 / 300), 6);
   });
 
-  it('is what the tables of Clopper and Pearson say', () => {
+  it('the upper bound is what the tables of Clopper and Pearson say', () => {
     expect(upperBound95(1, 20)).toBeCloseTo(0.2161, 3);
     expect(upperBound95(5, 100)).toBeCloseTo(0.1023, 3);
   });
 
-  it('knows nothing without a sample', () => {
+  it('the upper bound knows nothing without a sample', () => {
     expect(upperBound95(0, 0)).toBe(1);
   });
 });
@@ -86,7 +89,7 @@ describe('the verdict over all levels', () => {
     [{ wire: 'differs', meaning: 'same' }, 'answer differs'],
     [{ wire: 'differs', meaning: 'error differs' }, 'error differs'],
     [{ wire: 'same', meaning: 'missing' }, 'missing'],
-  ] as const)('of %j is %s', (levels, verdict) => {
+  ] as const)('the verdict over all levels of %j is %s', (levels, verdict) => {
     expect(overallVerdict(levels)).toBe(verdict);
   });
 });

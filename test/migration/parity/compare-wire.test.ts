@@ -14,7 +14,7 @@ function answer(headers: Readonly<Record<string, string>>, json: object = {}): W
 }
 
 describe('the comparison of two answers on the wire', () => {
-  it('names each header that browsers and caches act upon and that differs', () => {
+  it('the comparison of two answers on the wire names each header that browsers and caches act upon and that differs', () => {
     const theirs = answer({
       'Access-Control-Allow-Origin': '*',
       'Cache-Control': 'no-store',
@@ -29,14 +29,14 @@ describe('the comparison of two answers on the wire', () => {
     ]);
   });
 
-  it('takes headers of one server and one moment as they come, and lists in any order', () => {
+  it('the comparison of two answers on the wire takes headers of one server and one moment as they come, and lists in any order', () => {
     const theirs = answer({ Server: 'nginx', Date: 'now', ETag: '"1"', Vary: 'Origin, Accept' });
     const ours = answer({ 'X-Request-Id': '7', ETag: '"2"', Vary: 'accept,origin' });
     expect(compareWire(theirs, ours)).toEqual([]);
     expect(compareWire(theirs, answer({ Vary: 'accept,origin' }))).toEqual(['header:etag']);
   });
 
-  it('leaves out what may differ', () => {
+  it('the comparison of two answers on the wire leaves out what may differ', () => {
     const theirs = answer({ 'Cache-Control': 'no-store' }, { id: 1, password_hash: 'x', items: [{ at: 1 }] });
     const ours = answer({}, { id: 1, items: [{ at: 2 }] });
     const noise = new Set(['header:cache-control', '/password_hash', '/items/*/at']);
@@ -46,7 +46,7 @@ describe('the comparison of two answers on the wire', () => {
 });
 
 describe('the kept values of a difference', () => {
-  it('are those of both sides, without secrets, people and signatures', () => {
+  it('the kept values of a difference are those of both sides, without secrets, people and signatures', () => {
     const theirs = answer(
       { 'Cache-Control': 'no-store' },
       {

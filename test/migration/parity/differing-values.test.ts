@@ -19,7 +19,7 @@ describe('the values of a difference', () => {
     expect(values).toEqual({ '/a/b/*': ['1', '(absent)'], status: ['200', '200'] });
   });
 
-  it('name no address by which a picture can be fetched', () => {
+  it('the values of a difference name no address by which a picture can be fetched', () => {
     const [, ours] = readDifferingValues(
       answer({}),
       answer({
@@ -33,7 +33,7 @@ describe('the values of a difference', () => {
     expect(values['/list']?.[1]).toBe('["/a/…/b.png?…"]');
   });
 
-  it('hold neither secrets nor what identifies people', () => {
+  it('the values of a difference hold neither secrets nor what identifies people', () => {
     const body = { accessToken: 'abc', profile: { firstName: 'Ada', email: 'ada@example.com', size: 3 } };
     const values = readDifferingValues(answer({}), answer(body), ['/accessToken', '/profile']);
     expect(JSON.stringify(values)).not.toMatch(/abc|Ada|example/);

@@ -20,18 +20,18 @@ async function cohortOf(...members: readonly string[]) {
 }
 
 describe('a ramp', () => {
-  it('takes in about the share that it names', () => {
+  it('a ramp takes in about the share that it names', () => {
     expect(share(30).length).toBeGreaterThan(500);
     expect(share(30).length).toBeLessThan(700);
     expect(share(100)).toHaveLength(2000);
   });
 
-  it('never leaves anybody out again when it grows', () => {
+  it('a ramp never leaves anybody out again when it grows', () => {
     const wider = new Set(share(40));
     expect(share(10).every((key) => wider.has(key))).toBe(true);
   });
 
-  it('leaves those whom it does not take in one stage below', async () => {
+  it('a ramp leaves those whom it does not take in one stage below', async () => {
     const { cohort, cohorts } = await cohortOf(ada);
     const rollout = { stage: 'switched', ramp: cohort } as const;
     expect([stageOf(rollout, ada, cohorts), stageOf(rollout, bob, cohorts)]).toEqual([
@@ -40,12 +40,12 @@ describe('a ramp', () => {
     ]);
   });
 
-  it('takes in an unknown person last', () => {
+  it('a ramp takes in an unknown person last', () => {
     expect(isRampedIn({ kind: 'percent', percent: 99 }, undefined, NONE)).toBe(false);
     expect(isRampedIn(EVERYBODY, undefined, NONE)).toBe(true);
   });
 
-  it('counts whom another ramp would leave out', async () => {
+  it('a ramp counts whom another ramp would leave out', async () => {
     const { cohort, cohorts } = await cohortOf(ada, bob, cy);
     const smaller = await cohortOf(bob);
     const both = new Map([...cohorts, ...smaller.cohorts]);
@@ -60,20 +60,20 @@ describe('a ramp', () => {
 });
 
 describe('a cohort', () => {
-  it('knows its members, and nobody else, however many there are', async () => {
+  it('a cohort knows its members, and nobody else, however many there are', async () => {
     const { cohort, cohorts } = await cohortOf(...keys.slice(0, 1000));
     const members = cohorts.get(cohort.sha256);
     expect(keys.map((key) => members?.has(key))).toEqual(keys.map((_, at) => at < 1000));
     expect([...(members?.keys() ?? [])]).toEqual(keys.slice(0, 1000).sort());
   });
 
-  it('is the same list whatever its order and however often a member is named', async () => {
+  it('a cohort is the same list whatever its order and however often a member is named', async () => {
     const { records, cohort } = await cohortOf(ada, bob);
     expect(await storeCohort(records, 'pilot', [bob, ada, bob])).toEqual(cohort);
     expect(cohort).toEqual({ kind: 'cohort', name: 'pilot', size: 2, sha256: expect.any(String) });
   });
 
-  it('is refused when its list is gone from the store', async () => {
+  it('a cohort is refused when its list is gone from the store', async () => {
     const { cohort } = await cohortOf(ada);
     await expect(loadCohort(createMemoryStore().records, cohort)).rejects.toThrow(
       'the list of the cohort pilot is not in the store',
@@ -94,11 +94,11 @@ describe('a change under way', () => {
     return { record, cohorts };
   }
 
-  it('writes both sides strictly and reads own for those whom it moves', async () => {
+  it('a change under way writes both sides strictly and reads the local store for those whom it moves', async () => {
     expect(policyOf(await underWay(), ada)).toMatchObject({ write: 'both', read: 'local', strict: true });
   });
 
-  it('is not noticed by anybody else', async () => {
+  it('a change under way is not noticed by anybody else', async () => {
     expect(policyOf(await underWay(), bob)).toMatchObject({ write: 'both', read: 'backend', strict: false });
   });
 });

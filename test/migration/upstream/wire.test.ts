@@ -10,7 +10,7 @@ import { endToEnd } from '../../../src/migration/upstream/hop-by-hop.ts';
 import { uploadOf } from '../model/model-backend.ts';
 
 describe('headers on their way through', () => {
-  it('lose those of the hop and those that Connection names, and keep spelling, order and repetition', () => {
+  it('headers on their way through lose those of the hop and those that Connection names, and keep spelling, order and repetition', () => {
     const raw = [
       'Connection',
       'close, X-Mine',
@@ -32,7 +32,7 @@ describe('headers on their way through', () => {
 describe('the address of a backend', () => {
   const address = backendAddress('https://legacy.example/api/', ['https://cdn.example']);
 
-  it('goes before every path', () => {
+  it('the address of a backend goes before every path', () => {
     expect(targetBelow(address, '/v1/x?y=1')).toBe('/api/v1/x?y=1');
   });
 
@@ -44,13 +44,13 @@ describe('the address of a backend', () => {
     ['http://169.254.169.254/latest', undefined],
     ['https://legacy.example@evil.example/1.jpg', undefined],
     ['file:///etc/passwd', undefined],
-  ])('lets %s be fetched from %s', (url, expected) => {
+  ])('the address of a backend lets %s be fetched from %s', (url, expected) => {
     expect(pictureAddress(address, url)?.href).toBe(expected);
   });
 });
 
 describe('a multipart body', () => {
-  it('announces its length to the byte, and lets no name break out of its header', async () => {
+  it('a multipart body announces its length to the byte, and lets no name break out of its header', async () => {
     const upload = { ...uploadOf(7), fileName: 'a"\r\nX-Evil: 1.jpg' };
     const { headers, body } = encodeBody({ kind: 'multipart', parts: [{ name: 'file', upload }] });
     const pieces: Uint8Array[] = [];
@@ -67,7 +67,7 @@ describe('the file name of a picture that the gateway sends', () => {
   const grace = { ...ada, key: 'b'.repeat(32), id: 'grace' };
   const upload = { ...uploadOf(7), declaredType: 'image/jpeg' };
 
-  it('is nobody else’s, for the same picture and for the same name', () => {
+  it('the file name of a picture that the gateway sends is nobody else’s, for the same picture and for the same name', () => {
     expect(distinctName(upload, ada)).toMatch(/^[0-9a-f]{16}\.jpg$/);
     expect(distinctName(upload, ada)).not.toBe(distinctName(upload, grace));
     const named = { ...upload, fileName: 'me.jpg' };

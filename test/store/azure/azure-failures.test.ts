@@ -51,7 +51,7 @@ async function expectEachToFail(store: Store, reason: string): Promise<void> {
 }
 
 describe('a backend that cannot serve', () => {
-  it('is denied with a wrong key, in every operation', async () => {
+  it('a backend that cannot serve is denied with a wrong key, in every operation', async () => {
     const store = await createAzureStore(
       azuriteSettings(azurite, 'pictures', {
         credential: {
@@ -65,7 +65,7 @@ describe('a backend that cannot serve', () => {
     await expectEachToFail(store, 'denied');
   });
 
-  it('is unavailable where nobody listens', async () => {
+  it('a backend that cannot serve is unavailable where nobody listens', async () => {
     const { port } = await listeningFor(() => {});
     const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
     await closeAll();
@@ -73,7 +73,7 @@ describe('a backend that cannot serve', () => {
     await expectEachToFail(store, 'unavailable');
   });
 
-  it('is unavailable within the time limit where somebody listens and never answers', async () => {
+  it('a backend that cannot serve is unavailable within the time limit where somebody listens and never answers', async () => {
     const { port } = await listeningFor((socket) => socket.on('error', () => {}));
     const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
     const store = await createAzureStore(azuriteSettings({ endpoint }, 'pictures', { timeoutSeconds: 0.3 }));
@@ -81,7 +81,7 @@ describe('a backend that cannot serve', () => {
     await closeAll();
   });
 
-  it('is unavailable where the container is missing and may not be made', async () => {
+  it('a backend that cannot serve is unavailable where the container is missing and may not be made', async () => {
     const store = await createAzureStore(azuriteSettings(azurite, 'never-made', { createContainer: false }));
     await expectEachToFail(store, 'unavailable');
   });
@@ -102,7 +102,7 @@ describe('an answer that is lost on its way', () => {
   });
   afterAll(() => relay.close());
 
-  it('does not make a swap a conflict that took effect', async () => {
+  it('an answer that is lost on its way does not make a swap a conflict that took effect', async () => {
     relay.loseNextAnswer('PUT');
     const first = await store.records.swap('subjects/a', undefined, 'first');
     expect(first).toEqual({ version: expect.any(String) });
@@ -119,7 +119,7 @@ describe('an answer that is lost on its way', () => {
     });
   });
 
-  it('leaves open whether a removal took effect, rather than calling it a conflict', async () => {
+  it('an answer that is lost on its way leaves open whether a removal took effect, rather than calling it a conflict', async () => {
     const made = await store.records.swap('subjects/b', undefined, 'b');
     relay.loseNextAnswer('DELETE');
     await expect(
@@ -128,7 +128,7 @@ describe('an answer that is lost on its way', () => {
     expect(await store.records.read('subjects/b')).toBeUndefined();
   });
 
-  it('keeps a body whose first attempt had arrived', async () => {
+  it('an answer that is lost on its way keeps a body whose first attempt had arrived', async () => {
     relay.loseNextAnswer('PUT');
     await store.objects.put('bodies/a', { kind: 'memory', bytes: Buffer.from('whole') });
     const open = await store.objects.get('bodies/a');

@@ -55,7 +55,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-it('works with a managed identity, and signs downloads with keys that were delegated to it', async () => {
+it('the Azure store works with a managed identity, and signs downloads with keys that were delegated to it', async () => {
   const address = tokens.address();
   const settings = azuriteSettings(azurite, 'by-identity', {
     credential: { kind: 'identity', endpoint: azurite.endpoint },

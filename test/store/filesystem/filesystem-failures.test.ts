@@ -23,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 describe('a disk that is full', () => {
-  it('is a problem that loses nothing and leaves nothing', async () => {
+  it('a disk that is full is a problem that loses nothing and leaves nothing', async () => {
     // A file-size limit of 200 kB stands in for the disk: the system call fails in the same place.
     const program = join(import.meta.dirname, 'fill-limited-disk.ts');
     const { stdout } = await run('sh', [
@@ -44,7 +44,7 @@ describe('a disk that is full', () => {
 });
 
 describe('a failed system call', () => {
-  it('in any operation becomes a problem of the store', async () => {
+  it('a failed system call in any operation becomes a problem of the store', async () => {
     const store = createFilesystemStore({ folder });
     await store.start({ create: true });
     // Files where folders ought to be fail every call, whoever runs the test.
@@ -67,7 +67,7 @@ describe('a failed system call', () => {
     }
   });
 
-  it('on a folder that may not be written to is denied at the start', async () => {
+  it('a failed system call on a folder that may not be written to is denied at the start', async () => {
     const closed = join(folder, 'closed');
     await mkdir(closed);
     await chmod(closed, 0o500);
@@ -77,7 +77,7 @@ describe('a failed system call', () => {
     expect(stdout).toBe('denied');
   });
 
-  it('that makes no folder for a new record fails its swap alone', async () => {
+  it('a failed system call that makes no folder for a new record fails its swap alone', async () => {
     await createFilesystemStore({ folder }).start({ create: true });
     const refuse = async () => {
       throw Object.assign(new Error('no room'), { code: 'ENOSPC' });
@@ -95,7 +95,7 @@ describe('a failed system call', () => {
     expect(await readdir(join(folder, 'temporary'))).toEqual([]);
   });
 
-  it('that finds a record cut off calls it damaged', async () => {
+  it('a failed system call that finds a record cut off calls it damaged', async () => {
     const store = createFilesystemStore({ folder });
     await store.start({ create: true });
     await store.records.swap('subjects/aabb', undefined, { some: 'text' });
@@ -108,7 +108,7 @@ describe('a failed system call', () => {
 });
 
 describe('a start', () => {
-  it('clears what dead processes left, leaves the living alone, and does not touch what is none of ours', async () => {
+  it('a start clears what dead processes left, leaves the living alone, and does not touch what is none of ours', async () => {
     const temporary = join(folder, 'temporary');
     await mkdir(temporary, { recursive: true });
     const [realm, pid, started] = newProcessTag().split('-');
@@ -129,7 +129,7 @@ describe('a start', () => {
 });
 
 describe('a process that stood still between its look and its swap', () => {
-  it('loses, even where the version that it would write has come and gone', async () => {
+  it('a process that stood still between its look and its swap loses, even where the version that it would write has come and gone', async () => {
     await createFilesystemStore({ folder }).start({ create: true });
     const root = join(folder, 'records');
     const folders = createDurableFolders(folder);
@@ -169,7 +169,7 @@ async function versionAfter(swap: Promise<{ readonly version: string } | 'confli
   return result.version;
 }
 
-it('reads the code of an error, and nothing where there is none', () => {
+it('errorCode reads the code of an error, and nothing where there is none', () => {
   expect(errorCode(Object.assign(new Error('x'), { code: 'EIO' }))).toBe('EIO');
   expect([errorCode(new Error('x')), errorCode(undefined), errorCode('EIO')]).toEqual([
     undefined,

@@ -29,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("the guide's own driver", () => {
-  it("keeps every promise, as the guide's test with Node's own runner says", async () => {
+  it("the guide's own driver keeps every promise, as the guide's test with Node's own runner says", async () => {
     const env = { PATH: process.env.PATH };
     const args = ['--test', '--test-reporter=tap', 'my-store.test.mjs'];
     const { stdout } = await run(process.execPath, args, { cwd: folder, env, maxBuffer: 2 ** 26 });
@@ -38,7 +38,7 @@ describe("the guide's own driver", () => {
     // 10,000 synced inserts on a disk that others use.
   }, 900_000);
 
-  it('is told from one that breaks a promise', async () => {
+  it("the guide's own driver is told from one that breaks a promise", async () => {
     const store = await openModuleStore({ module, options: { file: join(folder, 'forgetful.db') } });
     await store.start({ create: true });
     const forgetful = { ...store, objects: { ...store.objects, get: async () => undefined } };
@@ -55,7 +55,7 @@ describe("the guide's own driver", () => {
     expect(broken).not.toContain('bodies: lists size and time of each body');
   });
 
-  it('passes the start probe', async () => {
+  it("the guide's own driver passes the start probe", async () => {
     const store = await openModuleStore({ module, options: { file: join(folder, 'probed.db') } });
     await store.start({ create: true });
     await probeStore(store);
@@ -68,12 +68,15 @@ describe('a driver of your own', () => {
     ['export const store = 1;', 'the default export is no function'],
     ['export default () => ({ start() {}, stop() {} });', 'lacks objects.put, objects.get'],
     ['export default () => undefined;', 'lacks start, stop'],
-  ])('that is none is refused with its file and what it lacks: %s', async (code, says) => {
-    // A module is loaded once for each path.
-    const file = join(folder, `no-store-${says.length}.mjs`);
-    await writeFile(file, code);
-    const refusal = openModuleStore({ module: file, options: {} });
-    await expect(refusal).rejects.toThrow(says);
-    await expect(refusal).rejects.toThrow(file);
-  });
+  ])(
+    'a driver of your own that is none is refused with its file and what it lacks: %s',
+    async (code, says) => {
+      // A module is loaded once for each path.
+      const file = join(folder, `no-store-${says.length}.mjs`);
+      await writeFile(file, code);
+      const refusal = openModuleStore({ module: file, options: {} });
+      await expect(refusal).rejects.toThrow(says);
+      await expect(refusal).rejects.toThrow(file);
+    },
+  );
 });

@@ -41,7 +41,7 @@ async function expectEachToFail({ objects, records, start }: Store, reason: stri
 }
 
 describe('an S3 backend that cannot serve', () => {
-  it('is unavailable in every operation where the bucket is missing', async () => {
+  it('an S3 backend that cannot serve is unavailable in every operation where the bucket is missing', async () => {
     await expectEachToFail(createS3Store(miniStackSettings(engine, 'never-made')), 'unavailable');
   });
 
@@ -49,7 +49,7 @@ describe('an S3 backend that cannot serve', () => {
     ['denied where it answers 403', 403, 'denied'],
     ['full where it answers 507', 507, 'full'],
     ['unavailable within the time limit where it never answers', undefined, 'unavailable'],
-  ])('is %s, in every operation', async (_, status, reason) => {
+  ])('an S3 backend that cannot serve is %s, in every operation', async (_, status, reason) => {
     const server = createServer((request, answer) => {
       request.resume();
       if (status !== undefined) answer.writeHead(status).end(DENIED);
@@ -83,7 +83,7 @@ describe('an answer of S3 that is lost or undecided', () => {
     await relay.close();
   });
 
-  it('does not make a swap a conflict that took effect', async () => {
+  it('an answer of S3 that is lost or undecided does not make a swap a conflict that took effect', async () => {
     relay.loseNextAnswer('PUT');
     const first = await store.records.swap('subjects/a', undefined, 'first');
     expect(first).toEqual({ version: expect.any(String) });
@@ -99,7 +99,7 @@ describe('an answer of S3 that is lost or undecided', () => {
     });
   });
 
-  it('leaves open whether a removal took effect, rather than calling it a conflict', async () => {
+  it('an answer of S3 that is lost or undecided leaves open whether a removal took effect, rather than calling it a conflict', async () => {
     const made = await store.records.swap('subjects/b', undefined, 'b');
     relay.loseNextAnswer('DELETE');
     await expect(
@@ -108,7 +108,7 @@ describe('an answer of S3 that is lost or undecided', () => {
     expect(await store.records.read('subjects/b')).toBeUndefined();
   });
 
-  it('keeps a body whose first attempt had arrived, also one in pieces', async () => {
+  it('an answer of S3 that is lost or undecided keeps a body whose first attempt had arrived, also one in pieces', async () => {
     relay.loseNextAnswer('PUT');
     await store.objects.put('bodies/a', { kind: 'memory', bytes: Buffer.from('whole') });
     const large = Buffer.alloc(9 << 20, 7);
@@ -124,7 +124,7 @@ describe('an answer of S3 that is lost or undecided', () => {
     }
   });
 
-  it('tries again where another conditional write was under way, and at last calls it a conflict', async () => {
+  it('an answer of S3 that is lost or undecided tries again where another conditional write was under way, and at last calls it a conflict', async () => {
     relay.answerNext('PUT', 1, 409, CONFLICT);
     const made = await store.records.swap('subjects/c', undefined, 1);
     expect(made).toEqual({ version: expect.any(String) });
@@ -136,13 +136,13 @@ describe('an answer of S3 that is lost or undecided', () => {
     expect(await store.records.read('subjects/c')).toEqual({ value: 1, version });
   });
 
-  it('does not call a body there where other writes of it were always under way', async () => {
+  it('an answer of S3 that is lost or undecided does not call a body there where other writes of it were always under way', async () => {
     relay.answerNext('PUT', 3, 409, CONFLICT);
     await expect(store.objects.put('bodies/c', BODY)).rejects.toMatchObject({ reason: 'unavailable' });
     expect(await store.objects.get('bodies/c')).toBeUndefined();
   });
 
-  it('brings a version that no document before it had, although the document is the same', async () => {
+  it('an answer of S3 that is lost or undecided brings a version that no document before it had, although the document is the same', async () => {
     const first = await store.records.swap('subjects/d', undefined, 'same');
     const version = first === 'conflict' ? '' : first.version;
     const second = await store.records.swap('subjects/d', version, 'other');
@@ -150,7 +150,7 @@ describe('an answer of S3 that is lost or undecided', () => {
     expect(third === 'conflict' ? '' : third.version).not.toBe(version);
   });
 
-  it('gives a damaged record its name: damaged', async () => {
+  it('an answer of S3 that is lost or undecided gives a damaged record its name: damaged', async () => {
     const { records } = createS3Store(
       miniStackSettings({ endpoint: engine.endpoint }, 'pictures', { prefix: 'objects' }),
     );

@@ -39,7 +39,7 @@ function unconditionalEngine() {
   });
 }
 
-it('refuses an engine that ignores conditions, with the reason', async () => {
+it('the probe refuses an engine that ignores conditions, with the reason', async () => {
   const engine = unconditionalEngine();
   engine.listen(0, '127.0.0.1');
   await once(engine, 'listening');
@@ -55,7 +55,7 @@ it('refuses an engine that ignores conditions, with the reason', async () => {
   await new Promise((closed) => engine.close(closed));
 });
 
-it('refuses s3rver, with the reason', async () => {
+it('the probe refuses s3rver, with the reason', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'polyface-s3rver-'));
   const child = spawn(
     process.execPath,

@@ -15,7 +15,7 @@ if (hasVersityGateway()) {
       /strictly equal/,
   });
 
-  it('is refused as a store at start, with what it does wrong', async () => {
+  it('versitygw is refused as a store at start, with what it does wrong', async () => {
     const { store, close } = await versityUnderTest();
     try {
       await expect(probeStore(store)).rejects.toThrow(/remov/);

@@ -54,12 +54,12 @@ export function describeProblemTable<Options>(
   );
 
   describe('problems', () => {
-    it('has a golden row for every kind', () => {
+    it('the golden file has a row for every kind of problem', () => {
       const kinds = new Set(rows.map(({ problem }) => problem.kind));
       expect([...kinds].sort()).toEqual(Object.keys(ALL_KINDS).sort());
     });
 
-    it.each(cases)('$profile: renders $name as the contract prints it', ({ profile, row }) => {
+    it.each(cases)('$profile: the dialect renders $name as the contract prints it', ({ profile, row }) => {
       const expected = { ...row, ...(profile === 'observed' ? row.observed : {}) };
       const answer = render(row.problem, exchangeIn(profile));
       expect(answer.status).toBe(expected.status);
