@@ -8,45 +8,46 @@ const MANY = 10_000;
 const MIB = 1024 * 1024;
 
 /**
- * Backfill and verify with the real commands, against a backend on the same machine that has a 30 KB avatar of everybody; of a tenth of the
- * people as well, since the memory must not depend on their number. A short run has a tenth of the people.
+ * Backfill and verify with the real commands, against a backend on the same machine that has a 30 KB avatar of everybody. Then the same for
+ * four times the people, since the memory must not depend on their number. A run over a few hundred people says nothing about that: the
+ * heap has not grown to its usual size yet. A short run has a tenth of the people.
  */
 export async function migrationRunsScenario(run: BenchRun): Promise<Measure[]> {
   const people = run.scale.effort < 1 ? MANY / 10 : MANY;
   const backend = await run.startServer('legacy-server.ts');
   try {
-    const few = await runBoth(run, backend.baseUrl, people / 10);
-    const many = await runBoth(run, backend.baseUrl, people);
+    const once = await runBoth(run, backend.baseUrl, people);
+    const fourTimes = await runBoth(run, backend.baseUrl, 4 * people);
     const work = `${people} people with a 30 KB avatar at a backend`;
     return [
       {
         work,
         measure: 'backfill and verify',
         unit: 's',
-        value: many.backfill.seconds + many.verify.seconds,
+        value: once.backfill.seconds + once.verify.seconds,
         budget: { atMost: 60 },
         details: {
-          backfillSeconds: many.backfill.seconds,
-          verifySeconds: many.verify.seconds,
-          backfillProcessorMs: (many.backfill.processorSeconds * 1_000) / people,
-          verifyProcessorMs: (many.verify.processorSeconds * 1_000) / people,
+          backfillSeconds: once.backfill.seconds,
+          verifySeconds: once.verify.seconds,
+          backfillProcessorMs: (once.backfill.processorSeconds * 1_000) / people,
+          verifyProcessorMs: (once.verify.processorSeconds * 1_000) / people,
         },
       },
-      memoryMeasure(work, 'backfill', few.backfill, many.backfill),
-      memoryMeasure(work, 'verify', few.verify, many.verify),
+      memoryMeasure(work, 'backfill', once.backfill, fourTimes.backfill),
+      memoryMeasure(work, 'verify', once.verify, fourTimes.verify),
     ];
   } finally {
     await backend.stop();
   }
 }
 
-function memoryMeasure(work: string, command: string, few: CommandCost, many: CommandCost): Measure {
+function memoryMeasure(work: string, command: string, once: CommandCost, fourTimes: CommandCost): Measure {
   return {
     work,
-    measure: `memory of ${command} / a tenth of the people`,
-    value: many.peakBytes / few.peakBytes,
+    measure: `memory of ${command} for four times the people / for these`,
+    value: fourTimes.peakBytes / once.peakBytes,
     budget: { atMost: 1.2 },
-    details: { manyMiB: many.peakBytes / MIB, fewMiB: few.peakBytes / MIB },
+    details: { fourTimesMiB: fourTimes.peakBytes / MIB, onceMiB: once.peakBytes / MIB },
   };
 }
 
