@@ -34,7 +34,7 @@ export interface WatchedWorkers {
 
 /** Imaging in a pool of worker processes. README.md beside this file lists its limits. */
 export function createImaging(options: ImagingOptions): Imaging & PictureDescriber & WatchedWorkers {
-  const { limitMegapixels, limitSidePixels, wallSeconds, memoryMiB, queue, scratchDir } = options;
+  const { limitMegapixels, limitSidePixels, timeoutSeconds, memoryMiB, queue, scratchDir } = options;
   const memoryBytes = memoryMiB * 1024 * 1024;
   const limits = { limitPixels: limitMegapixels * 1_000_000, limitSidePixels, memoryBytes };
   const files = createTemporaryFiles(scratchDir);
@@ -42,7 +42,7 @@ export function createImaging(options: ImagingOptions): Imaging & PictureDescrib
     startWorker: () => startWorkerProcess(limits, WORKER_START_SECONDS),
     width: options.workers > 0 ? options.workers : availableParallelism(),
     queue,
-    wallMs: wallSeconds * 1000,
+    timeoutMs: timeoutSeconds * 1000,
     memoryBytes,
     onCrash: options.onCrash,
   });

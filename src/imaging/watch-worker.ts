@@ -29,7 +29,7 @@ export function watchWorker(
   onExcess: (excess: Excess) => void,
 ): () => void {
   const end = () => {
-    clearTimeout(deadline);
+    clearTimeout(timeout);
     clearInterval(checks);
   };
   const exceed = (excess: Excess) => {
@@ -37,7 +37,7 @@ export function watchWorker(
     onExcess(excess);
   };
   let beganAtMs: number | undefined;
-  const deadline = setTimeout(() => exceed(hadFairChance() ? 'time' : 'stall'), bounds.leftMs);
+  const timeout = setTimeout(() => exceed(hadFairChance() ? 'time' : 'stall'), bounds.leftMs);
   const checks = setInterval(() => {
     beganAtMs ??= processorMs(worker.pid);
     if ((worker.residentBytes() ?? 0) > bounds.memoryBytes) exceed('memory');

@@ -12,7 +12,7 @@ export interface WorkerPoolParts {
   /** Most jobs that wait. */
   readonly queue: number;
   /** Longest time of a job from its submission to its answer. */
-  readonly wallMs: number;
+  readonly timeoutMs: number;
   /** Ceiling of one worker's resident memory. */
   readonly memoryBytes: number;
   /** Called for every worker that ends by itself in the middle of a job. */
@@ -159,7 +159,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
   }
 
   function rejectOrRetry(job: Job, cause: unknown, excess: Excess | undefined, spentMs: number): void {
-    if (excess === 'stall' || (excess === 'time' && spentMs < parts.wallMs * FAIR_SHARE))
+    if (excess === 'stall' || (excess === 'time' && spentMs < parts.timeoutMs * FAIR_SHARE))
       job.reject(overloaded());
     else if (excess) job.reject(new ProblemError({ kind: 'image-too-complex', limit: excess }, { cause }));
     else if (!(cause instanceof WorkerGone)) job.reject(cause);
@@ -232,7 +232,7 @@ export function createWorkerPool(parts: WorkerPoolParts): WorkerPool {
     run: (head, body) =>
       new Promise((resolve, reject) => {
         if (stopped || (idle.length === 0 && waiting.length >= parts.queue)) return reject(overloaded());
-        const deadlineMs = performance.now() + parts.wallMs;
+        const deadlineMs = performance.now() + parts.timeoutMs;
         enqueue({ head, body, deadlineMs, resolve, reject, tries: 0 });
         startNextJobs();
       }),

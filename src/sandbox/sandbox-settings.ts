@@ -54,7 +54,7 @@ export async function sandboxSettings(
         .filter(([name]) => dialects?.includes(name) ?? true)
         .map(([name, own]) => [name, { ...own, profile }]),
     ),
-    imaging: { ...demo.imaging, workers: 1, queue: QUEUE, wallSeconds: 60 },
+    imaging: { ...demo.imaging, workers: 1, queue: QUEUE, timeoutSeconds: 60 },
     rateLimits: { enabled: rateLimits },
     validateResponses: 'enforce',
     docs,

@@ -73,7 +73,7 @@ const downloads = section({
 
 const imaging = section({
   workers: count(0, 'Worker processes; 0: as many as processors.'),
-  wallSeconds: seconds(10, 'A worker that needs longer for a picture is killed.'),
+  timeoutSeconds: seconds(10, 'A worker that needs longer for a picture is killed.'),
   memoryMiB: count(512, 'A worker whose memory grows past this is killed.', 64),
   limitMegapixels: positive(
     64,

@@ -12,6 +12,8 @@ it('the gateway carries out all of 50 uploads that arrive at once for one Smarts
   const gateway = await startDemoGateway((demo) => ({
     ...demo,
     rateLimits: { ...demo.rateLimits, enabled: false },
+    // A picture that waits too long for a worker is refused. How fast the machine is does not matter here.
+    imaging: { ...demo.imaging, timeoutSeconds: 120 },
   }));
   try {
     const responses = await Promise.all(

@@ -75,7 +75,7 @@ export async function startCoreRig(
   const clock = { atMs: 1_700_000_000_000 };
   const imaging = createImaging({
     workers: 1,
-    wallSeconds: 20,
+    timeoutSeconds: 20,
     memoryMiB: 512,
     limitMegapixels: 50,
     limitSidePixels: 12_000,

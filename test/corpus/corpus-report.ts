@@ -18,7 +18,7 @@ export type CorpusTotals = {
 /** The report as it is written to the JSON file. */
 export type CorpusReport = {
   readonly policy: string;
-  readonly wallSeconds: number;
+  readonly timeoutSeconds: number;
   /** How each worker ended that nobody told to. */
   readonly crashes: readonly string[];
   readonly peakMemoryMiB: number;
@@ -45,19 +45,19 @@ export function reportCorpus(
   findings: CorpusFindings,
   context: {
     readonly policy: string;
-    readonly wallSeconds: number;
+    readonly timeoutSeconds: number;
     readonly crashes: readonly string[];
     readonly expected: Readonly<Record<string, string>>;
   },
 ): CorpusReport {
-  const { policy, wallSeconds, crashes, expected } = context;
+  const { policy, timeoutSeconds, crashes, expected } = context;
   const peakMemoryMiB = Math.round(findings.peakMemoryBytes / MIB);
   const all = [...findings.files, ...findings.mutants];
   const unexpected = findings.files
     .filter(({ file, verdict }) => expected[file] !== undefined && expected[file] !== verdict)
     .map(({ file, verdict }) => ({ file, expected: expected[file] ?? '', found: verdict }));
   const serverErrors = all.filter(({ verdict }) => verdict === 'error' || verdict === 'overloaded');
-  const late = all.filter(({ ms }) => ms > wallSeconds * 1000 + SLACK_MS);
+  const late = all.filter(({ ms }) => ms > timeoutSeconds * 1000 + SLACK_MS);
   const telling = all.filter(({ locationOut }) => locationOut);
   const faults = [
     ...crashes,
@@ -69,7 +69,7 @@ export function reportCorpus(
   ];
   return {
     policy,
-    wallSeconds,
+    timeoutSeconds,
     crashes,
     peakMemoryMiB,
     corpus: totalsOf(findings.files),

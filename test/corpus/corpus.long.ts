@@ -8,10 +8,10 @@ import { reportCorpus } from './corpus-report.ts';
 import { holdsLocation } from './holds-location.ts';
 import { runCorpus } from './run-corpus.ts';
 
-const WALL_SECONDS = 50;
+const TIMEOUT_SECONDS = 50;
 const crashes: string[] = [];
 const imaging = startImaging({
-  wallSeconds: WALL_SECONDS,
+  timeoutSeconds: TIMEOUT_SECONDS,
   onCrash: ({ message }) => void crashes.push(message),
 });
 const FOLDER = join(import.meta.dirname, '../fixtures/corpus');
@@ -33,10 +33,10 @@ describe('the corpus', () => {
       mutations: 20,
       seed: 7,
       concurrency: 2,
-      wallMs: WALL_SECONDS * 1000,
+      timeoutMs: TIMEOUT_SECONDS * 1000,
     });
     const expected = Object.fromEntries(CORPUS.map(({ file, verdict }) => [file, verdict]));
-    const context = { policy: 'any picture', wallSeconds: WALL_SECONDS, crashes, expected };
+    const context = { policy: 'any picture', timeoutSeconds: TIMEOUT_SECONDS, crashes, expected };
     const report = reportCorpus(findings, context);
     expect(report.crashes).toEqual([]);
     expect(report.unexpected).toEqual([]);

@@ -24,7 +24,7 @@ interface CorpusOptions {
 /** The limits that hold where no settings are named; the settings' own defaults. */
 const DEFAULT_IMAGING: ImagingSettings = {
   workers: 0,
-  wallSeconds: 10,
+  timeoutSeconds: 10,
   memoryMiB: 512,
   limitMegapixels: 64,
   limitSidePixels: 16_384,
@@ -45,12 +45,12 @@ async function corpus(folder: string, options: CorpusOptions): Promise<void> {
       mutations: options.mutations,
       seed: options.seed,
       concurrency: limits.workers || availableParallelism(),
-      wallMs: limits.wallSeconds * 1000,
+      timeoutMs: limits.timeoutSeconds * 1000,
     });
     const expected = await expectedVerdicts(folder, options);
     const report = reportCorpus(findings, {
       policy: policy.name,
-      wallSeconds: limits.wallSeconds,
+      timeoutSeconds: limits.timeoutSeconds,
       crashes,
       expected,
     });

@@ -15,7 +15,7 @@ export interface CorpusRun {
   readonly seed: number;
   /** Files under way at once. */
   readonly concurrency: number;
-  readonly wallMs: number;
+  readonly timeoutMs: number;
 }
 
 /** What was found. */
@@ -68,7 +68,7 @@ async function tryAll(run: CorpusRun, cases: readonly Case[]): Promise<FileVerdi
   const queue = cases.values();
   const sendNext = async () => {
     for (const { file, source } of queue) {
-      verdicts.push(await tryFile(run.imaging, run.policy, file, await source(), run.wallMs));
+      verdicts.push(await tryFile(run.imaging, run.policy, file, await source(), run.timeoutMs));
     }
   };
   await Promise.all(Array.from({ length: run.concurrency }, sendNext));

@@ -39,7 +39,7 @@ export async function tryFile(
   policy: CorpusPolicy,
   file: string,
   source: ByteSource,
-  wallMs: number,
+  timeoutMs: number,
 ): Promise<FileVerdict> {
   const bytes = byteLength(source);
   const startedMs = performance.now();
@@ -47,7 +47,7 @@ export async function tryFile(
   const ms = Math.round(performance.now() - startedMs);
   const { verdict, detail } = finding;
   const killed =
-    verdict === 'image-too-complex' && (detail === 'memory' || (detail === 'time' && ms >= wallMs));
+    verdict === 'image-too-complex' && (detail === 'memory' || (detail === 'time' && ms >= timeoutMs));
   const locationIn = holdsLocation(await bytesOf(source));
   return { file, bytes, verdict, detail, killed, ms, locationIn, locationOut: finding.locationOut };
 }

@@ -50,8 +50,8 @@ export function startImaging(overrides: Partial<ImagingOptions> = {}): StartedIm
     scratchDir = await mkdtemp(join(tmpdir(), 'polyface-imaging-'));
     imaging = createImaging({
       workers: 2,
-      // Machines that run tests are busy; what the wall does is tested where it is set.
-      wallSeconds: 50,
+      // Machines that run tests are busy; what the time limit does is tested where it is set.
+      timeoutSeconds: 50,
       memoryMiB: 384,
       limitMegapixels: 64,
       limitSidePixels: 16_384,

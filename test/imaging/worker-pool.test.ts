@@ -39,7 +39,7 @@ function workers(): number[] {
 }
 
 describe('a worker that is killed', () => {
-  const imaging = startImaging({ wallSeconds: 50, memoryMiB: 300 });
+  const imaging = startImaging({ timeoutSeconds: 50, memoryMiB: 300 });
 
   it('a worker that is killed for its memory is the end of its own picture alone', async () => {
     const small = await aJpeg();
@@ -88,7 +88,7 @@ describe('a picture whose worker ends twice', () => {
       },
       width: 1,
       queue: 4,
-      wallMs: 50_000,
+      timeoutMs: 50_000,
       memoryBytes: limits.memoryBytes,
     });
     await pool.start();
@@ -109,8 +109,8 @@ describe('a picture whose worker ends twice', () => {
   });
 });
 
-describe('the wall', () => {
-  const imaging = startImaging({ workers: 1, wallSeconds: 0.6 });
+describe('the time limit of a picture', () => {
+  const imaging = startImaging({ workers: 1, timeoutSeconds: 0.6 });
   const longer = [recipe({ format: 'png' })];
 
   it('the time limit ends a picture that takes too long, and does not blame the one that waited behind it', async () => {
@@ -130,7 +130,7 @@ describe('the wall', () => {
 });
 
 describe('a full queue', () => {
-  const imaging = startImaging({ workers: 1, queue: 2, wallSeconds: 50 });
+  const imaging = startImaging({ workers: 1, queue: 2, timeoutSeconds: 50 });
 
   it('a full queue is overloaded at once and says when to come back', async () => {
     const jobs = Array.from({ length: 6 }, () => imaging.refusal(BUSY));
@@ -153,7 +153,7 @@ describe('stopping', () => {
     const before = workers();
     const imaging = createImaging({
       workers: 2,
-      wallSeconds: 50,
+      timeoutSeconds: 50,
       memoryMiB: 384,
       limitMegapixels: 50,
       limitSidePixels: 12_000,
@@ -216,7 +216,7 @@ describe('a pool', () => {
       startWorker: () => Promise.reject(new Error('a picture worker is unfit: loaders cannot be blocked')),
       width: 2,
       queue: 2,
-      wallMs: 1000,
+      timeoutMs: 1000,
       memoryBytes: 1e9,
     });
     await expect(pool.start()).rejects.toThrow('cannot be blocked');

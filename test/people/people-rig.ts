@@ -52,7 +52,7 @@ export async function startPeopleRig(): Promise<PeopleRig> {
   const store = createMemoryStore();
   const imaging = createImaging({
     workers: 1,
-    wallSeconds: 20,
+    timeoutSeconds: 20,
     memoryMiB: 512,
     limitMegapixels: 50,
     limitSidePixels: 12_000,

@@ -12,7 +12,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'polyface-describe-patiently-'));
   imaging = createImaging({
     workers: 1,
-    wallSeconds: 50,
+    timeoutSeconds: 50,
     memoryMiB: 384,
     limitMegapixels: 50,
     limitSidePixels: 12_000,

@@ -82,8 +82,8 @@ describe('loadSettings refuses, with the place and what was expected,', () => {
     ],
     [
       'a value out of its range',
-      `${SMALLEST}imaging:\n  wallSeconds: 0\n`,
-      /^polyface\.yaml:4:16: imaging\.wallSeconds: expected a number above 0, at most 86400, got 0$/,
+      `${SMALLEST}imaging:\n  timeoutSeconds: 0\n`,
+      /^polyface\.yaml:4:16: imaging\.timeoutSeconds: expected a number above 0, at most 86400, got 0$/,
     ],
     [
       'a number without end',

@@ -6,7 +6,7 @@ import { type Attended, openListRun, type RunChunk, type RunHead, type RunPlace 
 /** People between two saved places. */
 const PEOPLE_PER_CHUNK = 50;
 /** After so many people in a row without a picture the run stops: the backend may not work as it should. */
-const WALL = 100;
+const MAX_EMPTY_IN_A_ROW = 100;
 /**
  * How often people who failed are tried again, and the pause before the first time, in milliseconds; it
  * doubles.
@@ -95,7 +95,7 @@ export async function runOverList<Outcome extends string>(
     done += batch.length;
     run.onProgress?.(done);
     for (const { outcome } of people) inARow = outcome === run.empty ? inARow + 1 : 0;
-    if (inARow >= Math.min(WALL, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
+    if (inARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
       return result('nobody has a picture');
     }
     if (saved) continue;

@@ -111,7 +111,7 @@ export async function startGateway(changes: GatewayChanges = {}): Promise<Runnin
   const { objects, records } = createMemoryStore();
   const imaging = createImaging({
     workers: 1,
-    wallSeconds: 20,
+    timeoutSeconds: 20,
     memoryMiB: 512,
     limitMegapixels: 50,
     limitSidePixels: 12_000,
