@@ -54,8 +54,9 @@ checks.negative_data_rejection.enabled = false`,
   // Business errors come with HTTP 200.
   'capillary-v2 observed': `[checks.negative_data_rejection]
 enabled = false`,
-  // A condition that does not hold is 412; what no schema says of a person (an id that is not the one of the path) is 422. A list of people is answered line by line: 200 makes nobody for sure; its example
-  // is NDJSON, which Schemathesis takes from a strategy but not from an example.
+  // A condition that does not hold gets 412. A fault that a schema cannot express (an id that is not the one in
+  // the path) gets 422. A list of people is answered line by line, so a 200 does not say that a person was
+  // created. Its example is NDJSON, which Schemathesis takes from a strategy but not from an example.
   native: `[checks.positive_data_acceptance]
 expected-statuses = ["2xx", "404", "409", "412", "422"]
 [[operations]]

@@ -1,7 +1,7 @@
 /*
- * Packs the project as npm would, and uses each of its entries as somebody else's project would: it is imported, and its types are checked
- * strictly, without skipLibCheck and with nothing but production dependencies. Then installs the command in the way that the README names, and
- * calls it from elsewhere by its name.
+ * Packs the project as npm would, and uses each of its entries as another project would: it is imported, and its
+ * types are checked strictly, without skipLibCheck and with nothing but production dependencies. Then installs
+ * the command in the way that the README names, and calls it from elsewhere by its name.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /*
- * Says how far `npm ci` has come, on standard error, until it is ended or whoever started it is gone. npm itself says nothing where its output is no terminal, and little
- * where it is one. Runs on whatever Node is there (>= 20).
+ * Says how far `npm ci` has come, on standard error, until it is ended or the process that started it is gone.
+ * npm itself says nothing where its output is no terminal, and little where it is one. Runs on whatever Node is
+ * there (>= 20).
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -6,7 +6,7 @@ import { type Account, PYTHON } from './server.ts';
 
 const here = import.meta.dirname;
 
-/** Programs that upload, read and download as somebody: `… URL TOKEN FILE DOWNLOAD`. */
+/** Programs that upload, read and download as the owner of a token: `… URL TOKEN FILE DOWNLOAD`. */
 const PROGRAMS = {
   requests: [PYTHON, join(here, 'client.py')],
   axios: ['node', join(here, 'client.mjs')],

@@ -15,7 +15,7 @@ export interface BigFastApi {
   stop(): Promise<void>;
 }
 
-/** Somebody who has an account there. */
+/** A person with an account on the server. */
 export interface Account {
   readonly id: string;
   readonly token: string;
@@ -83,7 +83,7 @@ export async function signUp(url: string, name: string): Promise<Account> {
   return { id: data.id, token };
 }
 
-/** The picture that the server itself shows of somebody; `undefined` where it shows none. */
+/** The picture of a person that the server itself shows; `undefined` where it shows none. */
 export async function pictureAt(url: string, { token }: Account): Promise<Buffer | undefined> {
   const headers = { authorization: `Bearer ${token}` };
   const user = (await (await fetch(`${url}/users/me`, { headers })).json()) as { image?: string | null };

@@ -132,8 +132,8 @@ export interface PeopleRegistry {
   /** Gives the person another id. The key stays, and the old id keeps leading to the person. */
   rename(tenant: string, id: string, newId: string, precondition?: PersonPrecondition): Promise<Person>;
   /**
-   * Raises the person's version and changes nothing else. Of several callers who ask under one version, one
-   * succeeds; so does nobody who asks after another change. For work of several steps, before its first step.
+   * Raises the person's version and changes nothing else. Call it before the first step of work that has several
+   * steps. Of several callers with the same version, one succeeds. A call with an older version fails.
    */
   claimVersion(tenant: string, id: string, precondition: PersonPrecondition): Promise<Person>;
   /**

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => admin.gateway.stop());
 
-/** Every path of the operator's side, and what comparable programs serve to whoever asks. */
+/** Every path of the operator's side, and the paths that comparable programs serve to every caller. */
 function asked(): readonly string[] {
   const { paths } = parse(readFileSync('openapi/admin.yaml', 'utf8')) as { paths: Record<string, object> };
   const api = Object.keys(paths).flatMap((path) => {

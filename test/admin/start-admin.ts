@@ -22,7 +22,7 @@ export interface AdminGateway {
   ): Promise<{ readonly status: number; readonly body: unknown; readonly headers: Headers }>;
 }
 
-/** Starts it; whoever starts it stops the gateway. */
+/** Starts the gateway. The caller stops it. */
 export async function startAdminGateway(
   change: (demo: Settings) => Settings = (demo) => demo,
   overrides: PolyfaceOverrides = {},

@@ -23,7 +23,7 @@ beforeAll(async () => {
   admin = await startAdminGateway(
     (demo) => ({
       ...demo,
-      // Nobody is there: the steps of this migration are asked for, and not waited for.
+      // There are no people here. The steps of this migration are started, and the test does not wait for them.
       migration: { backends: [backendSettings('magicline-v1', 'http://127.0.0.1:9')] },
     }),
     { store },

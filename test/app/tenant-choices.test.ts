@@ -11,7 +11,7 @@ const OPTIONS: TenantSettings['dialects'] = {
   'capillary-v2': { options: { orgId: '100737', originals: 'exact', maxImages: 2 } },
   smartsheet: { options: { customSize: 400 } },
 };
-/** Of the dialect, not of the tenant: whoever shows no key has no tenant. */
+/** Options of the dialect and not of the tenant, because a caller without a key has no tenant. */
 const DEPRECATION = {
   deprecatedSince: '2026-01-01T00:00:00Z',
   sunsetAt: '2027-06-30T23:59:59Z',

@@ -69,14 +69,14 @@ describe('what a proxy says of its clients', () => {
     const guess = (from: string, client: string, round: number) =>
       statusFrom(from, client, basic('store.server', `guess ${from} ${round}`));
     for (const from of [PROXY, ANYBODY]) {
-      // Another address each time is no help to somebody whom nobody believes.
+      // Another address each time does not help a client that is not believed.
       const clientOf = (round: number) => (from === PROXY ? '203.0.113.66' : `203.0.113.${round}`);
       const statuses: (number | undefined)[] = [];
       for (let round = 0; round < 12; round += 1) statuses.push(await guess(from, clientOf(round), round));
       expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
       expect(statuses.at(-1)).toBe(429);
     }
-    // Somebody else behind the same proxy is not slowed by them.
+    // Another client behind the same proxy is not slowed by them.
     expect(await guess(PROXY, '203.0.113.77', 99)).toBe(401);
   });
 

@@ -8,11 +8,11 @@ import type { GatewayProcess } from './gateway-process.ts';
 import type { WriteHistory } from './write-history.ts';
 
 const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
-/** Nobody uploads any more. */
+/** No client uploads any more. */
 const NOW = ['--grace', '0s', '--accept-short-grace', '--accept-missing-records'];
 const run = promisify(execFile);
 
-/** Reads every subject through every gateway, by two dialects, once nobody writes any more. */
+/** Reads every subject through every gateway, by two dialects, once no client writes any more. */
 export async function checkSubjects(
   gateways: readonly GatewayProcess[],
   subjects: readonly ChaosSubject[],
@@ -34,8 +34,9 @@ export async function checkSubjects(
 }
 
 /**
- * Holds the store itself against its records with `polyface fsck`, sweeps it with `polyface gc`, and sees that then no orphan is left and
- * nothing else is gone. Gives the number of orphans that were swept. Nobody may be writing.
+ * Checks the store against its records with `polyface fsck`, sweeps it with `polyface gc`, and checks that no
+ * orphan is left then and nothing else is gone. Returns the number of orphans that were swept. Call it only
+ * while no client writes.
  */
 export async function checkStoreItself(
   settingsFile: string,

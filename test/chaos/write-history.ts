@@ -26,11 +26,11 @@ export interface WriteHistory {
   /** Counts a write from its first byte on; `settle` says how it ended. */
   begin(subject: string, mark: number | undefined): Write;
   settle(write: Write, outcome: 'acknowledged' | 'open' | 'refused'): void;
-  /** Everything that sent writes is dead or done: what is open now takes effect no more. */
+  /** Every process that sent writes is dead or done, so an open write no longer takes effect. */
   quiesce(): void;
   /**
-   * Judges a sight. `lost`: something older than a write that was acknowledged before the reading began. `resurrected`: a picture
-   * older than a deletion so acknowledged. `invented`: a picture that nobody put.
+   * Judges what a reader saw. `lost`: a picture older than a write that was acknowledged before the read began.
+   * `resurrected`: a picture older than such a deletion. `invented`: a picture that no client put.
    */
   judge(sight: Sight): Verdict | undefined;
   /** Writes that were acknowledged. */
@@ -94,7 +94,10 @@ export function createWriteHistory(): WriteHistory {
   };
 }
 
-/** Whether `later` began after `earlier` had ended, so that nobody may see `earlier` once `later` is acknowledged. */
+/**
+ * Whether `later` began after `earlier` had ended, so that no reader may see `earlier` once `later` is
+ * acknowledged.
+ */
 function follows(later: Pick<Write, 'startedAtMs'>, earlier: Pick<Write, 'endedAtMs'>): boolean {
   return later.startedAtMs > earlier.endedAtMs;
 }

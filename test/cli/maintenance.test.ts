@@ -9,7 +9,7 @@ import { storeOrphan, storePicture } from '../maintenance/stored-pictures.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Nobody uploads. */
+/** No client uploads. */
 const NOW = ['--grace', '0s', '--accept-short-grace'];
 
 let dataDir: string;

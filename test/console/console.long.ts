@@ -233,7 +233,7 @@ describeInBrowser('the console in Chromium', () => {
 
   it('the console is worked with the keyboard alone: past the pages to the content, and out of a question by Escape', async () => {
     await open('settings');
-    // Afresh: the focus goes on from where somebody clicked before.
+    // Reloads the page, because the focus would continue where an earlier test clicked.
     await page.reload();
     await page.getByText('Effective settings').waitFor();
     await page.keyboard.press('Tab');

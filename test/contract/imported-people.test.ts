@@ -64,7 +64,7 @@ describe('after an import beside the running gateway', () => {
   );
 });
 
-/** Settings that know the dialects and the tenant and nobody. */
+/** Settings with the dialects and the tenant, but without people. */
 const bare = {
   demo: true,
   dialects: { 'capillary-v2': {}, 'magicline-v1': {}, smartsheet: {}, timbu: {}, native: {} },

@@ -64,7 +64,7 @@ function backendsAt(baseUrl: string): BackendSettings[] {
   );
 }
 
-/** A port that nobody listens on. */
+/** A port on which no process listens. */
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -22,7 +22,10 @@ const portrait = await fixture('portrait.jpg');
 /** A gateway that is made to fail in one way. */
 export interface StrainedGateway {
   readonly gateway: DemoGateway;
-  /** What becomes of an attempt to write a record: nobody foresaw it, or somebody else is always faster. */
+  /**
+   * How every attempt to write a record fails: with an unexpected error, or because another process is always
+   * faster.
+   */
   readonly trouble: (trouble: 'none' | 'failure' | 'refusal') => void;
 }
 

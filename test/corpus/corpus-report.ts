@@ -19,7 +19,7 @@ export type CorpusTotals = {
 export type CorpusReport = {
   readonly policy: string;
   readonly timeoutSeconds: number;
-  /** How each worker ended that nobody told to. */
+  /** How each worker ended that ended by itself. */
   readonly crashes: readonly string[];
   readonly peakMemoryMiB: number;
   readonly corpus: CorpusTotals;

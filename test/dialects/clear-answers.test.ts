@@ -11,7 +11,10 @@ function answer(status: number, json: Json, type = 'application/json; charset=ut
   return { status, json, headers: { 'content-type': type } };
 }
 
-/** For each dialect: an id, its success with a picture, without one, its word for nobody, and fields of a wrong type. */
+/**
+ * For each dialect: an id, its success with a picture, without one, its answer for an unknown person, and fields
+ * of a wrong type.
+ */
 const DIALECTS: readonly {
   readonly name: string;
   readonly upstream: Pick<UpstreamTranslation<never>, 'isClear'>;

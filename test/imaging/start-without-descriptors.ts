@@ -21,6 +21,6 @@ const outcome = await startWorkerProcess(
   () => 'started',
   (cause: unknown) => (cause instanceof Error ? `${cause.message}: ${String(cause.cause)}` : String(cause)),
 );
-// A failure that nobody hears ends a process in the next turn.
+// A failure without a listener ends a process in the next turn.
 await nextTurn();
 process.stdout.write(outcome);

@@ -19,7 +19,7 @@ export interface Attempt {
   readonly body?: BodyInit;
 }
 
-/** Nobody's person, picture, address and client, in the right shapes. */
+/** A person, a picture, an address and a client that do not exist, in valid forms. */
 export const aimAtNobody: Aim = {
   person: nobody,
   imageId: 'u!1!AAAAAAAAAAA!AAAAAAAAAAA!AAAAAAAAAAA',
@@ -29,7 +29,7 @@ export const aimAtNobody: Aim = {
 
 type Making = (aim: Aim, by: Side, picture: Buffer) => Promise<readonly Attempt[]> | readonly Attempt[];
 
-/** How each operation of each dialect can be aimed at somebody. */
+/** How each operation of each dialect can be aimed at a person. */
 export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>> = {
   'capillary-v2': {
     getCustomer: ({ person }) => [{ method: 'GET', path: `${customer(person)}?${readImages}` }],
@@ -91,7 +91,7 @@ export const attempts: Readonly<Record<string, Readonly<Record<string, Making>>>
     ],
     getPerson: ({ person }) => [{ method: 'GET', path: registered(person) }],
     getPersonPictures: ({ person }) => [{ method: 'GET', path: `${registered(person)}/pictures` }],
-    // An id that is free in the caller's own tenant would make somebody there.
+    // An id that is free in the caller's own tenant would create a person there.
     putPerson: ({ person }, by) => [jsonAttempt(by, 'PUT', registered(person), {}, { 'if-match': '*' })],
     putPeople: ({ person }, by) => [
       jsonAttempt(

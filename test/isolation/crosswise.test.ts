@@ -130,7 +130,7 @@ describe.each([
   it("requests for a tenant's own people are good ones", async () => {
     const refused: string[] = [];
     for (const [dialect, operationId] of operations) {
-      // An altered ticket is good for nobody, its owner included.
+      // An altered ticket is invalid for every caller, its owner included.
       if (operationId === 'getProfileImage') continue;
       const aim = { ...(await aimAt(side)), client: side.client };
       for (const { status, text } of await askAll(dialect, operationId, aim, side)) {

@@ -11,11 +11,11 @@ export interface Side {
   readonly person: Person;
 }
 
-/** Somebody, as each dialect knows them. */
+/** A person, as each dialect knows them. */
 export interface Person {
   readonly aliases: Readonly<Record<string, string>>;
   readonly email: string;
-  /** The id of somebody in the tenant's registry. */
+  /** The id of a person in the tenant's registry. */
   readonly registered: string;
 }
 
@@ -67,7 +67,7 @@ export const other: Side = {
   },
 };
 
-/** Ids of the same shapes that nobody has. */
+/** Ids of the same form that no person has. */
 export const nobody: Person = {
   aliases: {
     'capillary-v2': '599999999',

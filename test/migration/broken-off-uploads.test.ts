@@ -14,7 +14,10 @@ const KEY = 'demo-v1-key';
 const MAX_CONNECTIONS = 16;
 /** As many as may upload at once, all of them with one key, or all of them anonymous from one address. */
 const AT_ONCE = 3;
-/** More broken-off uploads in all than the shim has connections to the backend: one leak each, and nobody is served any more. */
+/**
+ * More broken-off uploads in all than the shim has connections to the backend: if each leaks one, no client is
+ * served any more.
+ */
 const ROUNDS = 3;
 
 /** What a client does in the middle of its body; resolves to what it was answered. */

@@ -125,7 +125,7 @@ describe('the evidence for the switch', () => {
   });
 
   it('the evidence for the switch is judged for the people whom the step moves', async () => {
-    // Somebody writes to the backend past the gateway: one person of five differs.
+    // A write goes to the backend past the gateway, so one person of five differs.
     const form = new FormData();
     form.set('image', new Blob([new Uint8Array(markedPicture(2))], { type: 'image/jpeg' }), 'me.jpg');
     await fetch(`${backend.url}/v1/customers/5004/images`, { method: 'PUT', body: form });

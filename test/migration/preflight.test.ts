@@ -9,7 +9,10 @@ import { createShimHouse, type ShimHouse } from './support/shim-process.ts';
 const DIALECT = ['--dialect', 'magicline-v1'];
 const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 
-/** What fails, and what is warned of, beside that nobody's name is known, that v1 has no delete and that one picture is a GIF. */
+/**
+ * The failed checks and the warnings of each oddity. Three warnings are always there: unknown names, an API
+ * without deletes, and a picture that is a GIF.
+ */
 const JUDGED: readonly (readonly [
   Oddity,
   { readonly failed: readonly string[]; readonly warned?: string },

@@ -20,7 +20,7 @@ const MADE_UP: Readonly<Record<LegacyDialect, readonly string[]>> = {
   timbu: KEPT,
 };
 
-/** Timbu names nobody: whoever bears the credential is meant. */
+/** A Timbu request names no person. It concerns the bearer of the credential. */
 function lossesOf(dialect: LegacyDialect, speaks: LegacyDialect): string[] {
   const losses = [...MADE_UP[dialect], ...(speaks === 'timbu' ? ['synthesised subject'] : [])];
   return losses.sort();

@@ -147,7 +147,7 @@ describe('a backend that died for good', () => {
     expect(named.map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({ id: 'crowd-0', what: expect.arrayContaining(['intent']) }),
     ]);
-    // Nobody was told that the third upload is stored, nor that it is not.
+    // The client of the third upload was told neither that it is stored nor that it is not.
     expect(['picture 1', 'picture 3']).toContain(await world.shown('5000'));
     expect(await world.shown('5001')).toBe('picture 2');
     expect(await world.upload('5002', 4)).toBe(200);

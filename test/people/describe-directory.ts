@@ -10,7 +10,7 @@ export interface SourceUnderTest {
   readonly source: PeopleSource;
   /** Where the pictures' records are. */
   readonly records: RecordStore;
-  /** From now on nobody can say who is there; absent where that cannot happen. */
+  /** Makes the source fail from now on; absent where it cannot fail. */
   readonly breakDown?: () => Promise<void>;
   close(): Promise<void>;
 }
@@ -48,7 +48,8 @@ export function describeDirectory(
     beforeAll(async () => {
       made = await make(people);
       const { source, records } = made;
-      // Whoever has a picture has a record; a user service knows people by nothing else that a key leads to.
+      // A person with a picture has a record, and only the record leads from a key to a person of a user
+      // service.
       for (const [tenant, { id }] of people) {
         const record = { schema: 1, tenant, subjectId: id, generation: 1, slots: {} };
         await records.swap(recordKey(subjectKey(tenant, id)), undefined, record);

@@ -51,7 +51,7 @@ describe('people who are missing from an imported file', () => {
     const people = await Promise.all(ids.map((id) => here.registry.read(tenant, id)));
     return new Set(people.flatMap((person) => person?.key ?? []));
   };
-  /** A registry beside which something happens when everybody was listed and nobody was erased yet. */
+  /** A registry in which something happens after everybody was listed and before the first person is erased. */
   const afterList = (happen: () => Promise<unknown>): PeopleRegistry => ({
     ...here.registry,
     async *list(...asked) {

@@ -149,7 +149,10 @@ async function use(url: string): Promise<void> {
   await good(fetch(`${capillary}?embed=CUSTOMERIMAGE&source=INSTORE`, { headers: TILL }));
 }
 
-/** Some bytes from the middle of each body: nobody else has pictures here. Originals, renditions, the shadow's, and what it kept. */
+/**
+ * Some bytes from the middle of each body. No other person has pictures here. Originals, renditions, the
+ * shadow's, and what it kept.
+ */
 function pictureNeedles(everything: ReadonlyMap<string, Buffer>): Record<string, Buffer> {
   const bodies = [...everything].filter(([name]) => /bodies\/|migration\/pictures/.test(name));
   return Object.fromEntries(

@@ -180,7 +180,7 @@ async function judge(seed: number, tenant: string, gateway: PeopleGateway, histo
   for (const id of PEOPLE) {
     const key = subjects.get(id);
     if (key === undefined) {
-      // Nobody disappears without an erasure, of theirs or of whomever they were merged with.
+      // A person disappears only by an erasure, of them or of a person with whom they were merged.
       expect({ [at(`${id} is gone`)]: history.mayBeErased.size > 0 }).toEqual({
         [at(`${id} is gone`)]: true,
       });

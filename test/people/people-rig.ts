@@ -26,7 +26,7 @@ import { openRegistry } from './registry-rig.ts';
 export interface PeopleGateway extends PeopleParts {
   readonly executor: Core;
   readonly directory: SubjectDirectory;
-  /** Uploads a picture to whoever has the id in the dialect `one`. */
+  /** Uploads a picture of the person with the id in the dialect `one`. */
   put(tenant: string, alias: string, picture: Buffer): Promise<void>;
   remove(tenant: string, alias: string): Promise<void>;
   /** The stored picture and where a signed address would lead; `undefined` where there is none. */
@@ -135,7 +135,7 @@ export async function startPeopleRig(): Promise<PeopleRig> {
             );
             const found = await objects.get(view.picture.key);
             found?.stream.destroy();
-            // Somebody may have replaced it since the record was read; a record that stands names no body that is gone.
+            // It may have been replaced since the record was read. A current record names no body that is gone.
             if (!found && attempt < 20) return await this.get(tenant, alias, attempt + 1);
             if (!found) throw new Error('a record names a body that is not there');
             return { sha256: view.image.original.sha256, ticket: view.ticket ?? '' };

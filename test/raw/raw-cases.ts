@@ -9,7 +9,10 @@ export interface RawCase {
   readonly method: string;
   readonly target: string;
   readonly script: RawScript;
-  /** The problem that the dialect must tell of; `good`: a documented success; `house`: nobody's mount can be made out. */
+  /**
+   * The problem that the dialect must report. `good`: a documented success. `house`: the path belongs to no
+   * dialect.
+   */
   readonly expected: ProblemKind | 'good' | 'house' | readonly (ProblemKind | 'good')[];
   readonly allow?: string;
 }

@@ -24,7 +24,7 @@ export interface WireDialect {
   readonly credential: string;
   /** The good credential in ways that are not. */
   readonly badCredentials: readonly string[];
-  /** Whom the credential may change; any text where the path names nobody. */
+  /** The person whom the credential may change; any text where the path names no person. */
   readonly subject: string;
   /** What becomes of path ids; empty where paths hold none. */
   readonly ids: readonly (readonly [raw: string, kind: ProblemKind])[];

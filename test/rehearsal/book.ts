@@ -11,7 +11,7 @@ export interface Book {
   describe(customer: string): string;
 }
 
-/** An empty book: nobody has a picture. */
+/** An empty book: no person has a picture. */
 export function createBook(): Book {
   const possible = new Map<string, Set<number>>();
   const of = (customer: string) => possible.get(customer) ?? new Set([NOTHING]);

@@ -1,7 +1,7 @@
 import type { CrowdTally } from './crowd.ts';
 import { startRehearsal } from './start-rehearsal.ts';
 
-/** How often a run over the list is made anew where the backend's errors left somebody unfinished. */
+/** How often a run over the list is repeated where errors of the backend left people unfinished. */
 const MOST_RUNS = 5;
 
 /** The figures of a rehearsal. */

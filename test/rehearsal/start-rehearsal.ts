@@ -11,7 +11,7 @@ export interface Rehearsal {
   /** An independent Capillary server that fails one request in ten. */
   readonly backend: CapillaryProcess;
   readonly house: ShimHouse;
-  /** Whoever starts one puts it here; the crowd asks all of them in turn. */
+  /** Each gateway that is started is added here. The crowd sends requests to all of them in turn. */
   readonly gateways: GatewayProcess[];
   /** Every one of them has a picture at the backend. */
   readonly crowd: Crowd;

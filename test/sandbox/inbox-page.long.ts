@@ -125,7 +125,7 @@ describeInBrowser('the page of the inbox', () => {
       await page.getByRole('searchbox').fill('TWO timbu');
       await page.getByText('1 of 2 uploads').waitFor();
       expect(await page.locator('.card .name').allTextContents()).toEqual(['two.jpg']);
-      // Neither the names of properties nor a response's headers and signed addresses are what somebody looks for.
+      // The search does not look through names of properties, headers of responses and signed addresses.
       await page.getByRole('searchbox').fill('orientation');
       await page.getByText('0 of 2 uploads').waitFor();
       await page.getByRole('searchbox').fill('sameorigin');

@@ -82,7 +82,7 @@ describe('the sessions of a sandbox', () => {
       return user.image_url;
     };
     const [one, other] = [await addressIn('a'), await addressIn('b')];
-    // Nobody sends a header with an address from an answer.
+    // A client that follows an address from an answer sends no session header.
     expect((await fetch(one)).status).toBe(200);
     expect((await fetch(other)).status).toBe(200);
     expect((await control('a', '/clock', 'POST', { advanceMs: 8 * 24 * 3600 * 1000 })).status).toBe(204);

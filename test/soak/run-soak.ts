@@ -28,7 +28,7 @@ const MORE_DESCRIPTORS = 16;
 const MORE_CONNECTIONS = 8;
 const MORE_MEMORY = { share: 1.25, bytes: 64 * 1024 * 1024 };
 
-/** What a gateway holds while nobody calls it. */
+/** What a gateway holds while no client calls it. */
 interface Holdings {
   readonly descriptors: number;
   readonly backendConnections: number;

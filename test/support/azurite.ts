@@ -17,7 +17,7 @@ export interface Azurite {
 /** The emulator's published account. */
 export const AZURITE_ACCOUNT = 'devstoreaccount1';
 
-/** The emulator's published key; the same for everybody, and a secret of nobody. */
+/** The emulator's published key; it is public and the same everywhere. */
 export const AZURITE_KEY =
   'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 

@@ -56,7 +56,7 @@ export async function forwardStream(
     const rawHeaders = withPublicLocation(came.rawHeaders, migration.address, baseUrl);
     const answer = { ...came, rawHeaders };
     const tap = capture || options.onAnswer ? answerTap(answer) : undefined;
-    await streamed(response, () => streamAnswer(response, answer, (piece) => tap?.piece(piece)));
+    await cutWhereItFails(response, () => streamAnswer(response, answer, (piece) => tap?.piece(piece)));
     const whole = tap?.whole();
     if (whole) options.onAnswer?.(whole);
     if (capture && options.shadow !== undefined) {
@@ -104,7 +104,7 @@ function copyIn(capture: Capture): ShadowCopy {
 }
 
 /** Once the head is sent, a failure can only cut the connection. */
-async function streamed(response: ServerResponse, send: () => Promise<void>): Promise<void> {
+async function cutWhereItFails(response: ServerResponse, send: () => Promise<void>): Promise<void> {
   try {
     await send();
   } catch (cause) {

@@ -126,7 +126,7 @@ describe.each([
     const end = form.lastIndexOf('--ab--') + '--ab'.length;
     const firstEnd = form.indexOf('--ab', 4);
     for (let length = 0; length < end; length += 1) {
-      // Behind the delimiter of the first part the form has that part alone, and nobody can tell more.
+      // A form that is cut behind the delimiter of the first part looks complete: it has that part alone.
       if (length >= firstEnd + '--ab'.length && length <= firstEnd + '--ab'.length + newline.length) continue;
       if (length >= '--ab'.length && length <= '--ab'.length + newline.length) continue;
       await expect(read([form.subarray(0, length)])).rejects.toThrow();

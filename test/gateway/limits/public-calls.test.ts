@@ -27,7 +27,7 @@ it('the gateway slows guesses at the token endpoint per address, whatever keys t
     warnings: [],
     errors: [{ status: false, code: 429, message: 'Rate limit exceeded' }],
   });
-  // Nobody's credential is at fault: clients that present one are served.
+  // No credential is at fault, so clients that present one are served.
   const read = await fetch(`${gateway.url}/2.0/users/me`, {
     headers: { authorization: 'Bearer demo-smartsheet-jane' },
   });

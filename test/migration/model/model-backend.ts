@@ -6,8 +6,8 @@ import type { Backend, BackendReply } from '../../../src/migration/replicas/back
 export type Value = number;
 
 /**
- * What is wrong with the backend. `lost answer`: the write takes effect, but nobody hears of it. `nonsense`: whatever it answers is none of
- * its dialect's answers; every other write takes effect.
+ * The fault of the backend. `lost answer`: the write takes effect, but its answer is lost. `nonsense`: its
+ * answers are not in its dialect, and every second write takes effect.
  */
 export type Trouble = 'down' | 'nonsense' | 'refuses' | 'lost request' | 'lost answer';
 

@@ -44,7 +44,7 @@ export interface ModelGateway {
   readonly watch: StageWatch;
   readonly reconciler: Reconciler;
   readonly replica: ReplicaParts;
-  /** The migration in the hands of somebody who operates it from this process. */
+  /** The migration, for an operator in this process. */
   readonly operated: OperatedBackend;
   put(subject: Subject, slot: number, value: Value): Promise<void>;
   /** A client that goes away in the middle of its upload. */
@@ -210,7 +210,7 @@ export function createModelGateway(parts: {
       if (policy.write !== 'both' || policy.recheck) return;
       const held = await journal.lease(subject, 0);
       try {
-        // An intent means that somebody has to finish first.
+        // An intent means that a write has to be finished first.
         if (!held.entry.intent) await act();
       } finally {
         await held.release();

@@ -1,6 +1,6 @@
 import type { Value } from './model-backend.ts';
 
-/** A write of a burst: acknowledged, or nobody knows. */
+/** A write of a burst: acknowledged, or of unknown outcome. */
 export interface WriteResult {
   readonly value: Value;
   readonly acknowledged: boolean;

@@ -30,7 +30,7 @@ export type ClientAct = {
 /** Everybody, or the people at these places in `SUBJECTS`. */
 export type WantedRamp = 'everybody' | readonly number[];
 
-/** Whom a list names; a mistyped one names somebody whom nobody knows. */
+/** The people of a list. A mistyped list names an unknown person. */
 export type WantedPeople = WantedRamp | 'mistyped';
 
 /** What happens in the world. */
@@ -142,7 +142,7 @@ export async function runWorld(
         }
         const value = act === 'remove' ? 0 : nextValue++;
         if (act === 'break off' || act === 'anonymous') {
-          // Nobody may ever read these: the register does not know them.
+          // No reader may ever see these, because the register does not know them.
           const put = act === 'break off' ? gateway.breakOff : gateway.putAnonymously;
           const came = await put(subject, slot, value).then(() => 'accepted', ignored);
           if (came === 'accepted') throw new Error(`a write was accepted though its client did ${act}`);
@@ -238,7 +238,7 @@ export async function runWorld(
     restart: false,
     acceptsEmpty: true,
     signal: new AbortController().signal,
-    // Time stands still while somebody waits.
+    // Time stands still while a client waits.
     pause: async () => {},
   };
 
@@ -361,7 +361,7 @@ export async function runWorld(
     throw new Error('the world does not come to rest');
   }
 
-  // The backend has pictures from before: where nobody has one the gate stays shut.
+  // The backend has older pictures, because the gate stays shut where no person has one.
   await burst([0, 1, 2].map((subject) => ({ gateway: 0, subject, slot: subject % 2, act: 'put' })));
   for (let up = 0; up < stages; up += 1) {
     await change(true, 'everybody');

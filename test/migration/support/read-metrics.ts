@@ -1,6 +1,9 @@
 import type { Registry } from 'prom-client';
 
-/** A figure's values by its labels, sorted, once they add up to `sum`: the shadow works when nobody waits any more. */
+/**
+ * A figure's values by its labels, sorted, once they add up to `sum`: the shadow works once no client waits any
+ * more.
+ */
 export async function metricsWith(
   { registry }: { readonly registry: Registry },
   name: string,

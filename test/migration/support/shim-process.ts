@@ -31,7 +31,7 @@ const PROGRAM = join(import.meta.dirname, '../../../src/cli/polyface.ts');
 export async function createShimHouse(options: {
   readonly backendUrl: string;
   readonly crowd: number;
-  /** Nobody is listed: subjects are made from their ids. */
+  /** The settings list no people. Subjects are made from their ids. */
   readonly open?: boolean;
   readonly backend?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;

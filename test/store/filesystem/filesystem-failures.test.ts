@@ -47,7 +47,7 @@ describe('a failed system call', () => {
   it('a failed system call in any operation becomes a problem of the store', async () => {
     const store = createFilesystemStore({ folder });
     await store.start({ create: true });
-    // Files where folders ought to be fail every call, whoever runs the test.
+    // Files in the place of folders make every call fail, whatever user runs the test.
     for (const part of ['objects', 'records']) {
       await rm(join(folder, part), { recursive: true });
       await writeFile(join(folder, part), '');

@@ -1,4 +1,7 @@
-/* Starts a store as nobody where this is root, else as whoever this is, and prints why it cannot. */
+/*
+ * Starts a store as the user `nobody` where this process is root, else as its own user, and prints why that
+ * fails.
+ */
 import { StoreError } from '../../../src/domain/index.ts';
 import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
 

@@ -48,7 +48,7 @@ export function anImageView(parts: {
   };
 }
 
-/** A received file that nobody looks into. */
+/** A received file whose content does not matter. */
 export function anUpload(parts: Partial<Upload> = {}): Upload {
   const bytes = new TextEncoder().encode('not looked at');
   return {

@@ -10,7 +10,10 @@ import {
   type WireResponse,
 } from '../../../../src/domain/index.ts';
 
-/** A small dialect of nobody's: forms, a text header, JSON, a picture, a download of its own. It proves that `src` knows no dialect. */
+/**
+ * A small invented dialect: forms, a text header, JSON, a picture, its own download. It shows that `src` depends
+ * on no dialect.
+ */
 interface PlainOptions {
   readonly maxBytes: number;
   readonly greeting: string;
