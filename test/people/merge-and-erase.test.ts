@@ -4,11 +4,10 @@ import { erasePerson, isSignedBy } from '../../src/core/erase-person.ts';
 import { finishIntents } from '../../src/core/finish-intents.ts';
 import { mergePeople, previewMerge } from '../../src/core/merge-people.ts';
 import { listIntents } from '../../src/core/person-intents.ts';
-import type { RecordStore } from '../../src/domain/index.ts';
 import { checkPeople } from '../../src/maintenance/check-people.ts';
 import { establishPages } from '../../src/people/records/directory-pages.ts';
-import { type PeopleGateway, type PeopleRig, pictureOf, startPeopleRig } from './people-rig.ts';
-import { diesAfter, draft, problemOf } from './registry-rig.ts';
+import { everythingIn, type PeopleGateway, type PeopleRig, pictureOf, startPeopleRig } from './people-rig.ts';
+import { diesAfter, draft, onceBefore, problemOf } from './registry-rig.ts';
 
 const SECRET = 'a secret that is long enough to sign with';
 const ERASE = { graceSeconds: 60, signingKey: { id: 'k', secret: SECRET } };
@@ -210,7 +209,7 @@ describe('a person who is erased', () => {
       'name-taken',
     );
     await here.settle();
-    const kept = await everythingIn(rig, key);
+    const kept = await everythingIn(rig, tenant, key);
     for (const trace of ['al-a1', 'al-a2', 'al-b1', 'example.com', '"id":"a"', sha256(red), sha256(blue)])
       expect({ trace, kept: kept.includes(trace) }).toEqual({ trace, kept: false });
   });
@@ -290,32 +289,3 @@ describe('a person who is erased', () => {
     }
   }, 60_000);
 });
-
-/** Records beside which something else happens once, before the first write under the prefix. */
-function onceBefore(records: RecordStore, prefix: string, happen: () => Promise<void>): RecordStore {
-  let happened = false;
-  return {
-    ...diesAfter(records, Number.POSITIVE_INFINITY),
-    async swap(key, expected, value) {
-      if (!happened && key.startsWith(prefix)) {
-        happened = true;
-        await happen();
-      }
-      return records.swap(key, expected, value);
-    },
-  };
-}
-
-/** Every record of the directory and of the person as one text. */
-async function everythingIn({ store }: PeopleRig, key: string): Promise<string> {
-  const texts: string[] = [];
-  for await (const place of store.records.list('')) {
-    const value = JSON.stringify((await store.records.read(place))?.value);
-    // Other tests keep people of the same names in other tenants.
-    const parsed = JSON.parse(value) as { people?: Record<string, { tenant: string }>; tenant?: string };
-    const own = Object.values(parsed.people ?? {}).filter((entry) => entry.tenant === tenant);
-    if (parsed.people) texts.push(JSON.stringify(own));
-    else if (parsed.tenant === tenant || place.includes(key)) texts.push(place, value);
-  }
-  return texts.join('\n');
-}

@@ -161,3 +161,17 @@ export function pictureOf(number: number): Promise<Buffer> {
     .png()
     .toBuffer();
 }
+
+/** Every record of the directory and of the person as one text. */
+export async function everythingIn({ store }: PeopleRig, tenant: string, key: string): Promise<string> {
+  const texts: string[] = [];
+  for await (const place of store.records.list('')) {
+    const value = JSON.stringify((await store.records.read(place))?.value);
+    // Other tests keep people of the same names in other tenants.
+    const parsed = JSON.parse(value) as { people?: Record<string, { tenant: string }>; tenant?: string };
+    const own = Object.values(parsed.people ?? {}).filter((entry) => entry.tenant === tenant);
+    if (parsed.people) texts.push(JSON.stringify(own));
+    else if (parsed.tenant === tenant || place.includes(key)) texts.push(place, value);
+  }
+  return texts.join('\n');
+}

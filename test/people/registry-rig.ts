@@ -10,6 +10,7 @@ import { admitSubject } from '../../src/people/records/admit-subject.ts';
 import { createDirectoryPages, type DirectoryPages } from '../../src/people/records/directory-pages.ts';
 import { createRecordPeople } from '../../src/people/records/record-people.ts';
 import { createRecordRegistry } from '../../src/people/records/record-registry.ts';
+import type { StoreUnderTest } from '../../src/store/promises/store-promise.ts';
 
 /** One gateway's view of a directory in a store. */
 export interface RegistryUnderTest {
@@ -72,3 +73,29 @@ export async function within2Seconds<T>(
     await new Promise((resume) => setTimeout(resume, 20));
   }
 }
+
+/** Records in which something else happens once, before the first write under the prefix. */
+export function onceBefore(records: RecordStore, prefix: string, happen: () => Promise<void>): RecordStore {
+  let happened = false;
+  return {
+    ...diesAfter(records, Number.POSITIVE_INFINITY),
+    async swap(key, expected, value) {
+      if (!happened && key.startsWith(prefix)) {
+        happened = true;
+        await happen();
+      }
+      return records.swap(key, expected, value);
+    },
+  };
+}
+
+/** Two gateways on one store, and a tenant that no other promise uses. */
+export interface RegistryBench {
+  readonly backend: StoreUnderTest;
+  readonly here: RegistryUnderTest;
+  readonly there: RegistryUnderTest;
+  readonly tenant: string;
+}
+
+/** A promise of `PeopleRegistry`: a sentence that follows "the registry", and its test. */
+export type RegistryPromise = readonly [sentence: string, hold: (bench: RegistryBench) => Promise<void>];

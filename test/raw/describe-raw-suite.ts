@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createAnswerCheck } from '../support/judge-answer.ts';
 import { aPng } from '../support/pictures.ts';
-import { type RawCase, rawCases } from './raw-cases.ts';
+import type { RawCase } from './raw-case.ts';
+import { rawCases } from './raw-cases.ts';
 import { converse, type RawAnswer } from './raw-client.ts';
 import { type RawGateway, startRawGateway } from './raw-gateway.ts';
 import type { WireDialect } from './wire-dialect.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { runWorld, type Step, type Tally } from './world.ts';
+import { runWorld } from './world.ts';
+import type { Step, Tally } from './world-steps.ts';
 
 /** To `complete`, a picture in slot 1, back to `switched`, which gateway 1 does not know of yet; gateway 0 writes slot 0. */
 function backWithLateGateway(kill: readonly Step[]): readonly Step[] {

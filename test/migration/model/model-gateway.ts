@@ -1,16 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createBackgroundWork } from '../../../src/core/background-work.ts';
 import { createCore } from '../../../src/core/core.ts';
-import {
-  type CommandContext,
-  type Imaging,
-  ProblemError,
-  type ProfileImage,
-  READABLE_FORMATS,
-  type Subject,
-  type SubjectDirectory,
-  type Upload,
-} from '../../../src/domain/index.ts';
+import { ProblemError, type Subject, type Upload } from '../../../src/domain/index.ts';
 import { createJournal } from '../../../src/migration/journal/journal.ts';
 import { createMigratingExecutor } from '../../../src/migration/migrating-executor.ts';
 import type { OperatedBackend } from '../../../src/migration/operate/operated-backend.ts';
@@ -21,22 +12,12 @@ import { createHeartbeat } from '../../../src/migration/stages/heartbeat.ts';
 import { policyOf } from '../../../src/migration/stages/stage-record.ts';
 import { createStageWatch, type StageWatch } from '../../../src/migration/stages/stage-watch.ts';
 import { createSpool } from '../../../src/temporary-files/spool.ts';
-import { brokenOff, isBrokenOff, type ModelBackend, uploadOf, type Value } from './model-backend.ts';
+import { brokenOff, type ModelBackend, uploadOf, type Value } from './model-backend.ts';
+import { context, directory, imaging, NAME, principal, valueNamed, viewOf } from './model-parts.ts';
 import type { MortalProcess } from './mortal-process.ts';
 
-/** The migration that the model is about. */
-export const NAME = { tenant: 'acme', dialect: 'legacy' };
 /** How long a lease lasts and a write without an answer may take, in the model's milliseconds. */
 export const LEASE_MS = 5_000;
-
-/** The people of the model. */
-export const SUBJECTS: readonly Subject[] = ['a', 'b', 'c'].map((id) => ({
-  key: createHash('sha256').update(id).digest('hex').slice(0, 32),
-  tenant: NAME.tenant,
-  id,
-  aliases: { legacy: id },
-  profile: {},
-}));
 
 /** One gateway process of the model. */
 export interface ModelGateway {
@@ -57,45 +38,6 @@ export interface ModelGateway {
   /** Waits for what the gateway does in the background. */
   settle(): Promise<void>;
 }
-
-const directory: SubjectDirectory = {
-  byAlias: async (_tenant, _dialect, id) => SUBJECTS.find((subject) => subject.id === id),
-  byIdentifier: async () => undefined,
-  byKey: async (_tenant, key) => SUBJECTS.find((subject) => subject.key === key),
-};
-
-/** Believes everything but what was broken off: what a picture is does not matter here. */
-const imaging: Imaging = {
-  async process({ source }) {
-    if (isBrokenOff(source)) throw new ProblemError({ kind: 'body-malformed', reason: 'syntax' });
-    return {
-      facts: { format: 'png', width: 1, height: 1, frames: 1, transparent: false },
-      renditions: [],
-      release: async () => {},
-    };
-  },
-  start: async () => {},
-  stop: async () => {},
-};
-
-const context: CommandContext = {
-  dialect: NAME.dialect,
-  principal: { ...NAME, credentialId: 'test', scopes: [] },
-  intake: {
-    formats: READABLE_FORMATS,
-    minBytes: 0,
-    maxBytes: 1000,
-    maxFiles: 5,
-    slots: 5,
-    bodies: ['raw'],
-    field: 'any',
-    surplus: 'refuse',
-    renders: 'at-first-read',
-    overlap: 'last-writer-wins',
-  },
-  rendition: 'original',
-  baseUrl: '',
-};
 
 /** A gateway over a store and a backend that outlive it. */
 export function createModelGateway(parts: {
@@ -281,39 +223,6 @@ export function createModelGateway(parts: {
   };
 }
 
-function principal() {
-  return { ...NAME, credentialId: 'test', scopes: [] };
-}
-
 function never(): never {
   throw new Error('no links here');
-}
-
-const BY_SHA = new Map<string, Value>();
-
-function valueNamed({ original }: Pick<ProfileImage, 'original'>): Value {
-  for (let value = BY_SHA.size; !BY_SHA.has(original.sha256) && value < 10_000; value += 1) {
-    BY_SHA.set(uploadOf(value).sha256, value);
-  }
-  return BY_SHA.get(original.sha256) ?? Number.NaN;
-}
-
-function viewOf(slot: number, value: Value) {
-  const { sha256, bytes } = uploadOf(value);
-  const original = { key: '', bytes, sha256, format: 'png', width: 1, height: 1 } as const;
-  return {
-    image: {
-      id: sha256.slice(0, 32),
-      slot,
-      version: 1,
-      generation: 1,
-      handle: '',
-      writtenAtMs: 0,
-      writtenThrough: NAME.dialect,
-      transparent: false,
-      original,
-      renditions: {},
-    },
-    picture: original,
-  };
 }

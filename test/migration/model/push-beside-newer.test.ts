@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { type ClientAct, runWorld, type Step } from './world.ts';
+import { runWorld } from './world.ts';
+import type { ClientAct, Step } from './world-steps.ts';
 
 function put(subject: number, slot: number): Step {
   return { kind: 'burst', acts: [{ gateway: 0, subject, slot, act: 'put' } satisfies ClientAct] };

@@ -1,7 +1,8 @@
 import { array, assert, asyncProperty, integer, nat } from 'fast-check';
 import type { Store } from '../../../src/store/store.ts';
 import { step } from './steps.ts';
-import { emptyTally, runWorld, type Tally } from './world.ts';
+import { runWorld } from './world.ts';
+import { emptyTally, type Tally } from './world-steps.ts';
 
 /** Runs random worlds, each on a store of its own, and adds up what happened; throws at the first broken promise, shrunk. */
 export async function runModel(

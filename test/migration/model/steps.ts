@@ -9,7 +9,7 @@ import {
   oneof,
   record,
 } from 'fast-check';
-import type { Step, WantedPeople, WantedRamp } from './world.ts';
+import type { Step, WantedPeople, WantedRamp } from './world-steps.ts';
 
 const act = record({
   gateway: nat(1),

@@ -1,4 +1,4 @@
-import { ProblemError, type Subject } from '../../../src/domain/index.ts';
+import type { Subject } from '../../../src/domain/index.ts';
 import { backfillList, type ListOptions } from '../../../src/migration/lists/backfill-list.ts';
 import { verifyList } from '../../../src/migration/lists/verify-list.ts';
 import { abandonBackend } from '../../../src/migration/operate/abandon-backend.ts';
@@ -14,62 +14,12 @@ import { EVERYBODY, isEverybody, type Ramp } from '../../../src/migration/stages
 import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
 import { readStage } from '../../../src/migration/stages/stage-store.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { createModelBackend, type Trouble, type Value } from './model-backend.ts';
-import { createModelGateway, LEASE_MS, type ModelGateway, NAME, SUBJECTS } from './model-gateway.ts';
+import { createCrowd, ignored } from './create-crowd.ts';
+import { createModelBackend } from './model-backend.ts';
+import { createModelGateway, LEASE_MS, type ModelGateway } from './model-gateway.ts';
+import { NAME, SUBJECTS, subjectAt } from './model-parts.ts';
 import { createMortalProcess } from './mortal-process.ts';
-import { createRegister } from './register.ts';
-
-/** What one client does. */
-export type ClientAct = {
-  readonly gateway: number;
-  readonly subject: number;
-  readonly slot: number;
-  readonly act: 'put' | 'remove' | 'get' | 'copy' | 'break off' | 'not heard' | 'anonymous';
-};
-
-/** Everybody, or the people at these places in `SUBJECTS`. */
-export type WantedRamp = 'everybody' | readonly number[];
-
-/** The people of a list. A mistyped list names an unknown person. */
-export type WantedPeople = WantedRamp | 'mistyped';
-
-/** What happens in the world. */
-export type Step =
-  | { readonly kind: 'burst'; readonly acts: readonly ClientAct[] }
-  | { readonly kind: 'reconcile'; readonly gateway: number }
-  | { readonly kind: 'change'; readonly up: boolean; readonly ramp: WantedRamp }
-  | { readonly kind: 'continue' }
-  | { readonly kind: 'cancel' }
-  | { readonly kind: 'abandon' }
-  | { readonly kind: 'verify'; readonly who: WantedPeople; readonly repair: boolean }
-  | { readonly kind: 'backfill'; readonly who: WantedPeople }
-  /** Everybody looks and the change goes on, until it arrives or nothing helps. */
-  | { readonly kind: 'ride' }
-  | { readonly kind: 'refresh'; readonly gateway: number }
-  | { readonly kind: 'kill'; readonly gateway: number; readonly steps: number; readonly afterEffect: boolean }
-  | { readonly kind: 'trouble'; readonly trouble: Trouble | undefined }
-  | { readonly kind: 'wait'; readonly ms: number };
-
-/** Figures of a run. */
-export interface Tally {
-  acknowledged: number;
-  failed: number;
-  reads: number;
-  kills: number;
-  changes: number;
-  /** Steps that the gate refused, and switches that it let through. */
-  refused: number;
-  gatesOpened: number;
-  cancelled: number;
-  abandoned: number;
-  verifications: number;
-  /** Clients that broke off, that did not hear their answer, and that had no credential. */
-  brokenOff: number;
-  notHeard: number;
-  anonymous: number;
-  /** Runs that were in `switched` at least once. */
-  switched: number;
-}
+import { emptyTally, type Step, type Tally, type WantedPeople, type WantedRamp } from './world-steps.ts';
 
 /** Runs the steps, then brings everything to rest; throws at the first promise that was broken. */
 export async function runWorld(
@@ -81,10 +31,8 @@ export async function runWorld(
 ): Promise<Tally> {
   const tally = emptyTally();
   let nowMs = 1_000_000;
-  let nextValue = 1;
   let unseenMs = 0;
   const backend = createModelBackend();
-  const registers = new Map<string, ReturnType<typeof createRegister>>();
   const hop = async () => {
     for (let hops = Math.floor(random() * 4); hops > 0; hops -= 1) await new Promise(setImmediate);
   };
@@ -114,68 +62,7 @@ export async function runWorld(
     return next;
   }
 
-  function registerOf(subject: Subject, slot: number) {
-    const key = `${subject.id}/${slot}`;
-    const register = registers.get(key) ?? createRegister();
-    registers.set(key, register);
-    return register;
-  }
-
-  async function burst(acts: readonly ClientAct[]): Promise<void> {
-    const seen = new Map<string, { writes: { value: Value; acknowledged: boolean }[]; reads: Value[] }>();
-    await Promise.all(
-      acts.map(async ({ act, gateway: index, subject: who, slot }) => {
-        const gateway = gatewayAt(index);
-        const subject = subjectAt(who);
-        const key = `${who}/${slot}`;
-        const here = seen.get(key) ?? { writes: [], reads: [] };
-        seen.set(key, here);
-        if (act === 'copy') {
-          await gateway.copy(subject).catch(ignored);
-          return;
-        }
-        if (act === 'get') {
-          const value = await gateway.get(subject, slot).catch(ignored);
-          tally.reads += 1;
-          if (value !== undefined) here.reads.push(value);
-          return;
-        }
-        const value = act === 'remove' ? 0 : nextValue++;
-        if (act === 'break off' || act === 'anonymous') {
-          // No reader may ever see these, because the register does not know them.
-          const put = act === 'break off' ? gateway.breakOff : gateway.putAnonymously;
-          const came = await put(subject, slot, value).then(() => 'accepted', ignored);
-          if (came === 'accepted') throw new Error(`a write was accepted though its client did ${act}`);
-          tally[act === 'break off' ? 'brokenOff' : 'anonymous'] += 1;
-          return;
-        }
-        try {
-          if (act === 'remove') await gateway.remove(subject, slot);
-          else await gateway.put(subject, slot, value);
-          if (act === 'not heard') {
-            tally.notHeard += 1;
-            here.writes.push({ value, acknowledged: false });
-            return;
-          }
-          here.writes.push({ value, acknowledged: true });
-          tally.acknowledged += 1;
-        } catch (cause) {
-          ignored(cause);
-          tally.failed += 1;
-          // Nothing to delete: that is what a reader would have seen.
-          if (act === 'remove' && isProblem(cause, 'image-not-found')) here.reads.push(0);
-          else here.writes.push({ value, acknowledged: false });
-        }
-      }),
-    );
-    await Promise.all(gateways.map((gateway) => gateway.settle()));
-    for (const { subject: who, slot } of acts) {
-      const here = seen.get(`${who}/${slot}`);
-      if (!here) continue;
-      seen.delete(`${who}/${slot}`);
-      registerOf(subjectAt(who), slot).observe(here.writes, here.reads);
-    }
-  }
+  const { registerOf, burst } = createCrowd({ tally, gateways, gatewayAt });
 
   async function stage(): Promise<StageRecord> {
     const stored = await readStage(store.records, NAME);
@@ -389,44 +276,8 @@ export async function runWorld(
   return tally;
 }
 
-function subjectAt(index: number): Subject {
-  const subject = SUBJECTS[index % SUBJECTS.length];
-  if (!subject) throw new Error('there are people');
-  return subject;
-}
-
-function isProblem(cause: unknown, kind: string): boolean {
-  return cause instanceof ProblemError && cause.problem.kind === kind;
-}
-
-/** Figures of a run in which nothing has happened yet. */
-export function emptyTally(): Tally {
-  return {
-    acknowledged: 0,
-    failed: 0,
-    reads: 0,
-    kills: 0,
-    changes: 0,
-    refused: 0,
-    gatesOpened: 0,
-    cancelled: 0,
-    abandoned: 0,
-    verifications: 0,
-    brokenOff: 0,
-    notHeard: 0,
-    anonymous: 0,
-    switched: 0,
-  };
-}
-
-/** A step that cannot be taken now is none; a promise that was broken ends the run. */
+/** Ignores a step that cannot be taken now. A broken promise still ends the run. */
 function unlessBroken(cause: unknown): void {
   if (cause instanceof Error && cause.message.includes('void evidence')) throw cause;
   ignored(cause);
-}
-
-/** A client's failure is no failure of the world; a mistake in the program is. */
-function ignored(cause: unknown): undefined {
-  if (cause instanceof TypeError || cause instanceof ReferenceError) throw cause;
-  return undefined;
 }

@@ -4,7 +4,8 @@ import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
 import { beginStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { createModelBackend } from '../model/model-backend.ts';
-import { createModelGateway, NAME, SUBJECTS } from '../model/model-gateway.ts';
+import { createModelGateway } from '../model/model-gateway.ts';
+import { NAME, SUBJECTS } from '../model/model-parts.ts';
 import { createMortalProcess } from '../model/mortal-process.ts';
 
 describe('giving a dead backend up', () => {
