@@ -149,7 +149,7 @@ describe('an early refusal', () => {
 });
 
 describe('connections', () => {
-  it('serve the next request after a refused one', async () => {
+  it('connections serve the next request after a refused one', async () => {
     const bad = `${PICTURES}Content-Length: 10\r\n\r\n0123456789`;
     const good = `GET /plain/v1/people/ada HTTP/1.1\r\nHost: x\r\n${KEY}\r\n`;
     const socket = connect(gateway.port, '127.0.0.1');

@@ -47,7 +47,7 @@ describe("the gateway's own pages", () => {
     expect(text).not.toContain('someone-special');
   });
 
-  it('serve each document with the address that was asked', async () => {
+  it("the gateway's own pages serve each document with the address that was asked", async () => {
     const yaml = await get('/openapi/plain.yaml');
     const document = parse(await yaml.text()) as { servers: unknown; paths: Record<string, object> };
     // One path of it lies elsewhere, so all are whole.
