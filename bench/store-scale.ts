@@ -35,7 +35,7 @@ try {
   const stores = [await filled('few', FEW), await filled('many', many)];
   const rates = { upload: stores.map((): number[] => []), read: stores.map((): number[] => []) };
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Interleaved, and in turns first, so that whatever else the machine does hits both alike.
+    // The two alternate, and each goes first in turn. So other load on the machine hits both alike.
     for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
       const store = stores[index];
       if (!store) continue;

@@ -1,4 +1,4 @@
-"""What Schemathesis cannot make itself: pictures. Wherever a document says that a body or a part is binary, a real picture is sent."""
+"""What Schemathesis cannot make itself: pictures. Where a document says that a body or a part is binary, a real picture is sent."""
 
 import os
 import struct
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 
 def png(width, height, level):
-    """A picture of one colour with a block of noise that nobody shows, so that it is larger than the least size of any dialect."""
+    """A picture of one colour with a block of noise that no program shows. The noise makes it larger than the least size of any dialect."""
 
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))

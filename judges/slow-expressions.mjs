@@ -1,6 +1,7 @@
 /*
- * Fails where a regular expression of `src` or `dialects` takes more than linear time on some input: one header of 16 KB would hold everybody
- * up. recheck proves each expression or shows an attack; what it can do neither for in time is listed, and is bounded by the length of its input.
+ * Fails where a regular expression of `src` or `dialects` takes more than linear time on some input: one header of 16 KB would delay all other
+ * requests. For each expression recheck either proves that it is linear or shows an attack. The expressions for which it finds neither in time are
+ * listed; the length of their input is bounded.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@ import { build, installDependencies, installJudges, run } from './set-up.mjs';
 
 const [program, ...args] = process.argv.slice(2);
 installDependencies();
-// The product and its demo stand alone; whatever tests or measures may call on the judges.
+// The product and its demo stand alone. Tests and measurements may call on the judges.
 if (!/^(src|scripts)\//.test(program)) installJudges();
 build();
 run('node', [program, ...args]);

@@ -1,5 +1,5 @@
 /*
- * What every script does first. Runs on whatever Node is there (>= 20): the pinned one comes with the dependencies.
+ * What every script does first. It runs on any Node from 20 on, because the pinned one comes with the dependencies.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';

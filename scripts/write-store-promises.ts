@@ -106,7 +106,7 @@ function orderOf(driver: string): number {
 const INTRODUCTION = `Two ports, \`ObjectStore\` for bodies and \`RecordStore\` for documents that are swapped, and one behaviour suite that every driver
 passes. The table is what the suite said (\`node scripts/run.mjs scripts/write-store-promises.ts\`); \`azure\` ran against Azurite, \`s3\` against the engine in brackets.
 \`no\`: the engine is known to break it; the suite fails once that changes, and a start refuses versitygw for what it does to removals.
-\`memory\` is for tests and sandboxes and durable for nobody. [adding-a-store.md](adding-a-store.md) shows how to write another.`;
+\`memory\` is for tests and sandboxes: it keeps nothing after the process ends. [adding-a-store.md](adding-a-store.md) shows how to write another.`;
 
 if (!existsSync('judges/versitygw/versitygw')) {
   throw new Error('versitygw is not there: bash judges/install-versitygw.sh');

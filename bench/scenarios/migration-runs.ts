@@ -8,7 +8,7 @@ const MANY = 10_000;
 const MIB = 1024 * 1024;
 
 /**
- * Backfill and verify with the real commands, against a backend on the same machine that has a 30 KB avatar of everybody. Then the same for
+ * Backfill and verify with the real commands, against a backend on the same machine that has a 30 KB avatar of each person. Then the same for
  * four times the people, since the memory must not depend on their number. A run over a few hundred people says nothing about that: the
  * heap has not grown to its usual size yet. A short run has a tenth of the people.
  */

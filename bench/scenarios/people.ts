@@ -21,7 +21,7 @@ const CONNECTIONS = 4;
 const READS = 3_000;
 const UPLOADS = 600;
 const MIB = 1024 * 1024;
-/** Spreads consecutive requests over everybody. */
+/** Spreads consecutive requests over all people. */
 const STRIDE = 7_919;
 
 /** A directory in the record store of a gateway of its own. */

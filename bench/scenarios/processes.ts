@@ -7,7 +7,7 @@ import { v1Get } from './legacy-requests.ts';
 import { uploadAndFetch } from './reads.ts';
 import { inRounds, medianOf } from './rounds.ts';
 
-/** Enough that both processes have some whichever way they are dealt out. */
+/** Enough connections that each of the two processes gets some of them. */
 const CONNECTIONS = 16;
 const REQUESTS = 3_000;
 const PROCESSES = 2;

@@ -2,7 +2,7 @@ import type { BenchRun } from '../bench-run.ts';
 import { median } from '../measure/median.ts';
 
 /**
- * Measures several things in turn, round after round, so that the drift of the machine cancels. The order turns round every time.
+ * Measures several things in turn, round after round, so that the drift of the machine cancels. Every round reverses the order.
  */
 export async function inRounds<Results extends object>(
   run: BenchRun,
@@ -19,7 +19,7 @@ export async function inRounds<Results extends object>(
   return rounds;
 }
 
-/** The median over the rounds of whatever is read from a round. */
+/** The median over the rounds of the number that `read` takes from a round. */
 export function medianOf<Round>(rounds: readonly Round[], read: (round: Round) => number): number {
   return median(rounds.map(read));
 }

@@ -5,7 +5,7 @@ The released server has no `main`, so these are mounted as its README does it. T
 - a folder for e-mail templates, which the package lacks;
 - a route for `/files/image/...`: that is the address which an upload prints, and no router of the release serves it;
 - with `--signed`, a token that is signed with its secret counts as one that a log-in has written to its table. Without it only tokens of that table
-  do, and nobody but the users themselves can have one.
+  do, and only the users themselves can get one.
 """
 
 import importlib.util

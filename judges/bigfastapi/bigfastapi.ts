@@ -57,7 +57,7 @@ try {
   await server.stop();
   server = await startBigFastApi({ folder: serverFolder, secret: SECRET, signed: true, port: server.port });
   console.log(
-    'the server takes signed tokens from here on (app.py --signed): nobody could write there for its users otherwise',
+    'the server takes signed tokens from here on (app.py --signed): otherwise only the users themselves can write there',
   );
   const preflight = await polyface('migrate', 'preflight', '--subjects', subjectsFile);
   check('preflight: nothing stands in the way', preflight.code === 0, preflight.json);
@@ -123,7 +123,7 @@ async function useClients(where: string, url: string, fileName?: string): Promis
   );
 }
 
-/** Whether the server itself shows everybody's newest picture, at once or soon. */
+/** Whether the server itself shows the newest picture of each person, at once or soon. */
 async function checkServer(where: string, expected: typeof last = last): Promise<void> {
   for (const name of CLIENT_NAMES) {
     const deadlineMs = Date.now() + PUSH_MS;

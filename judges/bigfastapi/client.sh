@@ -3,7 +3,7 @@
 set -eu
 url=$1 token=$2 file=$3 download=$4
 ask() { curl --silent --header "Authorization: Bearer $token" --write-out '%{http_code}' "$@"; }
-# The first value of a text member, whatever is around it.
+# The first value of a text member of a JSON document.
 member() { grep -o "\"$1\": *\"[^\"]*\"" "$download.json" | head -1 | cut -d'"' -f4 || true; }
 upload=$(ask --request PATCH --form "file=@$file" --output /dev/null "$url/users/image/upload")
 read=$(ask --output "$download.json" "$url/users/me")

@@ -11,7 +11,7 @@ export interface Shim {
   readonly gateway: GatewayProcess;
   /** Runs `polyface … --dialect timbu` and gives what it printed, parsed, with its exit code. */
   polyface(...args: readonly string[]): ReturnType<typeof runPolyface>;
-  /** The ids of everybody, one a line. */
+  /** The ids of all people, one a line. */
   readonly subjectsFile: string;
 }
 

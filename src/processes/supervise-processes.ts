@@ -40,7 +40,7 @@ export interface SupervisorPlan {
   readonly onReplace: (index: number, how: string) => void;
 }
 
-/** A process that is silent for so long is left out of the answers, in milliseconds. */
+/** A process that is silent for this many milliseconds is left out of the answers. */
 const ANSWER_MS = 2_000;
 /**
  * Pause between the end of a process and its next start, in milliseconds. Doubled each time until one serves.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorCode } from './error-code.ts';
 import { hasEnded, parseProcessTag } from './process-tag.ts';
 
-/** A temporary file that was not written to for so long is stale. Uploads are bounded to minutes. */
+/** A temporary file is stale after this many milliseconds without a write. An upload takes minutes at most. */
 const STALE_AFTER_MS = 6 * 60 * 60 * 1000;
 
 /**

@@ -10,7 +10,7 @@ import {
 const PREFIX = 'usage/';
 /** The run of the merged figures. */
 const TOTAL = 'total';
-/** A run that was silent for so long has ended, or has nothing more to save. */
+/** A run that was silent for this many milliseconds has ended, or has nothing more to save. */
 const FINISHED_AFTER_MS = 3_600_000;
 
 /** The key of a run's figures. */

@@ -110,7 +110,7 @@ function targetOf({ at: { name } }: OperatedBackend): string {
   return `${name.tenant}/${name.dialect}`;
 }
 
-/** The ids that the body lists, each once. `undefined` without a list, which means everybody. */
+/** The ids that the body lists, each once. `undefined` without a list: the job is for all people. */
 function listedIds({ subjects }: Readonly<Record<string, unknown>>): readonly string[] | undefined {
   if (subjects === undefined) return undefined;
   if (!Array.isArray(subjects) || !subjects.every((id) => typeof id === 'string' && id !== ''))

@@ -28,7 +28,7 @@ async function check(options: CheckOptions): Promise<void> {
     const findings = await checkPeople({ registry, directory, records }, tenant);
     const { orphans } = findings;
     if (!options.removeOrphans || orphans.length === 0) return { ...findings, removed: 0 };
-    await confirm(`Remove the pictures of ${orphans.length} people whom nobody knows?`, options);
+    await confirm(`Remove the pictures of ${orphans.length} people whom no directory knows?`, options);
     const clock = { nowMs: () => Date.now() };
     for (const { key } of orphans) await removePictures({ records, objects, clock }, tenant, key);
     return { ...findings, removed: orphans.length };
@@ -41,10 +41,11 @@ async function check(options: CheckOptions): Promise<void> {
       `${people} people, ${lost.length} names that lead elsewhere, ${shared.length} shared identifiers, ${orphans.length} records without a person`,
       ...lost.map(({ id, pointer }) => `${id}: ${pointer} does not lead to them`),
       ...shared.map(
-        ({ identifier, ids }) => `${ids.join(' and ')} share ${identifier}: nobody is found by it`,
+        ({ identifier, ids }) => `${ids.join(' and ')} share ${identifier}, so it finds neither of them`,
       ),
       ...orphans.map(
-        ({ key, subjectId, pictures }) => `${pictures} pictures of ${subjectId || key}, whom nobody knows`,
+        ({ key, subjectId, pictures }) =>
+          `${pictures} pictures of ${subjectId || key}, whom no directory knows`,
       ),
     ].join('\n'),
   );

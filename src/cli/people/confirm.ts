@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline/promises';
  */
 export async function confirm(question: string, { yes = false }: { readonly yes?: boolean }): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY) throw new Error(`${question} Say --yes where nobody can be asked.`);
+  if (!process.stdin.isTTY) throw new Error(`${question} Without a terminal, confirm with --yes.`);
   const asked = createInterface({ input: process.stdin, output: process.stderr });
   try {
     if (!/^y(es)?$/i.test((await asked.question(`${question} [y/N] `)).trim()))

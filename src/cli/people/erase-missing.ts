@@ -25,11 +25,11 @@ export async function eraseMissing(
 ): Promise<number> {
   const { registry, tenant, settings, signal } = opened;
   if (rejected > 0) {
-    process.stderr.write('rows were rejected, so nobody is taken for missing and nobody was erased\n');
+    process.stderr.write('rows were rejected, so no person counts as missing and no person was erased\n');
     return 0;
   }
   if (inFile.size === 0)
-    throw new Error('the file names nobody, so everybody would be missing: nobody was erased');
+    throw new Error('the file names nobody, so all people would be missing: no person was erased');
   const missing: string[] = [];
   for await (const { key } of registry.list(tenant)) if (!inFile.has(key)) missing.push(key);
   if (missing.length === 0) return 0;

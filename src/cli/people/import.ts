@@ -148,9 +148,7 @@ function told(report: ImportReport, dryRun: boolean, rejectsFile: string, erased
   return [
     `${rows} rows: ${created} people ${dryRun ? 'would be ' : ''}created, ${changed} changed, ${unchanged} as they were, ${rejected} rejected${rejected > 0 ? ` (${rejectsFile})` : ''}`,
     ...(erased > 0 ? [`${erased} people who were not in the file are erased`] : []),
-    ...(sharedIdentifiers > 0
-      ? [`${sharedIdentifiers} identifiers are shared: nobody is found by them`]
-      : []),
+    ...(sharedIdentifiers > 0 ? [`${sharedIdentifiers} identifiers are shared, so they find no person`] : []),
     ...shared.map(({ identifier, rows: lines }) => `  ${identifier} in lines ${lines.join(', ')}`),
   ].join('\n');
 }

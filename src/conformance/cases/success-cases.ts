@@ -145,7 +145,7 @@ function deleteCases(contract: KitContract, operation: KitOperation): Conformanc
   return [
     {
       id: `${operationId}/deletes`,
-      title: 'deletes, and nobody reads the picture any more',
+      title: 'deletes the picture, which is not there afterwards',
       operationId,
       writes: true,
       async run(client) {

@@ -90,9 +90,9 @@ function checkKnown(findings: readonly PersonFinding[]): PreflightCheck {
 function checkAnswers(findings: readonly PersonFinding[]): PreflightCheck {
   const name = 'the backend’s answers are the dialect’s';
   const unclear = findings.filter(({ answer }) => answer === 'not understood' || answer === 'no answer');
-  const nobody = findings.filter(({ answer }) => answer === 'nobody').length;
+  const unknown = findings.filter(({ answer }) => answer === 'nobody').length;
   return unclear.length === 0
-    ? good(name, nobody === 0 ? 'all are understood' : `all are understood; ${nobody} people unknown there`)
+    ? good(name, unknown === 0 ? 'all are understood' : `all are understood; ${unknown} people unknown there`)
     : reportFailure(
         name,
         `${unclear.length} are not`,

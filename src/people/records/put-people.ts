@@ -114,7 +114,7 @@ async function previewPut(
   const before = await entryAt(pages, key);
   return orRefused(async () => {
     const after = change.make(before) ?? before;
-    if (!isLiving(after)) throw new Error('a put that left nobody');
+    if (!isLiving(after)) throw new Error('a put that left no living person');
     for (const name of namesOf(after).filter(({ unique }) => unique)) {
       const place = `${name.space}\0${name.value}`;
       const holder = taken.get(place) ?? (await holderOf(pages, tenant, name)) ?? key;
@@ -179,7 +179,7 @@ export function putResult(key: string, result: ChangeResult | undefined): PutRes
   if (!result) throw new Error('a change without a result');
   if (result.kind === 'refused') return result;
   const { before, after } = result;
-  if (!isLiving(after)) throw new Error('a put that left nobody');
+  if (!isLiving(after)) throw new Error('a put that left no living person');
   return {
     kind: before === after ? 'unchanged' : before ? 'changed' : 'created',
     person: personOf(key, after),

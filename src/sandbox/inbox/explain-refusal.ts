@@ -60,7 +60,7 @@ const EXPLANATIONS = {
     };
   },
   'subject-not-found': (_problem, { subjects }) => ({
-    rule: 'nobody has that id',
+    rule: 'no person has that id',
     at: 'operation',
     accepted: subjects.length > 0 ? `one of ${subjects.slice(0, 20).join(', ')}` : 'an id of this dialect',
   }),
@@ -200,12 +200,12 @@ const EXPLANATIONS = {
   'name-taken': ({ pointer, value }) => ({
     rule: `${pointer} ${value} belongs to another person`,
     at: 'operation',
-    accepted: 'a name that nobody has',
+    accepted: 'a name that no person has',
   }),
   'person-exists': () => ({
     rule: 'there is a person of that id',
     at: 'operation',
-    accepted: 'an id that nobody has',
+    accepted: 'an id that no person has',
   }),
   'person-erased': () => ({
     rule: 'the person was erased',

@@ -108,7 +108,7 @@ function LatestRequests({ person }: { readonly person: Person }) {
         ({ requestId, endedAtMs, method, operationId, route, dialect, credentialId, status, problem }) =>
           html`<li key=${requestId}>
             <${Badge} tone=${toneOfStatus(status)}>${status}<//>
-            <span><strong>${operationId ?? `${method} ${route ?? ''}`}</strong> <span class="muted">${dialect}, by ${credentialId ?? 'nobody known'}${problem ? `: ${problem}` : ''}</span></span>
+            <span><strong>${operationId ?? `${method} ${route ?? ''}`}</strong> <span class="muted">${dialect}, by ${credentialId ?? 'an unknown credential'}${problem ? `: ${problem}` : ''}</span></span>
             <time class="muted" title=${formatTime(endedAtMs)}>${formatAgo(endedAtMs)}</time>
           </li>`,
       )}
