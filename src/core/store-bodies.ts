@@ -107,29 +107,28 @@ export async function reusableContent(
   if (!current || current.original.sha256 !== upload.sha256) return undefined;
   if (!context.intake.formats.includes(current.original.format)) return undefined;
   const { transparent, original } = current;
-  if (!(await isWhole(objects, original))) return undefined;
-  const renditions = await wholeRenditions(objects, current);
+  const sizes = await sizesBeside(objects, bodiesOf(current));
+  const isWhole = ({ key, bytes }: StoredPicture) => sizes.get(key) === bytes;
+  if (!isWhole(original)) return undefined;
+  const renditions = Object.fromEntries(
+    Object.entries(current.renditions).filter(([_name, picture]) => isWhole(picture)),
+  );
   // Another dialect's rendition does not prove that this one's can be made, now or at the first read.
   if (context.rendition !== 'original' && !keptRendition({ renditions }, context.rendition)) return undefined;
   return { transparent, original, renditions };
 }
 
-async function wholeRenditions(
+/** The sizes of the bodies under the same image ids as these, in bytes, by key. One listing an image id. */
+async function sizesBeside(
   objects: ObjectStore,
-  { renditions }: ProfileImage,
-): Promise<ProfileImage['renditions']> {
-  const checked = await Promise.all(
-    Object.entries(renditions).map(async ([name, picture]) =>
-      (await isWhole(objects, picture)) ? [[name, picture] as const] : [],
-    ),
-  );
-  return Object.fromEntries(checked.flat());
-}
-
-/** Whether a body is there with the size that its record says. */
-async function isWhole(objects: ObjectStore, { key, bytes }: StoredPicture): Promise<boolean> {
-  for await (const facts of objects.list(key)) return facts.key === key && facts.bytes === bytes;
-  return false;
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const sizes = new Map<string, number>();
+  const prefixes = new Set(keys.map((key) => key.slice(0, key.lastIndexOf('/') + 1)));
+  for (const prefix of prefixes) {
+    for await (const { key, bytes } of objects.list(prefix)) sizes.set(key, bytes);
+  }
+  return sizes;
 }
 
 /**

@@ -28,6 +28,7 @@ const READ_BYTES = 256 * 1024;
 
 /** A subject's bodies share a folder, so that one upload has to sync one folder. */
 const SHARDED_SEGMENTS = 1;
+const LAYOUT = { leaf: 'file', shardedSegments: SHARDED_SEGMENTS } as const;
 
 /** How many bodies a listing reads before other work gets a turn. */
 const LISTED_PER_TURN = 64;
@@ -87,7 +88,7 @@ export function createFilesystemObjects(parts: {
     async *list(prefix, options) {
       guard.requireRoot();
       let looked = 0;
-      for await (const { key, path } of walkKeys(root, 'file', prefix, options?.after)) {
+      for await (const { key, path } of walkKeys(root, LAYOUT, prefix, options?.after)) {
         looked += 1;
         if (looked % LISTED_PER_TURN === 0) await nextTurn();
         const facts = statSync(path, { throwIfNoEntry: false });

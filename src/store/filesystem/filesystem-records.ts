@@ -24,6 +24,7 @@ import { walkKeys } from './walk-keys.ts';
 
 /** Some keys name another thing, e.g. a migration, before they name a subject. */
 const SHARDED_SEGMENTS = 3;
+const LAYOUT = { leaf: 'folder', shardedSegments: SHARDED_SEGMENTS } as const;
 
 /** How many records a listing reads before other work gets a turn. */
 const LISTED_PER_TURN = 32;
@@ -158,7 +159,7 @@ export function createFilesystemRecords(parts: {
     async *list(prefix, options) {
       guard.requireRoot();
       let looked = 0;
-      for await (const { key, path } of walkKeys(root, 'folder', prefix, options?.after)) {
+      for await (const { key, path } of walkKeys(root, LAYOUT, prefix, options?.after)) {
         looked += 1;
         if (looked % LISTED_PER_TURN === 0) await nextTurn();
         if (holdsRecord(path)) yield key;

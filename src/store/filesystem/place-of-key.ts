@@ -42,6 +42,26 @@ export function placeOfKey(key: string, shardedSegments: number): Place {
   return { folders, name: `=${nameOf(rest)}` };
 }
 
+/**
+ * The innermost folder that holds every key with the prefix, below a root folder. `start`: what all keys in that
+ * folder begin with.
+ */
+export function folderOfPrefix(
+  prefix: string,
+  shardedSegments: number,
+): { readonly folders: readonly string[]; readonly start: string } {
+  const folders: string[] = [];
+  let begin = 0;
+  for (let shard = 0; shard < shardedSegments; shard += 1) {
+    const slash = prefix.indexOf('/', begin);
+    const end = Math.min(slash + 1 + SHARD_LENGTH, begin + MAX_NAME_LENGTH);
+    if (slash < 0 || end > prefix.length) break;
+    folders.push(nameOf(prefix.slice(begin, end)));
+    begin = end;
+  }
+  return { folders, start: prefix.slice(0, begin) };
+}
+
 /** The path of a place, and the path of its folder. */
 export function pathOf(root: string, place: Place): { readonly folder: string; readonly path: string } {
   const folder = join(root, ...place.folders);

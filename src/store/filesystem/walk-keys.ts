@@ -4,12 +4,18 @@ import { join } from 'node:path';
 import { errorCode } from '../../temporary-files/error-code.ts';
 import { storeErrorFrom } from '../../temporary-files/store-error.ts';
 import { requirePrefix } from '../store-key.ts';
-import { keyPartOf } from './place-of-key.ts';
+import { folderOfPrefix, keyPartOf } from './place-of-key.ts';
 
 /** A key that was found, and its path. */
 export interface FoundKey {
   readonly key: string;
   readonly path: string;
+}
+
+/** How keys are laid out below a root. See `placeOfKey`. */
+export interface KeyLayout {
+  readonly leaf: LeafKind;
+  readonly shardedSegments: number;
 }
 
 /** What is stored under the name of a key: bodies are files, records are folders of versions. */
@@ -21,12 +27,13 @@ export type LeafKind = 'file' | 'folder';
  */
 export async function* walkKeys(
   root: string,
-  leaf: LeafKind,
+  { leaf, shardedSegments }: KeyLayout,
   prefix: string,
   after = '',
 ): AsyncGenerator<FoundKey> {
   requirePrefix(prefix);
-  for await (const found of walkFolder(root, '', { leaf, prefix, after })) {
+  const { folders, start } = folderOfPrefix(prefix, shardedSegments);
+  for await (const found of walkFolder(join(root, ...folders), start, { leaf, prefix, after })) {
     if ('key' in found) yield found;
   }
 }
