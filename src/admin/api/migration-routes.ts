@@ -1,4 +1,5 @@
 import { type Request, Router } from 'express';
+import { ProblemError } from '../../domain/index.ts';
 import { examineStep } from '../../migration/operate/gate.ts';
 import type { OperatedBackend } from '../../migration/operate/operated-backend.ts';
 import { nextSteps } from '../../migration/operate/take-step.ts';
@@ -12,7 +13,7 @@ import { beginStage } from '../../migration/stages/stage-store.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { describeStep, STEPS } from './migration-steps.ts';
-import { requireVersion, sendVersion } from './resource-version.ts';
+import { requireVersion, sendVersion, versionChanged, wantedVersions } from './resource-version.ts';
 import { bodyMembers, forRole, optionalText, runAudited } from './route.ts';
 
 /** Shows the stage of each migration and the conditions of its next step, and takes that step. */
@@ -69,23 +70,47 @@ export function createMigrationRoutes(parts: AdminParts): Router {
         const before = record.rollout;
         const { tenant, dialect } = operated.at.name;
         const [action, target] = [`migration.${word}`, `${tenant}/${dialect}`];
+        const onlyAt = wantedVersions(request)?.map(Number);
+        const begun = Promise.withResolvers<void>();
         const job = jobs.start({ kind: action, target, actor: operator.name }, () =>
           runAudited(
             parts,
             { operator, action, target, reason, before },
-            async () => describeStep(await take(operated)),
+            () =>
+              takeStep(begun, async () =>
+                describeStep(await take(operated, { onlyAt, onBegin: begun.resolve })),
+              ),
             ({ outcome, rollout }) => ({
               result: outcome === 'refused' ? 'refused' : 'done',
               after: rollout,
             }),
           ),
         );
+        // Whether the version still holds is known when the step has written it.
+        if (onlyAt) await begun.promise;
         response.status(202).location(`/admin/v1/jobs/${job.id}`);
-        return job;
+        return jobs.find(job.id);
       }),
     );
   }
   return router;
+}
+
+/** Tells whether the step has begun, or that it was decided on a version that has changed. */
+async function takeStep<T>(begun: PromiseWithResolvers<void>, take: () => Promise<T>): Promise<T> {
+  // Who named no version does not wait for it.
+  begun.promise.catch(() => {});
+  try {
+    const taken = await take();
+    begun.resolve();
+    return taken;
+  } catch (cause) {
+    const isLate = cause instanceof ProblemError && cause.problem.kind === 'precondition-failed';
+    if (isLate) begun.reject(versionChanged());
+    // Every other failure is told by the job.
+    else begun.resolve();
+    throw isLate ? versionChanged() : cause;
+  }
 }
 
 /** The migration that the path names by tenant and dialect. */

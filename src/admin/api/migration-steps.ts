@@ -1,6 +1,13 @@
 import { abandonBackend } from '../../migration/operate/abandon-backend.ts';
 import { type OperatedBackend, subjectsNamed } from '../../migration/operate/operated-backend.ts';
-import { advance, back, cancel, resume, type StepResult } from '../../migration/operate/take-step.ts';
+import {
+  advance,
+  back,
+  cancel,
+  resume,
+  type StepOptions,
+  type StepResult,
+} from '../../migration/operate/take-step.ts';
 import type { UnfinishedPerson } from '../../migration/replicas/unfinished-writes.ts';
 import { storeCohort } from '../../migration/stages/cohort.ts';
 import { forgetSilentGateways } from '../../migration/stages/heartbeat.ts';
@@ -13,7 +20,10 @@ const STEP_TIMEOUT_MS = 60_000;
 
 type Members = Readonly<Record<string, unknown>>;
 type Taken = StepResult & { readonly people?: readonly UnfinishedPerson[] };
-type TakeStep = (operated: OperatedBackend) => Promise<Taken>;
+type TakeStep = (operated: OperatedBackend, condition: StepCondition) => Promise<Taken>;
+
+/** On what a step was decided, and who hears that it has begun. */
+type StepCondition = Pick<StepOptions, 'onlyAt' | 'onBegin'>;
 
 /**
  * The steps of a migration, by the last word of the path. Each reads its options from the body and returns the
@@ -22,22 +32,22 @@ type TakeStep = (operated: OperatedBackend) => Promise<Taken>;
 export const STEPS = {
   advance: async (operated, members) => {
     const options = { ...stepOptions(members), ...(await rampOf(operated, members)) };
-    return (at) => advance(at, options);
+    return (at, condition) => advance(at, { ...options, ...condition });
   },
   back: async (_operated, members) => {
     const options = stepOptions(members);
-    return (at) => back(at, options);
+    return (at, condition) => back(at, { ...options, ...condition });
   },
-  cancel: async () => (at) => cancel(at, { timeoutMs: STEP_TIMEOUT_MS }),
+  cancel: async () => (at, condition) => cancel(at, { timeoutMs: STEP_TIMEOUT_MS, ...condition }),
   resume:
     async (_operated, { forgetSilent }) =>
-    async (at) => {
+    async (at, condition) => {
       if (forgetSilent === true) await forgetSilentGateways(at.core.records, at.core.clock.nowMs());
-      return resume(at, { timeoutMs: STEP_TIMEOUT_MS });
+      return resume(at, { timeoutMs: STEP_TIMEOUT_MS, ...condition });
     },
   abandon: async (_operated, members) => {
     const override = requiredText(members, 'override');
-    return (at) => abandonBackend(at, { timeoutMs: STEP_TIMEOUT_MS, override });
+    return (at, condition) => abandonBackend(at, { timeoutMs: STEP_TIMEOUT_MS, override, ...condition });
   },
 } as const satisfies Record<string, (operated: OperatedBackend, members: Members) => Promise<TakeStep>>;
 

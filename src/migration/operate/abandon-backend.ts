@@ -5,7 +5,7 @@ import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
 import { changeParts } from './change-parts.ts';
 import type { OperatedBackend } from './operated-backend.ts';
-import { finishStep, type StepOptions, type StepResult } from './take-step.ts';
+import { finishStep, type StepResult, type WaitOptions } from './take-step.ts';
 
 /** The result of giving a backend up. */
 export interface AbandonResult extends StepResult {
@@ -20,17 +20,21 @@ export interface AbandonResult extends StepResult {
  */
 export async function abandonBackend(
   operated: OperatedBackend,
-  options: Pick<StepOptions, 'timeoutMs' | 'onWait'> & { readonly override: string },
+  options: WaitOptions & { readonly override: string },
 ): Promise<AbandonResult> {
   const { at, core } = operated;
   const parts = changeParts(operated);
   const before = (await beginStage(core.records, at.name, at.settings.initialStage)).record;
   const people = await listPeople(operated);
+  // The precondition is for the first write alone.
+  let { onlyAt, ...rest } = options;
   if (before.change && !isGivingUp(before)) {
     const missing = missingFor(before);
     if (missing !== undefined) return refuse(before, people, missing);
-    await abandonChange(parts);
-    const result = await finishStep(operated, before, options);
+    await abandonChange(parts, onlyAt);
+    onlyAt = undefined;
+    options.onBegin?.();
+    const result = await finishStep(operated, before, rest);
     if (result.outcome !== 'arrived') return { ...result, people: await listPeople(operated, people) };
   }
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
@@ -38,9 +42,11 @@ export async function abandonBackend(
     const missing = missingFor(record);
     if (missing !== undefined) return refuse(record, people, missing);
     const to: Rollout = { stage: 'complete', ramp: EVERYBODY };
-    await beginChange(parts, to, { override: options.override, abandonsBackend: true });
+    await beginChange(parts, to, { override: options.override, abandonsBackend: true }, onlyAt);
+    onlyAt = undefined;
+    options.onBegin?.();
   }
-  const result = await finishStep(operated, record, options);
+  const result = await finishStep(operated, record, { ...rest, onlyAt });
   return { ...result, people: await listPeople(operated, people) };
 }
 

@@ -5,6 +5,7 @@ import {
   gatewaysBehind,
   rolloutAbove,
   rolloutBelow,
+  type WantedRevisions,
 } from '../stages/change-stage.ts';
 import { EVERYBODY, isEverybody, type Ramp, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
@@ -38,7 +39,14 @@ export interface StepOptions {
   readonly override?: string;
   readonly timeoutMs: number;
   readonly onWait?: (record: StageRecord) => void;
+  /** The step is only taken from one of these revisions; otherwise `precondition-failed` is thrown. */
+  readonly onlyAt?: WantedRevisions;
+  /** Called when the step is decided: nobody else takes it from there. */
+  readonly onBegin?: () => void;
 }
+
+/** How to carry on with a change. */
+export type WaitOptions = Omit<StepOptions, 'ramp' | 'override'>;
 
 /** One step up, or a wider ramp, if its guards hold. */
 export async function advance(operated: OperatedBackend, options: StepOptions): Promise<StepResult> {
@@ -58,12 +66,10 @@ export async function back(operated: OperatedBackend, options: StepOptions): Pro
 }
 
 /** Turns a change under way around, and waits until every person is back in the earlier stage. */
-export async function cancel(
-  operated: OperatedBackend,
-  options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
-): Promise<StepResult> {
+export async function cancel(operated: OperatedBackend, options: WaitOptions): Promise<StepResult> {
   const before = await readRecord(operated);
-  const cancelled = await cancelChange(changeParts(operated));
+  const { onlyAt, ...rest } = options;
+  const cancelled = await cancelChange(changeParts(operated), onlyAt);
   if (cancelled === 'no change') return nothing(before);
   if (cancelled === 'too late') {
     return {
@@ -74,15 +80,13 @@ export async function cancel(
       nextSteps: ['polyface migrate status --wait', 'then polyface migrate advance'],
     };
   }
-  const result = await finishStep(operated, before, options);
+  options.onBegin?.();
+  const result = await finishStep(operated, before, rest);
   return result.outcome === 'arrived' ? { ...result, outcome: 'cancelled' } : result;
 }
 
 /** Waits for a change that another command began, or that was interrupted. */
-export async function resume(
-  operated: OperatedBackend,
-  options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
-): Promise<StepResult> {
+export async function resume(operated: OperatedBackend, options: WaitOptions): Promise<StepResult> {
   return finishStep(operated, await readRecord(operated), options);
 }
 
@@ -99,11 +103,11 @@ async function step(
     return { outcome: 'refused', record, gateReport, nextSteps: failing.map(({ next }) => next) };
   }
   const sha256 = gateReportSha256(gateReport);
-  await beginChange(changeParts(operated), to, {
-    gateReport: sha256,
-    ...(options.override === undefined ? {} : { override: options.override }),
-  });
-  const result = await finishStep(operated, record, options);
+  const { override, onlyAt, ...rest } = options;
+  const evidence = { gateReport: sha256, ...(override === undefined ? {} : { override }) };
+  await beginChange(changeParts(operated), to, evidence, onlyAt);
+  options.onBegin?.();
+  const result = await finishStep(operated, record, rest);
   return { ...result, gateReport, gateReportSha256: sha256 };
 }
 
@@ -111,7 +115,7 @@ async function step(
 export async function finishStep(
   operated: OperatedBackend,
   before: StageRecord,
-  options: Pick<StepOptions, 'timeoutMs' | 'onWait'>,
+  options: WaitOptions,
 ): Promise<StepResult> {
   const hasArrived = await finishChange(changeParts(operated), options);
   if (hasArrived) {

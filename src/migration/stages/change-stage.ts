@@ -34,13 +34,20 @@ export function rolloutBelow({ stage }: Rollout): Rollout | undefined {
   return below && { stage: below, ramp: EVERYBODY };
 }
 
+/**
+ * The revisions on which a change was decided; `undefined`: any. It is part of the swap: of several who decided
+ * on one revision one succeeds, and the others get `ProblemError` `precondition-failed`.
+ */
+export type WantedRevisions = readonly number[] | undefined;
+
 /** Begins a change. Throws `ProblemError` `conflict` where another one is under way. */
 export async function beginChange(
   parts: ChangeParts,
   to: Rollout,
   evidence: Pick<StageEvent, 'override' | 'gateReport'> & Pick<StageChange, 'abandonsBackend'> = {},
+  onlyAt?: WantedRevisions,
 ): Promise<StageRecord> {
-  const { record, version } = await current(parts);
+  const { record, version } = await current(parts, onlyAt);
   const { abandonsBackend, ...event } = evidence;
   if (record.change) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   const nowMs = parts.clock.nowMs();
@@ -51,7 +58,7 @@ export async function beginChange(
     history: addEvent(record, { atMs: nowMs, from: record.rollout, to, ...event }),
   };
   const first = phasesOf(record.rollout, to).length === 0 ? arrive(begun, to, nowMs) : begun;
-  await replace(parts, version, first);
+  await replace(parts, version, first, onlyAt);
   return first;
 }
 
@@ -60,8 +67,11 @@ export async function beginChange(
  * present phase has no way back, and no step that can fail before its end. Throws `ProblemError` `conflict`
  * where the change moved meanwhile.
  */
-export async function cancelChange(parts: ChangeParts): Promise<StageRecord | 'no change' | 'too late'> {
-  const { record, version } = await current(parts);
+export async function cancelChange(
+  parts: ChangeParts,
+  onlyAt?: WantedRevisions,
+): Promise<StageRecord | 'no change' | 'too late'> {
+  const { record, version } = await current(parts, onlyAt);
   const { change, rollout } = record;
   if (!change) return 'no change';
   if (change.isCancelled) return record;
@@ -70,10 +80,11 @@ export async function cancelChange(parts: ChangeParts): Promise<StageRecord | 'n
   const nowMs = parts.clock.nowMs();
   const cancelled: StageRecord = {
     ...record,
+    revision: record.revision + 1,
     change: { ...rest, isCancelled: true },
     history: addEvent(record, { atMs: nowMs, from: change.to, to: rollout, isCancelled: true }),
   };
-  await replace(parts, version, cancelled);
+  await replace(parts, version, cancelled, onlyAt);
   return cancelled;
 }
 
@@ -81,15 +92,17 @@ export async function cancelChange(parts: ChangeParts): Promise<StageRecord | 'n
  * Stops asking the backend for a change under way: unfinished work is finished in the local store alone. A
  * change that leads down is turned around.
  */
-export async function abandonChange(parts: ChangeParts): Promise<void> {
-  const { record, version } = await current(parts);
+export async function abandonChange(parts: ChangeParts, onlyAt?: WantedRevisions): Promise<void> {
+  const { record, version } = await current(parts, onlyAt);
   if (!record.change) return;
   const { fencedAtMs: _over, ...change } = record.change;
   const leadsDown = STAGES.indexOf(change.to.stage) < STAGES.indexOf(record.rollout.stage);
-  await replace(parts, version, {
+  const abandoned: StageRecord = {
     ...record,
+    revision: record.revision + 1,
     change: { ...change, abandonsBackend: true, ...(leadsDown ? { isCancelled: true } : {}) },
-  });
+  };
+  await replace(parts, version, abandoned, onlyAt);
 }
 
 /**
@@ -97,8 +110,11 @@ export async function abandonChange(parts: ChangeParts): Promise<void> {
  * `'waiting'`: gateways still act upon the phase before, or writes are unfinished. Any process may call it at
  * any time.
  */
-export async function continueChange(parts: ChangeParts): Promise<'arrived' | 'moved' | 'waiting'> {
-  const { record, version } = await current(parts);
+export async function continueChange(
+  parts: ChangeParts,
+  onlyAt?: WantedRevisions,
+): Promise<'arrived' | 'moved' | 'waiting'> {
+  const { record, version } = await current(parts, onlyAt);
   const { change, rollout } = record;
   if (!change) return 'arrived';
   if ((await gatewaysBehind(parts, record)).length > 0) return 'waiting';
@@ -108,24 +124,34 @@ export async function continueChange(parts: ChangeParts): Promise<'arrived' | 'm
     // waited for.
     if (change.fencedAtMs === undefined) {
       const fenced = { ...record, change: { ...change, fencedAtMs: parts.clock.nowMs() } };
-      const swapped = await swapStage(parts.records, parts.name, version, fenced);
-      return swapped === 'conflict' ? 'waiting' : 'moved';
+      return (await swap(parts, version, fenced, onlyAt)) ? 'moved' : 'waiting';
     }
     if (!(await parts.isDrained(record))) return 'waiting';
   }
   const next = nextRecord(record, change, parts.clock.nowMs());
-  const result = await swapStage(parts.records, parts.name, version, next);
-  return result === 'conflict' ? 'waiting' : next.change ? 'moved' : 'arrived';
+  if (!(await swap(parts, version, next, onlyAt))) return 'waiting';
+  return next.change ? 'moved' : 'arrived';
 }
 
-/** Waits until the change has arrived and every gateway acts upon it; `false` when time is up first. */
+/**
+ * Waits until the change has arrived and every gateway acts upon it; `false` when time is up first. `onlyAt` is
+ * for the first phase: once that was gone into, `onBegin` is called.
+ */
 export async function finishChange(
   parts: ChangeParts,
-  options: { readonly timeoutMs: number; readonly onWait?: (record: StageRecord) => void },
+  options: {
+    readonly timeoutMs: number;
+    readonly onWait?: (record: StageRecord) => void;
+    readonly onlyAt?: WantedRevisions;
+    readonly onBegin?: () => void;
+  },
 ): Promise<boolean> {
   const giveUpAtMs = parts.clock.nowMs() + options.timeoutMs;
+  let { onlyAt } = options;
   for (;;) {
-    const result = await continueChange(parts);
+    const result = await continueChange(parts, onlyAt);
+    onlyAt = undefined;
+    options.onBegin?.();
     const { record } = await current(parts);
     if (result === 'arrived' && (await gatewaysBehind(parts, record)).length === 0) return true;
     if (parts.clock.nowMs() >= giveUpAtMs) return false;
@@ -180,13 +206,32 @@ function addEvent({ history }: StageRecord, event: StageEvent): readonly StageEv
   return [...history, event].slice(-MAX_HISTORY);
 }
 
-async function replace(parts: ChangeParts, version: string, record: StageRecord): Promise<void> {
-  if ((await swapStage(parts.records, parts.name, version, record)) !== 'conflict') return;
-  throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+async function replace(
+  parts: ChangeParts,
+  version: string,
+  record: StageRecord,
+  onlyAt: WantedRevisions,
+): Promise<void> {
+  if (!(await swap(parts, version, record, onlyAt)))
+    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
 }
 
-async function current({ records, name }: ChangeParts): Promise<StoredStage> {
+/** Whether the record was replaced. Throws where another change of the wanted revisions was faster. */
+async function swap(
+  parts: ChangeParts,
+  version: string,
+  record: StageRecord,
+  onlyAt: WantedRevisions,
+): Promise<boolean> {
+  if ((await swapStage(parts.records, parts.name, version, record)) !== 'conflict') return true;
+  await current(parts, onlyAt);
+  return false;
+}
+
+async function current({ records, name }: ChangeParts, onlyAt?: WantedRevisions): Promise<StoredStage> {
   const stored = await readStage(records, name);
   if (!stored) throw new ProblemError({ kind: 'subject-not-found' });
+  if (onlyAt && !onlyAt.includes(stored.record.revision))
+    throw new ProblemError({ kind: 'precondition-failed' });
   return stored;
 }

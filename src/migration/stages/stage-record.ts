@@ -34,7 +34,7 @@ export type StageEvent = {
 /** Where one tenant's migration of one dialect stands. */
 export type StageRecord = {
   readonly schema: 1;
-  /** Rises with every change that makes gateways act differently. */
+  /** Rises with every change that makes gateways act differently, and with every decision of an operator. */
   readonly revision: number;
   readonly rollout: Rollout;
   readonly change?: StageChange;
