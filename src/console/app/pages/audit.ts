@@ -52,6 +52,6 @@ export function Audit() {
 
 function describeVerdict(verdict: Verdict): string {
   return verdict.intact
-    ? `chain intact, ${verdict.entries} entries`
+    ? `chain intact, ${verdict.entries} ${verdict.entries === 1 ? 'entry' : 'entries'}`
     : `chain broken at ${verdict.sequence}: ${verdict.why}`;
 }

@@ -38,7 +38,7 @@ export function Now() {
         name="Workers busy"
         value=${`${gateway.workersBusy} of ${gateway.workers}`}
         tone=${gateway.picturesWaiting > 0 ? 'warn' : ''}
-        note=${`${formatCount(gateway.picturesWaiting)} pictures wait`}
+        note=${`${formatCount(gateway.picturesWaiting)} ${gateway.picturesWaiting === 1 ? 'picture waits' : 'pictures wait'}`}
       />
     </div>
     <div class="grid">
