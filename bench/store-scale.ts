@@ -32,7 +32,7 @@ const many = Number(values.subjects);
 
 const folder = await mkdtemp(join(tmpdir(), 'polyface-scale-'));
 try {
-  const stores = [await filled('few', FEW), await filled('many', many)];
+  const stores = [await fillStore('few', FEW), await fillStore('many', many)];
   const rates = { upload: stores.map((): number[] => []), read: stores.map((): number[] => []) };
   for (let round = 0; round < ROUNDS; round += 1) {
     // The two alternate, and each goes first in turn. So other load on the machine hits both alike.
@@ -58,7 +58,7 @@ try {
  * A store with so many subjects. Filled in the driver's own layout but without syncing, and with bodies that share their bytes: what
  * grows is the number of names and records. What is measured is written durably by the driver itself.
  */
-async function filled(name: string, subjects: number): Promise<Filled> {
+async function fillStore(name: string, subjects: number): Promise<Filled> {
   const place = join(folder, name);
   const store = createFilesystemStore({ folder: place });
   await store.start({ create: true });

@@ -44,13 +44,13 @@ export function demoPage(photograph: Buffer, steps: readonly DemoStep[]): string
 </div>
 <figure><img src="${dataAddress(photograph)}" alt="The photograph, as its file says"><figcaption>the upload: ${Math.ceil(photograph.byteLength / 1024)} KiB, stored on its side, with a GPS position</figcaption></figure>
 </header>
-${steps.map(writtenThrough).join('\n')}
+${steps.map(renderStep).join('\n')}
 </body>
 </html>
 `;
 }
 
-function writtenThrough({ writer, uploaded, readings }: DemoStep): string {
+function renderStep({ writer, uploaded, readings }: DemoStep): string {
   return `<section>
 <h2>Uploaded through <b>${escape(writer)}</b></h2>
 <div class="exchange"><pre>&gt; ${escape(uploaded.line)}</pre><pre>&lt; ${uploaded.status} ${escape(shorten(uploaded.text))}</pre></div>

@@ -105,7 +105,7 @@ function startGateway(run: BenchRun, { name }: Directory): Promise<ChildServer> 
 }
 
 async function startMeasure(run: BenchRun, many: Directory, empty: Directory): Promise<Figure> {
-  const timed = (directory: Directory) => async () => {
+  const timeStart = (directory: Directory) => async () => {
     const began = performance.now();
     const server = await startGateway(run, directory);
     const answer = await request(`${server.baseUrl}/readyz`);
@@ -114,7 +114,7 @@ async function startMeasure(run: BenchRun, many: Directory, empty: Directory): P
     await server.stop();
     return took;
   };
-  const rounds = await inRounds(run, { many: timed(many), empty: timed(empty) });
+  const rounds = await inRounds(run, { many: timeStart(many), empty: timeStart(empty) });
   return {
     measure: 'start to ready / empty directory',
     value: medianOf(rounds, (round) => round.many / round.empty),

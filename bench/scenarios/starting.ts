@@ -6,7 +6,7 @@ import { inRounds, medianOf } from './rounds.ts';
 
 /** From the start of the process to its first answer. */
 export async function startScenario(run: BenchRun): Promise<Measure[]> {
-  const timed = (start: () => Promise<ChildServer>) => async () => {
+  const timeStart = (start: () => Promise<ChildServer>) => async () => {
     const began = performance.now();
     const server = await start();
     const answer = await request(`${server.baseUrl}/healthz`);
@@ -17,7 +17,7 @@ export async function startScenario(run: BenchRun): Promise<Measure[]> {
   };
   let starts = 0;
   const rounds = await inRounds(run, {
-    gateway: timed(() => {
+    gateway: timeStart(() => {
       starts += 1;
       return run.startGateway(`start-${starts}`);
     }),

@@ -122,7 +122,7 @@ export function renderProblem(problem: Problem, context: RequestContext<unknown>
     body: {
       kind: 'json',
       value: {
-        errorMessage: filledIn(messages, key, args),
+        errorMessage: fillIn(messages, key, args),
         errorCode,
         traceId: datadogTraceId(context.traceId),
         ...(args.length > 0 ? argumentsOf(args) : {}),
@@ -133,7 +133,7 @@ export function renderProblem(problem: Problem, context: RequestContext<unknown>
   };
 }
 
-function filledIn(messages: Messages, key: MessageKey, args: readonly Argument[]): string {
+function fillIn(messages: Messages, key: MessageKey, args: readonly Argument[]): string {
   return messages[key].replace(/\{(\d)\}/g, (_, index: string) => String(args[Number(index)]?.value ?? ''));
 }
 

@@ -19,7 +19,7 @@ export function writePerson(
   const tag = tagOf(person);
   if (isKnown(headers['if-none-match'], tag))
     return { status: 304, headers: { ETag: tag }, body: { kind: 'none' } };
-  return json(200, personJson(person), { ETag: tag });
+  return answerJson(200, personJson(person), { ETag: tag });
 }
 
 /** A weak tag means the same version (RFC 9110, 13.1.2). */
@@ -33,30 +33,30 @@ function isKnown(header: string | undefined, tag: string): boolean {
  * byte for byte what was sent (RFC 9110, 9.3.4).
  */
 export function writeChangedPerson({ person, created }: OutcomeOf<'change-person'>): WireResponse {
-  return json(created ? 201 : 200, personJson(person));
+  return answerJson(created ? 201 : 200, personJson(person));
 }
 
 /** One page of people, and where the next page begins. */
 export function writePeople({ people, next }: OutcomeOf<'list-people'>): WireResponse {
-  return json(200, { items: people.map(personJson), next });
+  return answerJson(200, { items: people.map(personJson), next });
 }
 
 /** People who have a value, and the fields in which they have it. */
 export function writeFoundPeople({ found }: OutcomeOf<'find-people'>): WireResponse {
-  return json(200, {
+  return answerJson(200, {
     items: found.map(({ person, by }: FoundPerson) => ({ by, person: personJson(person) })),
   });
 }
 
 /** The stored facts of a person's pictures. */
 export function writePictures({ images }: OutcomeOf<'read-person'>): WireResponse {
-  return json(200, { items: images.map(pictureJson) });
+  return answerJson(200, { items: images.map(pictureJson) });
 }
 
 /** A merge or its preview. Both people are shown as they were before. */
 export function writeMerge({ merged, merge }: OutcomeOf<'merge-people'>): WireResponse {
   const { source, survivor, adoptedSlots, droppedSlots }: MergePreview = merge;
-  return json(200, {
+  return answerJson(200, {
     merged,
     source: personJson(source),
     survivor: personJson(survivor),
@@ -67,7 +67,7 @@ export function writeMerge({ merged, merge }: OutcomeOf<'merge-people'>): WireRe
 
 /** The receipt of an erasure. */
 export function writeReceipt({ receipt }: OutcomeOf<'erase-person'>): WireResponse {
-  return json(200, { receipt: receipt.receipt, signature: receipt.signature });
+  return answerJson(200, { receipt: receipt.receipt, signature: receipt.signature });
 }
 
 function personJson(person: Person): JsonObject {
@@ -97,7 +97,7 @@ function tagOf({ version }: Person): string {
   return `"${version}"`;
 }
 
-function json(
+function answerJson(
   status: number,
   value: JsonObject,
   headers: Readonly<Record<string, string>> = {},

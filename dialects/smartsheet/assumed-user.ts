@@ -13,14 +13,14 @@ export function assumedUser(
   const value = headers[HEADER];
   if (value === undefined) return undefined;
   if (!principal?.scopes.includes('ADMIN_USERS')) throw new ProblemError({ kind: 'forbidden' });
-  const email = decoded(value);
+  const email = tryDecode(value);
   if (email === undefined || !/^[^\s@]+@[^\s@]+$/.test(email)) {
     throw new ProblemError({ kind: 'invalid-parameter', name: 'Assume-User', value, location: 'header' });
   }
   return email;
 }
 
-function decoded(value: string): string | undefined {
+function tryDecode(value: string): string | undefined {
   try {
     return decodeURIComponent(value);
   } catch (cause) {

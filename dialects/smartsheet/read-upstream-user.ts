@@ -27,7 +27,7 @@ export function isClearUser(json: Json, askedFor: string): boolean {
   if (!user || !isId(user.id, askedFor)) return false;
   const { profileImage } = user;
   if (profileImage === undefined || profileImage === null) return true;
-  return isJsonObject(profileImage) && filled(profileImage.imageId);
+  return isJsonObject(profileImage) && isFilled(profileImage.imageId);
 }
 
 function userIn(json: Json | undefined): JsonObject | undefined {
@@ -40,15 +40,15 @@ function userIn(json: Json | undefined): JsonObject | undefined {
 
 function profileOf({ firstName, lastName, email }: JsonObject): SubjectProfile {
   return {
-    ...(filled(firstName) && { firstName }),
-    ...(filled(lastName) && { lastName }),
-    ...(filled(email) && { email }),
+    ...(isFilled(firstName) && { firstName }),
+    ...(isFilled(lastName) && { lastName }),
+    ...(isFilled(email) && { email }),
   };
 }
 
 /** The answer names no address; `POST /2.0/imageurls` gives one. */
 function imagesOf({ profileImage }: JsonObject): UpstreamImage[] {
-  if (!isJsonObject(profileImage) || !filled(profileImage.imageId)) return [];
+  if (!isJsonObject(profileImage) || !isFilled(profileImage.imageId)) return [];
   const { imageId, width, height } = profileImage;
   return [
     {
@@ -60,6 +60,6 @@ function imagesOf({ profileImage }: JsonObject): UpstreamImage[] {
   ];
 }
 
-function filled(value: Json | undefined): value is string {
+function isFilled(value: Json | undefined): value is string {
   return typeof value === 'string' && value !== '';
 }

@@ -27,13 +27,13 @@ export function isClearUser(json: JsonObject, askedFor: string): boolean {
 }
 
 function profileOf(user: JsonObject): SubjectProfile {
-  const extra = Object.entries(user).filter(([name, value]) => EXTRA.includes(name) && filled(value));
+  const extra = Object.entries(user).filter(([name, value]) => EXTRA.includes(name) && isFilled(value));
   const { first_name: firstName, last_name: lastName, email, phone_number: phoneNumber } = user;
   return {
-    ...(filled(firstName) && { firstName }),
-    ...(filled(lastName) && { lastName }),
-    ...(filled(email) && { email }),
-    ...(filled(phoneNumber) && { phoneNumber }),
+    ...(isFilled(firstName) && { firstName }),
+    ...(isFilled(lastName) && { lastName }),
+    ...(isFilled(email) && { email }),
+    ...(isFilled(phoneNumber) && { phoneNumber }),
     ...(extra.length > 0 && { extra: { timbu: Object.fromEntries(extra) } }),
   };
 }
@@ -47,13 +47,13 @@ function imagesOf({
   image_url: observed,
   image: released,
 }: JsonObject): UpstreamImage[] {
-  const address = filled(documented) ? documented : observed;
-  if (!filled(address)) return filled(released) ? [{ slot: 0, url: released }] : [];
+  const address = isFilled(documented) ? documented : observed;
+  if (!isFilled(address)) return isFilled(released) ? [{ slot: 0, url: released }] : [];
   return [
     { slot: 0, url: /^https?:\/\//i.test(address) ? address : `/images/${address.replace(/^\/+/, '')}` },
   ];
 }
 
-function filled(value: Json | undefined): value is string {
+function isFilled(value: Json | undefined): value is string {
   return typeof value === 'string' && value !== '';
 }

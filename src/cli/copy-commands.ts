@@ -82,11 +82,13 @@ async function copy(
       keepForUpdates,
       signal: interrupt.signal,
       onProgress: (soFar) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r${told(soFar)}`);
+        if (process.stderr.isTTY) process.stderr.write(`\r${describeReport(soFar)}`);
       },
     });
     if (process.stderr.isTTY) process.stderr.write('\r');
-    process.stdout.write(`${json ? JSON.stringify(report) : [told(report), ...report.damaged].join('\n')}\n`);
+    process.stdout.write(
+      `${json ? JSON.stringify(report) : [describeReport(report), ...report.damaged].join('\n')}\n`,
+    );
     if (report.damaged.length > 0) process.exitCode = 1;
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop);
@@ -94,6 +96,6 @@ async function copy(
   }
 }
 
-function told({ records, bodies, bytes, removed, damaged }: CopyReport): string {
+function describeReport({ records, bodies, bytes, removed, damaged }: CopyReport): string {
   return `${records} records, ${bodies} bodies (${bytes} bytes) copied, ${removed} removed, ${damaged.length} damaged`;
 }

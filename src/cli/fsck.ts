@@ -40,7 +40,7 @@ async function fsck(options: FsckOptions): Promise<void> {
       : await checkOverAdmin(options.admin, options);
   const { complete, unknownPeople, ...report } = run;
   process.stdout.write(
-    `${json ? JSON.stringify({ complete, ...report, unknownPeople }) : [told(report), ...tellUnknownPeople(unknownPeople)].join('\n')}\n`,
+    `${json ? JSON.stringify({ complete, ...report, unknownPeople }) : [describeReport(report), ...tellUnknownPeople(unknownPeople)].join('\n')}\n`,
   );
   if (report.damaged > 0) process.exitCode = 1;
   if (complete) return;
@@ -79,7 +79,15 @@ async function checkHere(
   });
 }
 
-function told({ records, bodies, bytes, damaged, findings, strangers, strangerNames }: CheckReport): string {
+function describeReport({
+  records,
+  bodies,
+  bytes,
+  damaged,
+  findings,
+  strangers,
+  strangerNames,
+}: CheckReport): string {
   return [
     `${records} records, ${bodies} bodies (${bytes} bytes), ${damaged} damaged`,
     ...findings.map(({ record, body, damage, detail, repair }) =>

@@ -47,7 +47,7 @@ async function gc(options: GcOptions): Promise<void> {
   const run = admin === undefined ? await sweepHere(options) : await sweepOverAdmin(admin, options);
   const { complete, unknownPeople, ...report } = run;
   process.stdout.write(
-    `${json ? JSON.stringify({ complete, dryRun, ...report, unknownPeople }) : [told(report, dryRun), ...tellUnknownPeople(unknownPeople)].join('\n')}\n`,
+    `${json ? JSON.stringify({ complete, dryRun, ...report, unknownPeople }) : [describeReport(report, dryRun), ...tellUnknownPeople(unknownPeople)].join('\n')}\n`,
   );
   if (complete) return;
   process.stderr.write('interrupted; the next run goes on from here\n');
@@ -100,7 +100,7 @@ async function sweepHere(options: GcOptions): Promise<SweepRun> {
   });
 }
 
-function told(
+function describeReport(
   { bodies, bytes, subjects, orphans, orphanBytes, young, unknown, unreadable }: SweepReport,
   dryRun: boolean,
 ) {

@@ -14,7 +14,7 @@ export function healthcheckCommand(): Command {
     .option('--config <file>', 'settings file (or POLYFACE_CONFIG)')
     .action(async ({ config }: { readonly config?: string }) => {
       const { listen } = await loadSettings({ overrides: { file: config }, allowUnset: true });
-      const url = `http://${reachable(listen.host)}:${listen.port}/healthz`;
+      const url = `http://${reachableHost(listen.host)}:${listen.port}/healthz`;
       const { statusCode, body } = await request(url, {
         headersTimeout: TIMEOUT_MS,
         bodyTimeout: TIMEOUT_MS,
@@ -25,7 +25,7 @@ export function healthcheckCommand(): Command {
 }
 
 /** The address at which a gateway that listens on all addresses can be reached. */
-function reachable(host: string): string {
+function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';
   return host.includes(':') ? `[${host}]` : host;

@@ -5,7 +5,7 @@ import type { Clock, Json, RecordStore } from '../domain/index.ts';
 import { hashArgon2id } from '../gateway/credentials/argon2id.ts';
 import { importKeys, type KeysImportReport } from '../gateway/credentials/import-keys.ts';
 import { describeKey, type KeyOrder, planKey, type ShownKey } from '../gateway/credentials/plan-key.ts';
-import { onTheWire } from '../gateway/credentials/secret-digest.ts';
+import { encodeForWire } from '../gateway/credentials/secret-digest.ts';
 import { createStoredCredentials } from '../gateway/credentials/stored-credentials.ts';
 import { loadDialects } from '../gateway/dialect-registry.ts';
 import { startStore } from '../maintenance/start-store.ts';
@@ -180,7 +180,7 @@ async function revoke(id: string, options: CommonOptions): Promise<void> {
 async function hash({ md5 = false }: { readonly md5?: boolean }): Promise<void> {
   const password = (await text(process.stdin)).replace(/\r?\n$/, '');
   if (password === '') throw new Error('there is no password on standard input');
-  process.stdout.write(`${await hashArgon2id(onTheWire(password, md5 ? 'md5-hex' : 'none'))}\n`);
+  process.stdout.write(`${await hashArgon2id(encodeForWire(password, md5 ? 'md5-hex' : 'none'))}\n`);
 }
 
 function settingsOf({ config, dataDir }: CommonOptions): Promise<LoadedSettings> {

@@ -57,7 +57,7 @@ function textOf({ checks, differences, estimate, listed, sampled, passed }: Pref
     '',
     ...(estimate
       ? [
-          `A backfill of ${estimate.people} people takes about ${duration(estimate.backfillSeconds)}, a verification ${duration(estimate.verifySeconds)}: ${estimate.requestsPerPerson.toFixed(1)} requests a person, held up by the ${estimate.heldUpBy === 'pace' ? `pace of ${estimate.requestsPerSecond} requests a second (requestsPerSecond)` : 'backend'}.`,
+          `A backfill of ${estimate.people} people takes about ${formatDuration(estimate.backfillSeconds)}, a verification ${formatDuration(estimate.verifySeconds)}: ${estimate.requestsPerPerson.toFixed(1)} requests a person, held up by the ${estimate.heldUpBy === 'pace' ? `pace of ${estimate.requestsPerSecond} requests a second (requestsPerSecond)` : 'backend'}.`,
         ]
       : []),
     `${sampled} of ${listed} people were looked at. ${passed ? 'Nothing stands in the way of dual-write.' : 'Something stands in the way of dual-write.'}`,
@@ -75,7 +75,7 @@ const COLUMNS = [
   },
 ];
 
-function duration(seconds: number): string {
+function formatDuration(seconds: number): string {
   if (seconds < 120) return `${seconds} s`;
   return seconds < 7_200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3_600).toFixed(1)} h`;
 }

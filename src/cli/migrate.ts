@@ -38,14 +38,14 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('move a dialect from its legacy backend to this gateway, step by step')
     .addCommand(
-      named('status', 'where the migration stands')
+      createCommand('status', 'where the migration stands')
         .option('--wait', 'until a change under way has arrived')
         .option('--forget-silent', 'forget gateways that are gone')
-        .option('--timeout <seconds>', 'how long to wait', seconds, 120)
-        .action(status),
+        .option('--timeout <seconds>', 'how long to wait', parseSeconds, 120)
+        .action(showStatus),
     )
     .addCommand(preflightCommand())
-    .addCommand(named('plan', 'what the next step asks for').action(plan))
+    .addCommand(createCommand('plan', 'what the next step asks for').action(plan))
     .addCommand(
       stepCommand('advance', 'one step up, or a wider ramp')
         .option('--percent <n>', 'share of subjects to take in', percent)
@@ -58,37 +58,37 @@ export function migrateCommand(): Command {
       ),
     )
     .addCommand(
-      named('cancel', 'turn a change under way around')
-        .option('--timeout <seconds>', 'how long to wait', seconds, 120)
+      createCommand('cancel', 'turn a change under way around')
+        .option('--timeout <seconds>', 'how long to wait', parseSeconds, 120)
         .action(cancelChange),
     )
     .addCommand(
-      named('complete', 'end the migration although the backend is dead')
+      createCommand('complete', 'end the migration although the backend is dead')
         .requiredOption(
           '--abandon <file>',
           'where the people are named whose newest pictures the backend lacks',
         )
         .requiredOption('--override <reason>', 'why; it is kept in the history')
-        .option('--timeout <seconds>', 'how long to wait for the gateways', seconds, 120)
+        .option('--timeout <seconds>', 'how long to wait for the gateways', parseSeconds, 120)
         .action(completeWithoutBackend),
     )
     .addCommand(
-      named('parity', 'how alike the answers are')
+      createCommand('parity', 'how alike the answers are')
         .option('--differences', 'the kept differences as well')
         .action(showParity),
     );
 }
 
-function named(name: string, description: string): Command {
+function createCommand(name: string, description: string): Command {
   return withMigrationOptions(new Command(name)).description(description);
 }
 
 function stepCommand(name: string, description: string): Command {
-  return named(name, description)
+  return createCommand(name, description)
     .option('--override <reason>', 'go on although a guard does not hold; the reason is kept')
     .option('--reason <text>', 'why, for the audit log')
     .option('--report <file>', 'where the gate’s evidence is written')
-    .option('--timeout <seconds>', 'how long to wait for the gateways and the backlog', seconds, 120);
+    .option('--timeout <seconds>', 'how long to wait for the gateways and the backlog', parseSeconds, 120);
 }
 
 async function takeStep(
@@ -140,7 +140,7 @@ async function rampOf(
   );
 }
 
-async function status({
+async function showStatus({
   wait,
   forgetSilent,
   timeout,
@@ -218,7 +218,7 @@ function percent(text: string): number {
   return value;
 }
 
-function seconds(text: string): number {
+function parseSeconds(text: string): number {
   const value = Number(text);
   if (!(value >= 0)) throw new InvalidArgumentError('a number of seconds');
   return value;

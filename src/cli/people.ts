@@ -103,7 +103,7 @@ async function show(id: string, options: PersonOptions): Promise<void> {
     const person = await registry.read(tenant, id);
     if (!person) throw new Error('there is no such person');
     const pictures = await picturesOf(store.records, person.key);
-    print(options, { ...person, pictures }, told(person, pictures));
+    print(options, { ...person, pictures }, describePerson(person, pictures));
   });
 }
 
@@ -156,7 +156,7 @@ async function eachName(
       person = await change(registry, tenant, dialect, name.slice(at + 1));
       await auditPeople(opened, `people.${act}`, person.key, { reason: options.reason, after: { dialect } });
     }
-    if (person) print(options, person, told(person, []));
+    if (person) print(options, person, describePerson(person, []));
     else throw new Error(`${id}: no names given`);
   });
 }
@@ -166,7 +166,7 @@ async function rename(id: string, newId: string, options: PersonOptions): Promis
   await withPeople(options, async (opened) => {
     const person = await opened.registry.rename(opened.tenant, id, newId);
     await auditPeople(opened, 'people.rename', person.key, options);
-    print(options, person, told(person, []));
+    print(options, person, describePerson(person, []));
   });
 }
 
@@ -195,7 +195,7 @@ async function picturesOf(records: RecordStore, key: string): Promise<ShownPictu
   });
 }
 
-function told(person: Person, pictures: readonly ShownPicture[]): string {
+function describePerson(person: Person, pictures: readonly ShownPicture[]): string {
   const { firstName, lastName, email, phoneNumber } = person.profile;
   return [
     `${person.id} (version ${person.version}, key ${person.key})`,

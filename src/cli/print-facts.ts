@@ -23,7 +23,7 @@ export function formatFacts(value: object, indent = ''): string {
       const label = `${indent}${splitCamelCase(name)}`;
       if (isTable(fact))
         return fact.length === 0 ? `${label}: none\n` : `${label}:\n${formatRows(fact, indent)}`;
-      if (isPlain(fact)) return `${label.padEnd(indent.length + width)}  ${shownFact(name, fact)}\n`;
+      if (isPlain(fact)) return `${label.padEnd(indent.length + width)}  ${formatFact(name, fact)}\n`;
       return `${label}:\n${formatFacts(fact, `${indent}  `)}`;
     })
     .join('');
@@ -36,7 +36,7 @@ function formatRows(rows: readonly object[], indent: string): string {
       heading: splitCamelCase(name),
       value: (row: object) => {
         const fact: unknown = Object.entries(row).find(([key]) => key === name)?.[1];
-        return fact === undefined ? '' : isPlain(fact) ? shownFact(name, fact) : JSON.stringify(fact);
+        return fact === undefined ? '' : isPlain(fact) ? formatFact(name, fact) : JSON.stringify(fact);
       },
     })),
     rows,
@@ -62,7 +62,7 @@ function isTable(fact: unknown): fact is readonly object[] {
   );
 }
 
-function shownFact(name: string, fact: unknown): string {
+function formatFact(name: string, fact: unknown): string {
   if (typeof fact === 'number' && /(^at|At|Since)Ms$/.test(name))
     return new Date(fact).toISOString().slice(0, 19);
   if (Array.isArray(fact)) return fact.length === 0 ? 'none' : fact.map(String).join(', ');

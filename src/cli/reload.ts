@@ -47,7 +47,7 @@ async function reload({ admin, dryRun, reason, json = false }: ReloadOptions): P
   if (json) process.stdout.write(`${JSON.stringify(report)}\n`);
   else {
     if (report.changes.length > 0) process.stdout.write(formatTable(COLUMNS, report.changes));
-    process.stdout.write(`${told(report)}\n`);
+    process.stdout.write(`${describeReport(report)}\n`);
   }
   if (report.outcome === 'refused') process.exitCode = 2;
 }
@@ -55,18 +55,18 @@ async function reload({ admin, dryRun, reason, json = false }: ReloadOptions): P
 const COLUMNS: readonly PrintedColumn<SettingsChange>[] = [
   { heading: 'setting', value: ({ setting }) => setting },
   { heading: 'change', value: ({ kind }) => kind },
-  { heading: 'before', value: ({ before }) => shown(before) },
-  { heading: 'after', value: ({ after }) => shown(after) },
+  { heading: 'before', value: ({ before }) => shortenValue(before) },
+  { heading: 'after', value: ({ after }) => shortenValue(after) },
 ];
 
 const SHOWN_CHARACTERS = 60;
 
-function shown(value: unknown): string {
+function shortenValue(value: unknown): string {
   const text = value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
   return text.length > SHOWN_CHARACTERS ? `${text.slice(0, SHOWN_CHARACTERS - 1)}…` : text;
 }
 
-function told({ outcome, revision, needsRestart }: ReloadReport): string {
+function describeReport({ outcome, revision, needsRestart }: ReloadReport): string {
   switch (outcome) {
     case 'applied':
       return `in effect, revision ${revision}`;

@@ -67,7 +67,7 @@ async function withPictures(
       slots[slot] = { kind: 'tombstone', tombstone: { ...theirs.tombstone, generation } };
       continue;
     }
-    const image = await copiedImage(parts, theirs.image, survivorKey);
+    const image = await copyImage(parts, theirs.image, survivorKey);
     if (!image) continue;
     const version = Math.max(image.version, (own?.version ?? 0) + 1);
     slots[slot] = {
@@ -82,22 +82,22 @@ async function withPictures(
 }
 
 /** The image with bodies under the survivor's key; `undefined` where the original is gone. */
-async function copiedImage(
+async function copyImage(
   parts: Parts,
   image: ProfileImage,
   survivorKey: string,
 ): Promise<ProfileImage | undefined> {
-  const original = await copiedPicture(parts, image.original, survivorKey);
+  const original = await copyPicture(parts, image.original, survivorKey);
   if (!original) return undefined;
   const renditions: Record<string, StoredPicture> = {};
   for (const [name, picture] of Object.entries(image.renditions)) {
-    const copied = await copiedPicture(parts, picture, survivorKey);
+    const copied = await copyPicture(parts, picture, survivorKey);
     if (copied) renditions[name] = copied;
   }
   return { ...image, original, renditions };
 }
 
-async function copiedPicture(
+async function copyPicture(
   { objects }: Parts,
   picture: StoredPicture,
   survivorKey: string,

@@ -110,7 +110,7 @@ export async function finishErasure(
       again: parts.clock.nowMs() + graceMs,
     });
   } else if (intent.again <= parts.clock.nowMs()) {
-    const keys = [intent.source, ...(await absorbedBy(parts, intent.source))];
+    const keys = [intent.source, ...(await listAbsorbed(parts, intent.source))];
     await removeBodies(parts, [...keys, ...furtherKeys(parts, intent.tenant, keys)]);
     await closeIntent(parts.records, stored);
   }
@@ -174,7 +174,7 @@ async function eraseEntry(
 }
 
 async function eraseRest(parts: PeopleParts, { intent }: StoredIntent) {
-  const keys = [intent.source, ...(await absorbedBy(parts, intent.source))];
+  const keys = [intent.source, ...(await listAbsorbed(parts, intent.source))];
   const further = furtherKeys(parts, intent.tenant, keys);
   let records = 0;
   let pictures = 0;
@@ -211,10 +211,10 @@ async function forgetElsewhere(
 }
 
 /** The keys of people who were merged into this one. Only the record still names them. */
-async function absorbedBy(parts: PeopleParts, key: string): Promise<string[]> {
+async function listAbsorbed(parts: PeopleParts, key: string): Promise<string[]> {
   const { record } = await readSubjectRecord(parts.records, key);
   const direct = record?.absorbed ?? [];
-  const further = await Promise.all(direct.map((one) => absorbedBy(parts, one)));
+  const further = await Promise.all(direct.map((one) => listAbsorbed(parts, one)));
   return [...direct, ...further.flat()];
 }
 

@@ -87,21 +87,22 @@ async function changePerson(
   change: PersonChange,
   onlyIf: PersonPrecondition | undefined,
 ): Promise<OutcomeOf<'change-person'>> {
-  const changed = (person: Person, created = false) => ({ kind: 'person-changed', person, created }) as const;
+  const reportChange = (person: Person, created = false) =>
+    ({ kind: 'person-changed', person, created }) as const;
   switch (change.kind) {
     case 'put': {
       const put = await registry.put(tenant, registry.check(change.person), onlyIf);
-      return changed(put.person, put.kind === 'created');
+      return reportChange(put.person, put.kind === 'created');
     }
     case 'patch':
       if (!isJsonObject(change.patch))
         throw new ProblemError({ kind: 'invalid-person', pointer: '', reason: 'is not an object' });
-      return changed(await registry.patch(tenant, id, change.patch, onlyIf));
+      return reportChange(await registry.patch(tenant, id, change.patch, onlyIf));
     case 'link':
     case 'unlink':
-      return changed(await registry[change.kind](tenant, id, change.dialect, change.alias, onlyIf));
+      return reportChange(await registry[change.kind](tenant, id, change.dialect, change.alias, onlyIf));
     case 'rename':
-      return changed(await registry.rename(tenant, id, change.newId, onlyIf));
+      return reportChange(await registry.rename(tenant, id, change.newId, onlyIf));
   }
 }
 

@@ -99,7 +99,7 @@ const FAILURE_HOLDS_MS = 24 * 60 * 60 * 1000;
 const SLOWNESS_HOLDS_MS = 10 * 60 * 1000;
 
 /** Whether making the rendition failed a short while ago. */
-export function failedLately(image: ProfileImage, recipe: RenditionRecipe, nowMs: number): boolean {
+export function hasFailedLately(image: ProfileImage, recipe: RenditionRecipe, nowMs: number): boolean {
   const failure = image.failedRenditions?.[renditionName(recipe)];
   if (failure === undefined) return false;
   return nowMs - failure.atMs < (failure.limit === 'time' ? SLOWNESS_HOLDS_MS : FAILURE_HOLDS_MS);

@@ -8,7 +8,7 @@ import {
   type StoredPicture,
 } from '../domain/index.ts';
 import type { UseCaseParts } from './core-parts.ts';
-import { failedLately, noteFailure, renderLazily } from './render-lazily.ts';
+import { hasFailedLately, noteFailure, renderLazily } from './render-lazily.ts';
 import { parseBodyKey } from './storage-keys.ts';
 import { keptRendition } from './store-bodies.ts';
 
@@ -89,7 +89,7 @@ export async function renditionOf(
   const kept = keptRendition(image, recipe);
   if (kept) return kept;
   const oldCopy = image.renditions[renditionName(recipe)];
-  if (failedLately(image, recipe, parts.clock.nowMs())) return oldCopy;
+  if (hasFailedLately(image, recipe, parts.clock.nowMs())) return oldCopy;
   try {
     return await parts.firstReads.do(`${image.id}/${renditionName(recipe)}`, () =>
       renderLazily(parts, subjectKey, image, recipe),

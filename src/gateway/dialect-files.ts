@@ -37,7 +37,7 @@ export function missingDialects(dialects: Settings['dialects']): SettingsFault[]
             {
               pointer,
               ofKey: true,
-              message: `dialects: there is no dialect "${name}"; ${hintAt(name, builtIn())}`,
+              message: `dialects: there is no dialect "${name}"; ${hintAt(name, listBuiltIn())}`,
             },
           ]
         : [
@@ -54,7 +54,7 @@ export function missingDialects(dialects: Settings['dialects']): SettingsFault[]
   });
 }
 
-function builtIn(): string[] {
+function listBuiltIn(): string[] {
   const folder = join(projectFiles().code, 'dialects');
   return readdirSync(folder)
     .filter((name) => entryOf(join(folder, name)) !== undefined)

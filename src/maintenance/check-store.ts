@@ -119,7 +119,7 @@ async function checkSubject(store: CheckedStore, key: string): Promise<CheckRepo
   let report: CheckReport = { ...NOTHING, records: 1 };
   for (const body of bodiesOf(read.record)) {
     const damage = await damageOf(store.objects, body);
-    const counts = damage !== undefined && (await stillNamed(store.records, key, body.key));
+    const counts = damage !== undefined && (await isStillNamed(store.records, key, body.key));
     report = sum(report, {
       ...NOTHING,
       bodies: 1,
@@ -156,7 +156,7 @@ async function damageOf(objects: ObjectStore, body: StoredBody): Promise<Finding
   return hash.digest('hex') === body.sha256 ? undefined : 'body-digest';
 }
 
-async function stillNamed(records: RecordStore, recordKey: string, bodyKey: string): Promise<boolean> {
+async function isStillNamed(records: RecordStore, recordKey: string, bodyKey: string): Promise<boolean> {
   const read = await readCheckedRecord(records, recordKey);
   return read.kind === 'good' && bodiesNamedBy(read.record).has(bodyKey);
 }

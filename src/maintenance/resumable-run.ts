@@ -48,7 +48,7 @@ export async function runResumably<Report extends Json>(
 ): Promise<RunResult<Report>> {
   const key = `maintenance/${run.name}`;
   const found = await records.read(key);
-  const saved = run.restart ? undefined : usable(found?.value, run.question);
+  const saved = run.restart ? undefined : readProgress(found?.value, run.question);
   let version = found?.version;
   let report = (saved?.report as Report | undefined) ?? run.empty;
   let savedAtMs = Date.now();
@@ -74,7 +74,7 @@ export async function runResumably<Report extends Json>(
   return { report, complete: true, resumed: saved !== undefined };
 }
 
-function usable(value: Json | undefined, question: Json) {
+function readProgress(value: Json | undefined, question: Json) {
   if (!isJsonObject(value) || value.schema !== 1 || typeof value.cursor !== 'string') return undefined;
   if (!isDeepStrictEqual(value.question, question) || value.report === undefined) return undefined;
   return { cursor: value.cursor, report: value.report };

@@ -107,7 +107,7 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
     limits,
     imaging,
     settled: () => log.settle(),
-    explain: (report) => describeRequest(report, started(), settings),
+    explain: (report) => describeRequest(report, requireStarted(), settings),
     personOf: ({ dialect, tenant }, id) =>
       settings.tenants
         .find((one) => one.id === tenant)
@@ -123,13 +123,13 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
   };
   reset();
   let running: RunningPolyface | undefined;
-  const started = () => {
+  const requireStarted = () => {
     if (!running) throw new Error('the sandbox has not started');
     return running;
   };
   const operations = () =>
     Object.fromEntries(
-      started().dialects.map((loaded) => [
+      requireStarted().dialects.map((loaded) => [
         loaded.dialect.name,
         loaded.operations.map(({ operationId }) => operationId),
       ]),
@@ -163,7 +163,7 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
       interceptor: createFaultInterceptor({
         faults,
         records: lagging,
-        executor: () => started().executor,
+        executor: () => requireStarted().executor,
       }),
     },
   });
@@ -197,7 +197,7 @@ export async function startSession(parts: SessionParts): Promise<RunningSession>
     reset,
     async stop() {
       inboxPages.end();
-      await started().stop();
+      await requireStarted().stop();
       await inbox.settle();
     },
   };

@@ -90,8 +90,8 @@ function compareValues(
     {
       setting: path.join('.'),
       kind: before === undefined ? 'added' : after === undefined ? 'removed' : 'changed',
-      ...(before === undefined ? {} : { before: shownValue(name, before) }),
-      ...(after === undefined ? {} : { after: shownValue(name, after) }),
+      ...(before === undefined ? {} : { before: maskForReport(name, before) }),
+      ...(after === undefined ? {} : { after: maskForReport(name, after) }),
     },
   ];
 }
@@ -115,7 +115,7 @@ function membersOf(value: Json | undefined): JsonObject | undefined {
   return entries.length === value.length ? Object.fromEntries(entries) : undefined;
 }
 
-function shownValue(name: string, value: Json): Json {
+function maskForReport(name: string, value: Json): Json {
   const masked = maskValue(name, value);
   if (!isJsonObject(masked) || masked.subjects === undefined) return masked;
   return { ...masked, subjects: MASKED };

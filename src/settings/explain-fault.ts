@@ -27,7 +27,7 @@ function explain(fault: ErrorObject): string {
     case 'required':
       return `"${String(params.missingProperty)}" is missing`;
     case 'discriminator':
-      return `expected one of ${listOf(schema.kinds)}${params.tagValue === undefined ? '' : `, got ${shown(params.tagValue)}`}`;
+      return `expected one of ${listOf(schema.kinds)}${params.tagValue === undefined ? '' : `, got ${quoteShort(params.tagValue)}`}`;
     case 'minProperties':
     case 'maxProperties': {
       const known = propertiesOf(schema);
@@ -43,14 +43,14 @@ function explain(fault: ErrorObject): string {
         : `expected at least ${params.limit} characters, got ${String(data).length}`;
     case 'type':
       if (data === null) return `is empty: expected ${describeExpected(schema)}`;
-      return `expected ${describeExpected(schema)}, got ${found(schema, data)}${needsQuotes(schema, data) ? ': put it in quotes' : ''}`;
+      return `expected ${describeExpected(schema)}, got ${describeData(schema, data)}${needsQuotes(schema, data) ? ': put it in quotes' : ''}`;
     case 'enum':
     case 'pattern':
     case 'minimum':
     case 'maximum':
     case 'exclusiveMinimum':
     case 'exclusiveMaximum':
-      return `expected ${describeExpected(schema)}, got ${found(schema, data)}`;
+      return `expected ${describeExpected(schema)}, got ${describeData(schema, data)}`;
     default:
       return fault.message ?? keyword;
   }
@@ -108,16 +108,16 @@ function rangeOf({ minimum, maximum, exclusiveMinimum }: Schema): string {
   return [...above, ...most].map((bound) => ` ${bound}`).join(',');
 }
 
-function found({ type, writeOnly }: Schema, data: unknown): string {
+function describeData({ type, writeOnly }: Schema, data: unknown): string {
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object') return 'names with values';
   // A text in the place of an object is often a secret that was written one level too high.
   if (writeOnly === true || type === 'object' || type === 'array')
     return `a ${typeof data === 'string' ? 'text' : typeof data}`;
-  return shown(data);
+  return quoteShort(data);
 }
 
-function shown(data: unknown): string {
+function quoteShort(data: unknown): string {
   if (typeof data !== 'string') return String(data);
   const safe = data.replace(/\/\/[^/@]*@/, '//…@');
   return safe.length > SHOWN_CHARACTERS ? `"${safe.slice(0, SHOWN_CHARACTERS)}…"` : `"${safe}"`;

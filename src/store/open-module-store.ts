@@ -40,16 +40,16 @@ function isStore(value: unknown): value is Store {
 
 function missingFrom(store: unknown): string[] {
   return [
-    ...lacking(store, ['start', 'stop'], ''),
-    ...lacking(member(store, 'objects'), OBJECTS, 'objects.'),
-    ...lacking(member(store, 'records'), RECORDS, 'records.'),
+    ...listMissing(store, ['start', 'stop'], ''),
+    ...listMissing(member(store, 'objects'), OBJECTS, 'objects.'),
+    ...listMissing(member(store, 'records'), RECORDS, 'records.'),
     ...['objects', 'records']
       .filter((part) => typeof member(member(store, part), 'capabilities') !== 'object')
       .map((part) => `${part}.capabilities`),
   ];
 }
 
-function lacking(owner: unknown, methods: readonly string[], prefix: string): string[] {
+function listMissing(owner: unknown, methods: readonly string[], prefix: string): string[] {
   return methods.filter((name) => typeof member(owner, name) !== 'function').map((name) => prefix + name);
 }
 

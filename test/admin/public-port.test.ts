@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => admin.gateway.stop());
 
 /** Every path of the operator's side, and the paths that comparable programs serve to every caller. */
-function asked(): readonly string[] {
+function listPaths(): readonly string[] {
   const { paths } = parse(readFileSync('openapi/admin.yaml', 'utf8')) as { paths: Record<string, object> };
   const api = Object.keys(paths).flatMap((path) => {
     const filled = path.replaceAll(/\{\w+\}/g, 'demo');
@@ -55,7 +55,7 @@ function asked(): readonly string[] {
 describe('the public port of a gateway with an admin port', () => {
   it('the public port of a gateway with an admin port serves the start page, health, the documentation and the dialects, and nothing else', async () => {
     const served: string[] = [];
-    for (const path of asked()) {
+    for (const path of listPaths()) {
       const response = await fetch(admin.gateway.url + path, { redirect: 'manual' });
       await response.arrayBuffer();
       if (response.status < 400) served.push(path);
@@ -74,7 +74,7 @@ describe('the public port of a gateway with an admin port', () => {
 
   it('the public port of a gateway with an admin port tells in no page and no header which tenants, credentials and version there are', async () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-    for (const path of asked()) {
+    for (const path of listPaths()) {
       // The demo's documentation pages hand out the demo's credentials on purpose.
       if (path.startsWith('/docs') || path === '/') continue;
       const response = await fetch(admin.gateway.url + path, { redirect: 'manual' });

@@ -18,7 +18,7 @@ afterAll(() => gateway.stop());
 const reports = () =>
   gateway.logLines.filter(({ level, body }) => Number(level) >= 50 && typeof body === 'string');
 
-async function counted(): Promise<number> {
+async function countMissing(): Promise<number> {
   const metric = await gateway.registry.getSingleMetric('polyface_missing_bodies_total')?.get();
   return metric?.values[0]?.value ?? 0;
 }
@@ -38,17 +38,17 @@ describe('a record whose body is gone', () => {
     });
     expect(put.status).toBeLessThan(300);
     expect((await fetch(gateway.url + IMAGE, { headers: KEY })).status).toBe(200);
-    expect([await counted(), reports()]).toEqual([0, []]);
+    expect([await countMissing(), reports()]).toEqual([0, []]);
 
     const lost = await bodies();
     for (const key of lost) await store.objects.delete(key);
     expect((await fetch(gateway.url + IMAGE, { headers: KEY })).status).toBe(404);
-    expect(await counted()).toBe(1);
+    expect(await countMissing()).toBe(1);
     expect(lost).toContain(reports()[0]?.body);
 
     await fetch(gateway.url + IMAGE, { method: 'DELETE', headers: KEY });
     expect((await fetch(gateway.url + IMAGE, { headers: KEY })).status).toBe(404);
-    expect(await counted()).toBe(1);
+    expect(await countMissing()).toBe(1);
   });
 
   it('a record whose body is gone is reported as well where a rendition cannot be made for want of its original', async () => {
@@ -59,10 +59,10 @@ describe('a record whose body is gone', () => {
     });
     expect(put.status).toBeLessThan(300);
     for (const key of await bodies()) await store.objects.delete(key);
-    const before = await counted();
+    const before = await countMissing();
     const customer = await fetch(gateway.url + CUSTOMER.path, { headers: CUSTOMER.headers });
     expect(customer.status).toBe(200);
-    expect(await counted()).toBe(before + 1);
+    expect(await countMissing()).toBe(before + 1);
     expect(reports()).toHaveLength(before + 1);
   });
 });

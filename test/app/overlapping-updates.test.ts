@@ -26,7 +26,7 @@ async function earlyIsSeen(): Promise<boolean> {
   return colourName(readPixels(Buffer.from(await answer.arrayBuffer())).at(0.1, 0.1)) === 'red';
 }
 
-async function uploaded(client: DemoClient, picture: Buffer): Promise<void> {
+async function upload(client: DemoClient, picture: Buffer): Promise<void> {
   const answer = await client.upload(gateway.url, picture, 'picture.jpg');
   expect([answer.status, await answer.text()]).toEqual([200, expect.any(String)]);
 }
@@ -35,9 +35,9 @@ describe('an update through v1 that began before another one committed', () => {
   it.each(DEMO_CLIENTS)(
     'an update through v1 that began before one through $dialect committed gets 409, and the other one stays',
     async (other) => {
-      await uploaded(v1, await fixture('logo.png'));
+      await upload(v1, await fixture('logo.png'));
       const held = await holdUpload(gateway.url, v1, early);
-      await uploaded(other, late);
+      await upload(other, late);
       const { status, headers, body } = await held.finish();
       expect([status, headers['content-type']]).toEqual([409, 'application/json']);
       expect(JSON.parse(body)).toEqual({
@@ -47,7 +47,7 @@ describe('an update through v1 that began before another one committed', () => {
       });
       expect(await earlyIsSeen()).toBe(false);
       expect(await gateway.leftovers()).toEqual([]);
-      await uploaded(v1, early);
+      await upload(v1, early);
       expect(await earlyIsSeen()).toBe(true);
     },
   );
@@ -66,7 +66,7 @@ describe('an upload through any other dialect that began before another one comm
     'an upload through $dialect that began before another one committed replaces it',
     async (client) => {
       const held = await holdUpload(gateway.url, client, early);
-      await uploaded(v1, late);
+      await upload(v1, late);
       expect(await earlyIsSeen()).toBe(false);
       const { status } = await held.finish();
       expect(status).toBe(200);

@@ -36,10 +36,13 @@ async function round(name: string, run: () => Promise<RoundResult | 'not run'>):
 function linesOf(name: string, result: RoundResult | 'not run'): string[] {
   if (result === 'not run') return [`${name}: not run, this user may not mount a disk`];
   const { orphans, cases } = result;
-  return [`${name}: ${told(result)}, orphans ${orphans}, none after gc`, ...cases.map((what) => `  ${what}`)];
+  return [
+    `${name}: ${describeRound(result)}, orphans ${orphans}, none after gc`,
+    ...cases.map((what) => `  ${what}`),
+  ];
 }
 
-function told({ kills, acknowledged, lost, torn, resurrected }: RoundResult): string {
+function describeRound({ kills, acknowledged, lost, torn, resurrected }: RoundResult): string {
   return `kills ${kills}, uploads acknowledged ${acknowledged}, lost ${lost}, torn ${torn}, resurrected ${resurrected}`;
 }
 
@@ -56,5 +59,5 @@ if (on('azure')) {
 if (on('s3')) await round('three gateways on one MiniStack', () => s3Round(share(0.3)));
 
 const sum = sumOf(results);
-console.log(json ? JSON.stringify(sum) : told(sum));
+console.log(json ? JSON.stringify(sum) : describeRound(sum));
 if (sum.cases.length > 0) process.exitCode = 1;

@@ -274,10 +274,10 @@ function withoutMember(headers: Readonly<Record<string, string>>, name: string):
 /** JSON with its keys the other way round means the same. */
 export const KEY_ORDER: Mutation = {
   answer: (answer) =>
-    holdsJson(answer) ? { ...answer, body: Buffer.from(reversed(answer.body.toString())) } : answer,
+    holdsJson(answer) ? { ...answer, body: Buffer.from(reverse(answer.body.toString())) } : answer,
 };
 
-function reversed(text: string): string {
+function reverse(text: string): string {
   return JSON.stringify(turn(JSON.parse(text)));
 }
 

@@ -53,14 +53,14 @@ export async function startEquivalenceRun(profile: WireProfile): Promise<Equival
       const { loaded, setting } = kit.contract;
       if (cause.problem === 'not-acceptable' && loaded.dialect.ignoresAccept?.(setting)) return undefined;
       sandbox.plan();
-      const answer = await provoked(sandbox, kit, cause, column);
+      const answer = await provoke(sandbox, kit, cause, column);
       const exchanges = await sandbox.exchanges({ dialect: column });
       return { problem: exchanges.at(-1)?.problem, cell: cellOf(column, answer) };
     },
   };
 }
 
-async function provoked(
+async function provoke(
   sandbox: Sandbox,
   { contract, cases }: Judged,
   { cause, by, problem }: Cause,

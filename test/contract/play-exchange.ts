@@ -51,7 +51,7 @@ export async function playExchange(
         (text) =>
           resolve({
             status: answer.statusCode ?? 0,
-            headers: Object.fromEntries(spelled(answer.rawHeaders)),
+            headers: Object.fromEntries(sortHeaders(answer.rawHeaders)),
             body: text.toString().replace(ENCODED, '"bytes":"…","sha256":"…"'),
           }),
         reject,
@@ -63,7 +63,7 @@ export async function playExchange(
   return promise;
 }
 
-function spelled(raw: readonly string[]): [string, string][] {
+function sortHeaders(raw: readonly string[]): [string, string][] {
   const pairs = raw.flatMap((name, index): [string, string][] =>
     index % 2 === 0 && !LEFT_OUT.has(name.toLowerCase()) ? [[name, raw[index + 1] ?? '']] : [],
   );

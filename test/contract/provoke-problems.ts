@@ -84,7 +84,7 @@ export async function startStrained(kind: string, profile: WireProfile): Promise
       return memory.records.swap(key, expected, value);
     },
   };
-  const gateway = await startDemoGateway((demo) => strained(demo, kind, profile), {
+  const gateway = await startDemoGateway((demo) => tightenLimits(demo, kind, profile), {
     store: { ...memory, records },
   });
   return {
@@ -95,7 +95,7 @@ export async function startStrained(kind: string, profile: WireProfile): Promise
   };
 }
 
-function strained(demo: Settings, kind: string, profile: WireProfile): Settings {
+function tightenLimits(demo: Settings, kind: string, profile: WireProfile): Settings {
   return {
     ...demo,
     limits: kind === 'overloaded' ? { ...demo.limits, maxConcurrentUploads: 1 } : demo.limits,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { failedLately } from '../../src/core/render-lazily.ts';
+import { hasFailedLately } from '../../src/core/render-lazily.ts';
 import {
   type CommandContext,
   type RenditionRecipe,
@@ -82,9 +82,9 @@ it('the core tries a rendition that took too long again after minutes: the machi
     ...image,
     failedRenditions: { [renditionName(own)]: { atMs: 0, problem: 'image-too-complex', limit } },
   });
-  expect(failedLately(failing('time'), own, HOUR_MS / 60)).toBe(true);
-  expect(failedLately(failing('time'), own, HOUR_MS)).toBe(false);
-  expect(failedLately(failing('memory'), own, HOUR_MS)).toBe(true);
+  expect(hasFailedLately(failing('time'), own, HOUR_MS / 60)).toBe(true);
+  expect(hasFailedLately(failing('time'), own, HOUR_MS)).toBe(false);
+  expect(hasFailedLately(failing('memory'), own, HOUR_MS)).toBe(true);
   await rig.stop();
 });
 

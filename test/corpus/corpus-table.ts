@@ -6,9 +6,9 @@ export function corpusTable(report: CorpusReport): string {
   const rows = report.files.map(rowOf);
   const heads = ['file', 'bytes', 'verdict', 'detail', 'ms', 'location'];
   return [
-    ...aligned([heads, ...rows]),
+    ...alignColumns([heads, ...rows]),
     '',
-    ...aligned([
+    ...alignColumns([
       ['', 'files', 'accepted', 'refused', 'errors', 'killed', 'slowest', 'location in', 'location out'],
       sumOf('corpus', report.corpus),
       sumOf('mutations', report.mutations),
@@ -45,7 +45,7 @@ function refusals({ corpus, mutations }: CorpusReport): string[] {
   return counts.length === 0 ? [] : [`refused: ${counts.join(', ')}`];
 }
 
-function aligned(rows: readonly string[][]): string[] {
+function alignColumns(rows: readonly string[][]): string[] {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) =>
     row

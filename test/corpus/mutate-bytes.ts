@@ -21,10 +21,10 @@ const HEADER_BYTES = 256;
 const LONGEST_RANGE = 64;
 
 const MUTATIONS: readonly Mutation[] = [
-  changed((bytes, at, random) => bytes.writeUInt8((bytes[at] ?? 0) ^ (1 << random(8)), at)),
-  changed((bytes, at, random) => bytes.writeUInt8(random(256), at)),
-  changed((bytes, at, random) => bytes.writeUInt8(EXTREMES[random(EXTREMES.length)] ?? 0, at)),
-  changed((bytes, at, random) =>
+  createMutation((bytes, at, random) => bytes.writeUInt8((bytes[at] ?? 0) ^ (1 << random(8)), at)),
+  createMutation((bytes, at, random) => bytes.writeUInt8(random(256), at)),
+  createMutation((bytes, at, random) => bytes.writeUInt8(EXTREMES[random(EXTREMES.length)] ?? 0, at)),
+  createMutation((bytes, at, random) =>
     bytes.fill(EXTREMES[random(EXTREMES.length)] ?? 0, at, Math.min(bytes.length, at + 1 + random(8))),
   ),
   (bytes, random) => bytes.subarray(0, random(bytes.length)),
@@ -53,7 +53,7 @@ export function mutateBytes(bytes: Buffer, random: Random): Buffer {
   return mutated;
 }
 
-function changed(change: (bytes: Buffer, at: number, random: Random) => void): Mutation {
+function createMutation(change: (bytes: Buffer, at: number, random: Random) => void): Mutation {
   return (bytes, random) => {
     change(bytes, place(bytes, random), random);
     return bytes;

@@ -7,7 +7,7 @@ import { load, refusalOf } from '../settings/write-settings.ts';
 const KEY = 'a'.repeat(64);
 
 /** What a start makes of settings, once their dialects are loaded. */
-async function started(text: string): Promise<void> {
+async function checkStart(text: string): Promise<void> {
   const settings = await load(text);
   const dialects = await loadDialects(settings);
   refuseFaults(checkAgainstDialects(settings, dialects).faults, settings.places);
@@ -56,17 +56,19 @@ describe('a name that no loaded dialect has is refused with its place:', () => {
       'polyface.yaml:5:47: tenants.0.credentials.0: capillary-v2 carries no credential of kind "key"; known: client, basic',
     ],
   ])('a name that no loaded dialect has is refused with its place: %s', async (_what, text, line) => {
-    expect(await refusalOf(started(text))).toEqual([line]);
+    expect(await refusalOf(checkStart(text))).toEqual([line]);
   });
 
   it('every unknown name of a file is refused at once', async () => {
-    expect(await refusalOf(started(withScopes('smartsheet', 'READ, WRITE_SHEETS, ADMIN')))).toHaveLength(2);
+    expect(await refusalOf(checkStart(withScopes('smartsheet', 'READ, WRITE_SHEETS, ADMIN')))).toHaveLength(
+      2,
+    );
   });
 });
 
 it('scopes that only others are asked for, and brown-outs of whole dialects, are accepted', async () => {
-  await started(withScopes('smartsheet', 'WRITE_SHEETS, READ_USERS, ADMIN_USERS'));
-  await started(withBrownOut(''));
+  await checkStart(withScopes('smartsheet', 'WRITE_SHEETS, READ_USERS, ADMIN_USERS'));
+  await checkStart(withBrownOut(''));
 });
 
 it('settings of dialects that are not loaded are not checked', async () => {

@@ -20,7 +20,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const load = (plain: Partial<DialectSettings>) =>
   loadDialects({ dialects: { plain: { ...FIXTURE_DIALECTS.plain, ...plain } }, tenants: [FIXTURE_TENANT] });
 
-async function changed(from: string, to: string): Promise<string> {
+async function changeDocument(from: string, to: string): Promise<string> {
   const text = await readFile(FIXTURE_DIALECTS.plain.document ?? '', 'utf8');
   const file = join(folder, 'plain.yaml');
   await writeFile(file, text.replace(from, to));
@@ -133,7 +133,7 @@ describe('the dialect registry', () => {
   ])(
     "the dialect registry refuses a document that reaches into the gateway's own paths: %s%s",
     async (prefix, template) => {
-      const document = await changed(
+      const document = await changeDocument(
         '  /locate:',
         `  '${template}':\n    servers: [{ url: 'http://x${prefix}' }]`,
       );
@@ -161,6 +161,6 @@ describe('the dialect registry', () => {
     ],
     ['another version of OpenAPI', 'openapi: 3.1.0', 'openapi: 3.0.3', 'no OpenAPI 3.1 document'],
   ])('the dialect registry refuses a document with %s', async (_what, from, to, message) => {
-    await expect(load({ document: await changed(from, to) })).rejects.toThrow(message);
+    await expect(load({ document: await changeDocument(from, to) })).rejects.toThrow(message);
   });
 });

@@ -1,4 +1,4 @@
-import { onTheWire } from '../../src/gateway/credentials/secret-digest.ts';
+import { encodeForWire } from '../../src/gateway/credentials/secret-digest.ts';
 import type { LoadedSettings } from '../../src/settings/load-settings.ts';
 import { basic } from '../gateway/credentials/support.ts';
 
@@ -22,7 +22,7 @@ export interface Person {
 export const demo: Side = {
   tenant: 'demo',
   headers: {
-    'capillary-v2': { authorization: basic('store.server', onTheWire('server123', 'md5-hex')) },
+    'capillary-v2': { authorization: basic('store.server', encodeForWire('server123', 'md5-hex')) },
     'magicline-v1': { 'x-api-key': 'demo-v1-key' },
     smartsheet: { authorization: 'Bearer demo-smartsheet-admin' },
     timbu: { authorization: 'Bearer demo-timbu-ada' },
@@ -46,7 +46,7 @@ export const demo: Side = {
 export const other: Side = {
   tenant: 'other',
   headers: {
-    'capillary-v2': { authorization: basic('other.server', onTheWire('demo-other-password', 'md5-hex')) },
+    'capillary-v2': { authorization: basic('other.server', encodeForWire('demo-other-password', 'md5-hex')) },
     'magicline-v1': { 'x-api-key': 'demo-other-v1-key' },
     smartsheet: { authorization: 'Bearer demo-other-smartsheet' },
     timbu: { authorization: 'Bearer demo-other-timbu' },

@@ -136,14 +136,18 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
       await rejects.end();
     }
   });
-  print(options, { complete, dryRun, ...report, erased }, told(report, dryRun, rejectsFile, erased));
+  print(
+    options,
+    { complete, dryRun, ...report, erased },
+    describeReport(report, dryRun, rejectsFile, erased),
+  );
   if (!complete) {
     process.stderr.write('interrupted; the next import of the same file goes on from here\n');
     process.exitCode = 130;
   } else if (report.rejected > 0) process.exitCode = 2;
 }
 
-function told(report: ImportReport, dryRun: boolean, rejectsFile: string, erased: number): string {
+function describeReport(report: ImportReport, dryRun: boolean, rejectsFile: string, erased: number): string {
   const { rows, created, changed, unchanged, rejected, shared, sharedIdentifiers } = report;
   return [
     `${rows} rows: ${created} people ${dryRun ? 'would be ' : ''}created, ${changed} changed, ${unchanged} as they were, ${rejected} rejected${rejected > 0 ? ` (${rejectsFile})` : ''}`,

@@ -27,20 +27,20 @@ async function merge(id: string, survivor: string, options: MergeOptions): Promi
   await withPeople(options, (opened) =>
     withPeopleParts(opened, async (parts) => {
       const preview = await previewMerge(parts, opened.tenant, id, survivor);
-      if (options.dryRun) return print(options, { merged: false, ...preview }, told(preview));
-      await confirm(`${told(preview)}\nMerge them?`, options);
+      if (options.dryRun) return print(options, { merged: false, ...preview }, describeMerge(preview));
+      await confirm(`${describeMerge(preview)}\nMerge them?`, options);
       const merged = await mergePeople(parts, opened.tenant, id, survivor, {
         source: { kind: 'versions', versions: [preview.source.version] },
         survivor: { kind: 'versions', versions: [preview.survivor.version] },
       });
       const after = { into: merged.survivor.key };
       await auditPeople(opened, 'people.merge', merged.source.key, { reason: options.reason, after });
-      print(options, { merged: true, ...merged }, told(merged));
+      print(options, { merged: true, ...merged }, describeMerge(merged));
     }),
   );
 }
 
-function told({ source, survivor, adoptedSlots, droppedSlots }: MergePreview): string {
+function describeMerge({ source, survivor, adoptedSlots, droppedSlots }: MergePreview): string {
   const names = Object.entries(source.aliases).map(([dialect, alias]) => `${dialect} ${alias}`);
   return [
     `${source.id} into ${survivor.id}: ${['id ' + source.id, ...names].join(', ')} lead to ${survivor.id}`,

@@ -33,7 +33,9 @@ export async function findOverAdmin(
 ): Promise<void> {
   const found = await findAll(admin, tenant, value);
   if (found.length === 0) process.exitCode = 1;
-  process.stdout.write(json ? `${JSON.stringify(found)}\n` : `${found.map(told).join('\n') || 'nobody'}\n`);
+  process.stdout.write(
+    json ? `${JSON.stringify(found)}\n` : `${found.map(describePerson).join('\n') || 'nobody'}\n`,
+  );
 }
 
 /** `people link` and `people unlink` at a running gateway. */
@@ -54,7 +56,7 @@ export async function changeAliasesOverAdmin(
       body,
     );
   }
-  process.stdout.write(json ? `${JSON.stringify(person)}\n` : `${told(person)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(person)}\n` : `${describePerson(person)}\n`);
 }
 
 /** `people rename` at a running gateway. */
@@ -68,7 +70,7 @@ export async function renameOverAdmin(
     id: newId,
     reason,
   });
-  process.stdout.write(json ? `${JSON.stringify(person)}\n` : `${told(person)}\n`);
+  process.stdout.write(json ? `${JSON.stringify(person)}\n` : `${describePerson(person)}\n`);
 }
 
 /** A merge as the admin API describes it. */
@@ -127,7 +129,7 @@ async function findOne(admin: string, tenant: string | undefined, value: string)
   return person;
 }
 
-function told({ id, tenant, key, aliases, slots }: ShownPerson): string {
+function describePerson({ id, tenant, key, aliases, slots }: ShownPerson): string {
   return [
     `${id} of ${tenant} (key ${key})`,
     ...Object.entries(aliases).map(([dialect, alias]) => `  ${dialect}: ${alias}`),

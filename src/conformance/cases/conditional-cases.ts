@@ -66,21 +66,21 @@ function readCases(contract: KitContract, operation: KitOperation): ConformanceC
     const whole = await client.send(request);
     if (whole.status !== 200) return [];
     const part = await client.send({ ...request, headers: { ...request.headers, ...headersFor(whole) } });
-    return [...differing('status', status, String(part.status)), ...judge(part, whole)];
+    return [...reportDifference('status', status, String(part.status)), ...judge(part, whole)];
   }
   return [
     ...conditional(
       '304',
       'a copy that is still good is not sent again',
       ({ headers }) => ({ 'if-none-match': headers.etag ?? '' }),
-      ({ body }) => differing('body', '0 bytes', `${body.byteLength} bytes`),
+      ({ body }) => reportDifference('body', '0 bytes', `${body.byteLength} bytes`),
     ),
     ...conditional(
       '206',
       'a part of the picture',
       () => ({ range: 'bytes=2-9' }),
       (part, whole) =>
-        differing('body', whole.body.subarray(2, 10).toString('hex'), part.body.toString('hex')),
+        reportDifference('body', whole.body.subarray(2, 10).toString('hex'), part.body.toString('hex')),
     ),
     ...conditional(
       '416',
@@ -91,6 +91,6 @@ function readCases(contract: KitContract, operation: KitOperation): ConformanceC
   ];
 }
 
-function differing(where: string, expected: string, got: string): Finding[] {
+function reportDifference(where: string, expected: string, got: string): Finding[] {
   return expected === got ? [] : [{ where, expected, got }];
 }

@@ -46,7 +46,7 @@ export function jsonCases(contract: KitContract, operation: KitOperation): Confo
     ...wrong,
     ...(operation.translated.command === 'issue-token' && good !== undefined
       ? [
-          bad('secret-wrong', 'an unknown client', JSON_TYPE, jsonText(strangers(good)), {
+          bad('secret-wrong', 'an unknown client', JSON_TYPE, jsonText(replaceNames(good)), {
             kind: 'unauthenticated',
             reason: 'invalid',
           }),
@@ -74,7 +74,7 @@ function wrongValues(good: Json | undefined): { readonly label: string; readonly
 }
 
 /** The same members with texts that match no person and no client. */
-function strangers(good: Json): Json {
+function replaceNames(good: Json): Json {
   if (!isJsonObject(good)) return good;
   return Object.fromEntries(
     Object.entries(good).map(([name, value]) => [

@@ -101,8 +101,12 @@ function redirectCases(contract: KitContract): ConformanceCase[] {
         async run(client): Promise<Finding[]> {
           const { status, headers } = await client.send(request);
           return [
-            ...differing('status', String(redirect.status), String(status)),
-            ...differing('header Location', redirect.headers.Location ?? '', headers.location ?? 'nothing'),
+            ...reportDifference('status', String(redirect.status), String(status)),
+            ...reportDifference(
+              'header Location',
+              redirect.headers.Location ?? '',
+              headers.location ?? 'nothing',
+            ),
           ];
         },
       } satisfies ConformanceCase,
@@ -110,6 +114,6 @@ function redirectCases(contract: KitContract): ConformanceCase[] {
   });
 }
 
-function differing(where: string, expected: string, got: string): Finding[] {
+function reportDifference(where: string, expected: string, got: string): Finding[] {
   return expected === got ? [] : [{ where, expected, got }];
 }

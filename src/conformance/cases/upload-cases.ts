@@ -50,7 +50,7 @@ function emptyBodies(contract: KitContract): BadBody[] {
   const policy = policyOf(contract);
   const declared = 'application/json';
   const gzip = 'gzip';
-  const packed = () => {
+  const compressBody = () => {
     const { headers, bytes } = goodBody(contract);
     return { headers: { ...headers, 'content-encoding': gzip }, bytes: gzipSync(bytes) };
   };
@@ -64,7 +64,7 @@ function emptyBodies(contract: KitContract): BadBody[] {
     {
       name: 'body-compressed',
       title: 'a compressed body',
-      body: packed,
+      body: compressBody,
       problems: [{ kind: 'unsupported-media-type', declared: gzip }],
     },
     ...(policy.bodies.includes('raw')

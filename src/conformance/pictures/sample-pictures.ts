@@ -40,7 +40,7 @@ function png(policy: IntakePolicy, size: { width: number; height: number }, seed
 /** A JPEG as a phone makes it: on its side, with the orientation and the position in its EXIF block. */
 export function cameraJpeg(policy: IntakePolicy): SamplePicture {
   return {
-    bytes: padded(Buffer.from(SAMPLE_JPEG, 'base64'), policy),
+    bytes: pad(Buffer.from(SAMPLE_JPEG, 'base64'), policy),
     format: 'jpeg',
     mediaType: 'image/jpeg',
     fileName: 'camera.jpg',
@@ -69,7 +69,7 @@ export function transparentPng(policy: IntakePolicy): SamplePicture {
 /** A still GIF of one pixel. */
 export function onePixelGif(policy: IntakePolicy): SamplePicture {
   return {
-    bytes: padded(Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==', 'base64'), policy),
+    bytes: pad(Buffer.from('R0lGODlhAQABAIAAAAAAAP///ywAAAAAAQABAAACAUwAOw==', 'base64'), policy),
     format: 'gif',
     mediaType: 'image/gif',
     fileName: 'pixel.gif',
@@ -91,7 +91,7 @@ export function bitmap(policy: IntakePolicy): Buffer {
   bytes.writeInt32LE(4, 22);
   bytes.writeUInt16LE(1, 26);
   bytes.writeUInt16LE(24, 28);
-  return padded(bytes, policy);
+  return pad(bytes, policy);
 }
 
 /** The smallest good picture of the kit. */
@@ -99,7 +99,7 @@ export function tooSmallPng(): Buffer {
   return makePng({ width: 8, height: 8 });
 }
 
-function padded(bytes: Buffer, { minBytes }: IntakePolicy): Buffer {
+function pad(bytes: Buffer, { minBytes }: IntakePolicy): Buffer {
   return Buffer.concat([bytes, Buffer.alloc(Math.max(0, minBytes - bytes.byteLength))]);
 }
 
@@ -110,5 +110,5 @@ export function noPicture(policy: IntakePolicy): Buffer {
 
 /** A picture whose second half never came; no shorter than the policy's smallest file. */
 export function cutOff({ bytes }: SamplePicture, policy: IntakePolicy): Buffer {
-  return padded(bytes.subarray(0, Math.floor(bytes.byteLength / 2)), policy);
+  return pad(bytes.subarray(0, Math.floor(bytes.byteLength / 2)), policy);
 }

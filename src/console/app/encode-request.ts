@@ -8,10 +8,10 @@ export async function encodeRequest(text: string, file: File | undefined, partNa
   if (!file) return encodeBase64([`${head}\n\n`, isForm ? typedBody.replaceAll('\n', '\r\n') : typedBody]);
   if (partName === '') return encodeBase64([`${head}\n\n`, file]);
   const lines = head.split('\n').filter((line) => !/^content-(type|length):/i.test(line));
-  const quoted = (value: string) => value.replaceAll(/["\r\n]/g, '_');
+  const replaceQuotes = (value: string) => value.replaceAll(/["\r\n]/g, '_');
   return encodeBase64([
     `${[...lines, `Content-Type: multipart/form-data; boundary=${BOUNDARY}`].join('\n')}\n\n`,
-    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${quoted(partName)}"; filename="${quoted(file.name)}"\r\n`,
+    `--${BOUNDARY}\r\nContent-Disposition: form-data; name="${replaceQuotes(partName)}"; filename="${replaceQuotes(file.name)}"\r\n`,
     `Content-Type: ${file.type || 'application/octet-stream'}\r\n\r\n`,
     file,
     `\r\n--${BOUNDARY}--\r\n`,

@@ -2,7 +2,7 @@ import type { CredentialSettings, SecretSettings } from '../../settings/settings
 import { type Argon2idChecker, parseArgon2id } from './argon2id.ts';
 import type { Owned } from './credential-book.ts';
 import type { Caller } from './presented.ts';
-import { onTheWire, sameDigest, sha256 } from './secret-digest.ts';
+import { encodeForWire, sameDigest, sha256 } from './secret-digest.ts';
 import { createSecretMemory } from './secret-memory.ts';
 
 type Named = CredentialSettings & { readonly secret: SecretSettings };
@@ -89,6 +89,6 @@ function expectedDigest(
   passwordDigest: 'none' | 'md5-hex',
 ): Buffer {
   return 'plain' in secret
-    ? sha256(onTheWire(secret.plain, passwordDigest))
+    ? sha256(encodeForWire(secret.plain, passwordDigest))
     : Buffer.from(secret.sha256, 'hex');
 }

@@ -19,6 +19,6 @@ export function sameDigest(one: Uint8Array, other: Uint8Array): boolean {
 }
 
 /** Converts a password as a scheme does before it sends it. */
-export function onTheWire(password: string, passwordDigest: 'none' | 'md5-hex'): string {
+export function encodeForWire(password: string, passwordDigest: 'none' | 'md5-hex'): string {
   return passwordDigest === 'none' ? password : createHash('md5').update(password, 'utf8').digest('hex');
 }

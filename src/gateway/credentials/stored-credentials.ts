@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock, RecordStore } from '../../domain/index.ts';
-import { onTheWire, sha256Hex } from './secret-digest.ts';
+import { encodeForWire, sha256Hex } from './secret-digest.ts';
 import {
   importedMarkerKey,
   namedDigest,
@@ -90,7 +90,7 @@ export function createStoredCredentials({
       const digest =
         name === undefined
           ? sha256Hex(secret)
-          : namedDigest(name, order.kind === 'basic' ? onTheWire(secret, passwordDigest) : secret);
+          : namedDigest(name, order.kind === 'basic' ? encodeForWire(secret, passwordDigest) : secret);
       const credential: StoredCredential = {
         schema: 1,
         ...order,

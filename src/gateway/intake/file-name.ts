@@ -26,10 +26,10 @@ export function fileNameOf(contentDisposition: string | undefined): string | und
   const quoted = /(?:^|;)\s*filename\s*=\s*"((?:[^"\\]|\\.)*)"/i.exec(contentDisposition);
   const bare = /(?:^|;)\s*filename\s*=\s*([^";][^;]*)/i.exec(contentDisposition);
   const value = extended?.[1] ?? quoted?.[1]?.replace(/\\(["\\])/g, '$1') ?? bare?.[1];
-  return cleanFileName(value === undefined ? undefined : percentDecoded(value));
+  return cleanFileName(value === undefined ? undefined : decodePercents(value));
 }
 
-function percentDecoded(value: string): string {
+function decodePercents(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch (cause) {

@@ -64,11 +64,11 @@ export function createListener(current: () => GatewayContext, handle: RequestLis
   server.on('checkExpectation', turns.handle);
   server.on('connect', (request, socket) => {
     const context = current();
-    guarded(context, socket, () => refuseTunnel(context, socket, request.url ?? '/'));
+    runGuarded(context, socket, () => refuseTunnel(context, socket, request.url ?? '/'));
   });
   server.on('clientError', (fault: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket) => {
     const context = current();
-    guarded(context, socket, () => {
+    runGuarded(context, socket, () => {
       if (!breakOffBody(context, turns, socket, fault)) refuseSocket(context, socket, fault);
     });
   });
@@ -99,7 +99,7 @@ export function createListener(current: () => GatewayContext, handle: RequestLis
  * Catches programming errors outside of any exchange. Nothing else would catch them there, and they would end
  * the process.
  */
-function guarded({ parts }: GatewayContext, socket: Duplex, act: () => void): void {
+function runGuarded({ parts }: GatewayContext, socket: Duplex, act: () => void): void {
   try {
     act();
   } catch (cause) {

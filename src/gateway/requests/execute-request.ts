@@ -52,7 +52,7 @@ export async function executeRequest(
     const { status, headers } = handled.response;
     return {
       status,
-      headers: { ...(await commonHeaders(message, setCommonHeaders)), ...lowerCased(headers) },
+      headers: { ...(await commonHeaders(message, setCommonHeaders)), ...lowerCaseNames(headers) },
       bytes: await bytesOf(handled.response),
     };
   } finally {
@@ -71,10 +71,10 @@ async function commonHeaders(
   await new Promise<void>((resolve) => {
     setCommonHeaders(request, response, resolve);
   });
-  return lowerCased(response.getHeaders());
+  return lowerCaseNames(response.getHeaders());
 }
 
-function lowerCased(headers: OutgoingHttpHeaders): Record<string, string> {
+function lowerCaseNames(headers: OutgoingHttpHeaders): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name.toLowerCase(), [value].flat().join(', ')]),
   );

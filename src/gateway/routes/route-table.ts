@@ -71,7 +71,7 @@ export function createRouteTable(dialects: readonly LoadedDialect[]): RouteTable
       // Every path with GET also accepts HEAD (RFC 9110, 9.1), even where the document does not say so.
       if (method === 'HEAD' && allow.has('GET')) return table.match('GET', path);
       const [first] = allow.values();
-      if (first) return { kind: 'wrong-method', loaded: first, allow: allowed([...allow.keys()]) };
+      if (first) return { kind: 'wrong-method', loaded: first, allow: addHead([...allow.keys()]) };
       const owner = ownerOf(path);
       return owner ? { kind: 'unknown', loaded: owner } : { kind: 'unknown' };
     },
@@ -79,7 +79,7 @@ export function createRouteTable(dialects: readonly LoadedDialect[]): RouteTable
   return table;
 }
 
-function allowed(methods: readonly string[]): string[] {
+function addHead(methods: readonly string[]): string[] {
   return methods.flatMap((method) =>
     method === 'GET' && !methods.includes('HEAD') ? ['GET', 'HEAD'] : [method],
   );

@@ -27,9 +27,9 @@ function splitType(text: string): MediaType {
 }
 
 function overlap(a: MediaType, b: MediaType): boolean {
-  return same(a.type, b.type) && same(a.subtype, b.subtype);
+  return isSame(a.type, b.type) && isSame(a.subtype, b.subtype);
 }
 
-function same(a: string, b: string): boolean {
+function isSame(a: string, b: string): boolean {
   return a === '*' || b === '*' || a === b;
 }

@@ -27,7 +27,7 @@ export async function renderPicture(
   const format = outputFormat(recipe, picture);
   const animated = keepsAnimation(picture, recipe, format);
   const { data, info } = await input.decode({ animated }, (image) => {
-    const sized = fitIntoBox(inColour(image, picture, recipe).autoOrient(), picture, recipe, limitPixels);
+    const sized = fitIntoBox(convertGrey(image, picture, recipe).autoOrient(), picture, recipe, limitPixels);
     const flat =
       format === 'jpeg' && picture.hasAlpha ? sized.flatten({ background: recipe.background }) : sized;
     return encodeAs(format, flat, recipe.quality).toBuffer({ resolveWithObject: true });
@@ -50,7 +50,11 @@ function keepsAnimation(
 /**
  * Converts grey pictures to colour where the background has a colour. Otherwise the padding would be grey.
  */
-function inColour(image: Sharp, { hasAlpha }: InspectedPicture, { fit, background }: RenditionRecipe): Sharp {
+function convertGrey(
+  image: Sharp,
+  { hasAlpha }: InspectedPicture,
+  { fit, background }: RenditionRecipe,
+): Sharp {
   const shown = fit === 'pad' || hasAlpha;
   return shown && !/^#(..)\1\1$/iu.test(background) ? image.pipelineColourspace('srgb') : image;
 }

@@ -37,7 +37,7 @@ export async function decodeWithImageMagick(
   const coder = format === 'jp2' && isBareCodestream(bytes) ? 'J2K' : CODERS[format];
   const settings = (frameIndex: number, frameCount: number) =>
     new magick.MagickReadSettings({ format: coder, frameIndex, frameCount });
-  const frame = orCorrupt(() => {
+  const frame = refuseUnreadable(() => {
     if (format === 'psd' && !isWholePsd(bytes)) throw new ProblemError({ kind: 'corrupt-image' });
     const headers = magick.MagickImageCollection.create();
     try {
@@ -50,7 +50,7 @@ export async function decodeWithImageMagick(
       headers.dispose();
     }
   });
-  return orCorrupt(() => magick.ImageMagick.read(bytes, settings(frame, 1), copyAsTiff));
+  return refuseUnreadable(() => magick.ImageMagick.read(bytes, settings(frame, 1), copyAsTiff));
 }
 
 function indexOfLargest(headers: readonly Pick<IMagickImage, 'width' | 'height'>[]): number {
@@ -96,7 +96,7 @@ const GREY = 3;
 const SRGB = 23;
 
 /** A refusal of the decoder is the picture's fault. */
-function orCorrupt<T>(work: () => T): T {
+function refuseUnreadable<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {

@@ -40,12 +40,12 @@ export async function forward(
   if (options.credential.kind === 'gateway') {
     const { subject } = options.credential;
     const refused = answer.status === 401 || answer.status === 403;
-    migration.credentialWatch.heard(refused, subject?.aliases[spokenBy(migration)]);
+    migration.credentialWatch.heard(refused, subject?.aliases[dialectOf(migration)]);
   }
   return answer;
 }
 
-function spokenBy({ settings, name }: Pick<Forwarding, 'settings' | 'name'>): string {
+function dialectOf({ settings, name }: Pick<Forwarding, 'settings' | 'name'>): string {
   return settings.speaks ?? name.dialect;
 }
 
@@ -55,7 +55,7 @@ async function headersFor(
   credential: SentCredential,
 ): Promise<string[]> {
   const { rawHeaders } = call.request;
-  const spoken = spokenBy({ settings, name });
+  const spoken = dialectOf({ settings, name });
   const own =
     credential.kind === 'gateway'
       ? await credentialHeaders(settings.credential, credential.subject?.aliases[spoken])

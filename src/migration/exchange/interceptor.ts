@@ -78,12 +78,12 @@ async function streamAtOnce(parts: InterceptorParts, call: MigrationCall): Promi
     return undefined;
   }
   call.onEnd(leave);
-  const shadow = shadowWanted(parts, only, call, stage, stage.record.rollout.stage === 'shadow');
+  const shadow = planShadow(parts, only, call, stage, stage.record.rollout.stage === 'shadow');
   return forwardStream(only, call, shadow ? { shadow } : {});
 }
 
 /** The function that finds the person of a streamed request; `undefined` where the request is not shadowed. */
-function shadowWanted(
+function planShadow(
   { directory }: InterceptorParts,
   migration: MigrationAtBackend,
   call: MigrationCall,
@@ -153,12 +153,12 @@ async function answerFor(
     secondaries: secondaries.map(atWork),
   };
   if (migration.isTranslated) return answerTranslated(parts, call, here, executorParts);
-  switch (wayOf(migration, operation?.command, policy)) {
+  switch (chooseWay(migration, operation?.command, policy)) {
     case 'stream': {
-      const shadow = shadowWanted(parts, migration, call, here, policy.shadow);
+      const shadow = planShadow(parts, migration, call, here, policy.shadow);
       return forwardStream(migration, call, {
         principal,
-        ...(subject ? { subject, ...learning(migration, operation?.command, subject) } : {}),
+        ...(subject ? { subject, ...learnFromAnswer(migration, operation?.command, subject) } : {}),
         ...(shadow ? { shadow } : {}),
       });
     }
@@ -172,7 +172,7 @@ async function answerFor(
 }
 
 /** Learns from a streamed answer what the backend knows of the person. */
-function learning(
+function learnFromAnswer(
   { backend, learner }: MigrationAtBackend,
   command: CommandKind | undefined,
   subject: Subject,
@@ -208,7 +208,7 @@ async function subjectWhereNeeded(
 
 type Way = 'stream' | 'both' | 'local';
 
-function wayOf(
+function chooseWay(
   { settings }: MigrationAtBackend,
   command: CommandKind | undefined,
   { write, read }: WritePolicy,

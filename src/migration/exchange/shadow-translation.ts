@@ -57,7 +57,7 @@ export function shadowTranslation(
       } finally {
         const outcome = said;
         const { subject } = opened;
-        afterwards(response, () => {
+        runAfterResponse(response, () => {
           if (!outcome) return shadow.skip(silence, copy);
           shadow.add({
             kind: 'translation',
@@ -80,7 +80,7 @@ function isRefusal(cause: unknown): boolean {
 }
 
 /** Calls `act` when the client has its answer, or has left. */
-function afterwards(response: ServerResponse, act: () => void): void {
+function runAfterResponse(response: ServerResponse, act: () => void): void {
   if (response.closed || response.destroyed) act();
   else response.once('close', act);
 }

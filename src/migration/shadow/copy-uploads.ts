@@ -9,7 +9,7 @@ import type { ShadowCopy, ShadowedCommand } from './shadow-exchange.ts';
  */
 export function copyUploads(command: ShadowedCommand, newPath: () => string): ShadowCopy {
   const sources = command.kind === 'put-images' ? command.images.map(({ upload }) => upload.source) : [];
-  const all = Promise.allSettled(sources.map((source) => secondHold(source, newPath)));
+  const all = Promise.allSettled(sources.map((source) => holdAgain(source, newPath)));
   async function release(): Promise<void> {
     for (const one of await all) if (one.status === 'fulfilled') await one.value.release();
   }
@@ -24,7 +24,7 @@ export function copyUploads(command: ShadowedCommand, newPath: () => string): Sh
   };
 }
 
-async function secondHold(source: ByteSource, newPath: () => string): Promise<HeldBytes> {
+async function holdAgain(source: ByteSource, newPath: () => string): Promise<HeldBytes> {
   // Read now, because bytes that are still in separate parts are lost when the request ends.
   if (source.kind === 'memory') {
     return { source: { kind: 'memory', bytes: source.bytes }, release: async () => {} };

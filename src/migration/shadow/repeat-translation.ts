@@ -26,7 +26,7 @@ export function createRepeatTranslation(parts: {
   readonly warn: (message: string, cause: unknown) => void;
 }): Repeat<ShadowedTranslation> {
   return async ({ command, context, outcome }, { subject }, bodies) => {
-    const theirs = seenThrough(outcome, command, context.intake.slots);
+    const theirs = keepSeenSlots(outcome, command, context.intake.slots);
     const { opened: _real, ...shadowContext } = context;
     const again = withBodies(withShadowSubject(command, parts.dialect), bodies);
     let ours: UpstreamOutcome;
@@ -49,7 +49,7 @@ export function createRepeatTranslation(parts: {
 /**
  * What the client sees of the backend's outcome: the slots of the command, or those that its dialect knows.
  */
-function seenThrough(outcome: UpstreamOutcome, command: ShadowedCommand, slots: number): UpstreamOutcome {
+function keepSeenSlots(outcome: UpstreamOutcome, command: ShadowedCommand, slots: number): UpstreamOutcome {
   return outcome.kind === 'done'
     ? { ...outcome, images: outcome.images.filter(({ slot }) => isSeen(command, slot, slots)) }
     : outcome;

@@ -14,11 +14,11 @@ export function shadowKey(dialect: string, key: string): string {
 
 /** The same people under shadow keys. */
 export function createShadowDirectory(dialect: string, directory: SubjectDirectory): SubjectDirectory {
-  const shadowed = (subject: Subject | undefined) =>
+  const toShadow = (subject: Subject | undefined) =>
     subject && { ...subject, key: shadowKey(dialect, subject.key) };
   return {
-    byAlias: async (tenant, name, id) => shadowed(await directory.byAlias(tenant, name, id)),
-    byIdentifier: async (tenant, name, value) => shadowed(await directory.byIdentifier(tenant, name, value)),
-    byKey: async (tenant, key) => shadowed(await directory.byKey(tenant, shadowKey(dialect, key))),
+    byAlias: async (tenant, name, id) => toShadow(await directory.byAlias(tenant, name, id)),
+    byIdentifier: async (tenant, name, value) => toShadow(await directory.byIdentifier(tenant, name, value)),
+    byKey: async (tenant, key) => toShadow(await directory.byKey(tenant, shadowKey(dialect, key))),
   };
 }

@@ -74,15 +74,15 @@ const CRLF = Buffer.from('\r\n');
  * line ends are percent-encoded.
  */
 function partHead(boundary: string, name: string, { fileName, declaredType }: Upload): string {
-  const file = quoted(fileName ?? 'image');
+  const file = escapeName(fileName ?? 'image');
   const type =
     declaredType && /^[\w.+-]+\/[\w.+-]+$/.test(declaredType) ? declaredType : 'application/octet-stream';
   return (
-    `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"; filename="${file}"\r\n` +
+    `--${boundary}\r\nContent-Disposition: form-data; name="${escapeName(name)}"; filename="${file}"\r\n` +
     `Content-Type: ${type}\r\n\r\n`
   );
 }
 
-function quoted(text: string): string {
+function escapeName(text: string): string {
   return text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }

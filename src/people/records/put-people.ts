@@ -112,7 +112,7 @@ async function previewPut(
   taken: Map<string, string>,
 ): Promise<PutResult> {
   const before = await entryAt(pages, key);
-  return orRefused(async () => {
+  return catchRefusal(async () => {
     const after = change.make(before) ?? before;
     if (!isLiving(after)) throw new Error('a put that left no living person');
     for (const name of namesOf(after).filter(({ unique }) => unique)) {
@@ -138,7 +138,7 @@ async function* planEach(
 }> {
   const founds = await findManyByName(parts.pages, tenant, drafts.map(idName));
   for (const [at, draft] of drafts.entries()) {
-    const planned = await orRefused(() => planPut(parts, tenant, draft, founds[at], mode));
+    const planned = await catchRefusal(() => planPut(parts, tenant, draft, founds[at], mode));
     yield { at, draft, planned };
   }
 }
@@ -186,7 +186,7 @@ export function putResult(key: string, result: ChangeResult | undefined): PutRes
   };
 }
 
-async function orRefused<T>(work: () => Promise<T>): Promise<T | Extract<PutResult, { kind: 'refused' }>> {
+async function catchRefusal<T>(work: () => Promise<T>): Promise<T | Extract<PutResult, { kind: 'refused' }>> {
   try {
     return await work();
   } catch (cause) {

@@ -266,10 +266,10 @@ function pointerTo(at: Place, { loaded, documented }: RefusedRequest): string {
   if (at === 'operation') return operation;
   if (at === 'security') return documented.operation.security ? `${operation}/security` : '/security';
   if (at === 'body') return documented.operation.requestBody ? `${operation}/requestBody` : operation;
-  const named = (list: readonly object[] | undefined) =>
+  const findNamed = (list: readonly object[] | undefined) =>
     list?.findIndex((one) => 'name' in one && one.name === at.parameter) ?? -1;
-  const own = named(documented.operation.parameters);
+  const own = findNamed(documented.operation.parameters);
   if (own >= 0) return `${operation}/parameters/${own}`;
-  const shared = named(loaded?.document.paths?.[documented.template]?.parameters);
+  const shared = findNamed(loaded?.document.paths?.[documented.template]?.parameters);
   return shared >= 0 ? `${path}/parameters/${shared}` : operation;
 }

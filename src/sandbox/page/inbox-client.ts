@@ -49,7 +49,7 @@ function cardOf(upload: ReceivedUpload): HTMLElement {
   return element('li', '', card);
 }
 
-function visible(): ReceivedUpload[] {
+function listVisible(): ReceivedUpload[] {
   const search = byId('search');
   const words = search instanceof HTMLInputElement ? search.value.toLowerCase().split(/\s+/) : [];
   return uploads.filter((upload) => {
@@ -59,7 +59,7 @@ function visible(): ReceivedUpload[] {
 }
 
 function renderList(): void {
-  const found = visible();
+  const found = listVisible();
   byId('uploads').replaceChildren(...found.toReversed().map(cardOf));
   byId('empty').hidden = uploads.length > 0;
   const older = dropped > 0 ? `; ${dropped} older given up` : '';

@@ -51,13 +51,13 @@ export function detailsOf(upload: ReceivedUpload, curl: string, onClose: () => v
     ]),
     element('div', 'actions', copy, link('Raw request', `/uploads/${upload.id}/request`)),
     element('h3', '', `Response ${response.status}`),
-    element('pre', '', pretty(response.body)),
+    element('pre', '', formatText(response.body)),
     element('h3', '', 'Response headers'),
     facts(Object.entries(response.headers)),
   ];
 }
 
-function pretty(text: string): string {
+function formatText(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), undefined, 2);
   } catch {

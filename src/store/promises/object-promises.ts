@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ByteRange, ObjectStore } from '../../domain/index.ts';
 import {
-  collected,
+  collect,
   forEachOf,
   LEGAL_CHARACTERS,
   LISTED_KEYS,
@@ -166,7 +166,7 @@ export const OBJECT_PROMISES: readonly StorePromise[] = [
   promise('lists size and time of each body', async ({ objects, fresh }) => {
     const beforeMs = Date.now();
     await objects.put(fresh('a'), { kind: 'memory', bytes: Buffer.from('12345') });
-    const [facts] = await collected(objects.list(fresh('')));
+    const [facts] = await collect(objects.list(fresh('')));
     equal(facts?.key, fresh('a'));
     equal(facts.bytes, 5);
     ok(facts.modifiedAtMs >= beforeMs - 5_000);
@@ -254,7 +254,7 @@ async function wholeBody(objects: ObjectStore, key: string): Promise<Buffer | un
 }
 
 async function keysOf(objects: ObjectStore, prefix: string, after?: string): Promise<string[]> {
-  const facts = await collected(objects.list(prefix, after === undefined ? {} : { after }));
+  const facts = await collect(objects.list(prefix, after === undefined ? {} : { after }));
   return facts.map(({ key }) => key);
 }
 

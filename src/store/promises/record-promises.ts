@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Json, RecordStore } from '../../domain/index.ts';
 import {
-  collected,
+  collect,
   forEachOf,
   LEGAL_CHARACTERS,
   LISTED_KEYS,
@@ -152,10 +152,10 @@ export const RECORD_PROMISES: readonly StorePromise[] = [
     const { version } = await swapOrFail(records, fresh('a'), undefined, 1);
     equal(await other.remove(fresh('a'), version), 'removed');
     equal(await records.read(fresh('a')), undefined);
-    deepEqual(await collected(records.list(fresh(''))), []);
+    deepEqual(await collect(records.list(fresh(''))), []);
     await swapOrFail(records, fresh('a'), undefined, 2);
     equal((await other.read(fresh('a')))?.value, 2);
-    deepEqual(await collected(other.list(fresh(''))), [fresh('a')]);
+    deepEqual(await collect(other.list(fresh(''))), [fresh('a')]);
   }),
 
   promise(
@@ -203,7 +203,7 @@ export const RECORD_PROMISES: readonly StorePromise[] = [
     ];
     for (const key of keys) await swapOrFail(records, key, undefined, key);
     for (const key of keys) equal((await records.read(key))?.value, key);
-    deepEqual(await collected(records.list(fresh(''))), keys.toSorted());
+    deepEqual(await collect(records.list(fresh(''))), keys.toSorted());
   }),
 
   promise('refuses what is no key before it touches the backend', async ({ records }) => {
@@ -221,12 +221,9 @@ export const RECORD_PROMISES: readonly StorePromise[] = [
     });
     await forEachOf([...keys, fresh('k'), fresh('m')], 32, (key) => records.swap(key, undefined, 1));
     const sorted = keys.toSorted();
-    deepEqual(await collected(records.list(fresh('l'))), sorted);
-    deepEqual(
-      await collected(records.list(fresh('l'), { after: String(sorted[2_500]) })),
-      sorted.slice(2_501),
-    );
-    deepEqual(await collected(records.list(fresh('l'), { after: fresh('m') })), []);
+    deepEqual(await collect(records.list(fresh('l'))), sorted);
+    deepEqual(await collect(records.list(fresh('l'), { after: String(sorted[2_500]) })), sorted.slice(2_501));
+    deepEqual(await collect(records.list(fresh('l'), { after: fresh('m') })), []);
   }),
 ];
 

@@ -87,7 +87,7 @@ export async function forEachOf<T>(
 }
 
 /** All items of an iterable. */
-export async function collected<T>(items: AsyncIterable<T>): Promise<T[]> {
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;

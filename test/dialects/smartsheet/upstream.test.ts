@@ -25,7 +25,7 @@ const put = (parts: Partial<Extract<Command, { kind: 'put-images' }>> = {}): Com
 });
 const read: Command = { kind: 'read-subject', subject: { kind: 'caller' }, images: true };
 
-function answered(answer: WireResponse): UpstreamAnswer {
+function upstreamAnswer(answer: WireResponse): UpstreamAnswer {
   return {
     status: answer.status,
     headers: Object.fromEntries(Object.entries(answer.headers).map(([name, v]) => [name.toLowerCase(), v])),
@@ -102,7 +102,7 @@ describe('answers of a backend', () => {
         { kind: 'images-put', subject, images: [anImageView({})], created: true },
         aRequestContext(options, { profile }),
       );
-      expect(upstream.answer(put(), answered(answer), { options })).toEqual({
+      expect(upstream.answer(put(), upstreamAnswer(answer), { options })).toEqual({
         kind: 'done',
         profile: { firstName: 'Jane' },
         images: [
@@ -154,7 +154,7 @@ describe('answers of a backend', () => {
   };
 
   it.each(problemRows('smartsheet'))('Smartsheet as a client understands $problem', ({ problem }) => {
-    const answer = answered(renderProblem(problem, aRequestContext(options)));
+    const answer = upstreamAnswer(renderProblem(problem, aRequestContext(options)));
     expect(upstream.answer(put(), answer, { options })).toMatchObject({
       kind: 'problem',
       problem: { kind: MERGED[problem.kind] ?? problem.kind },

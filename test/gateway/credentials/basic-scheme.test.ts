@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hashArgon2id } from '../../../src/gateway/credentials/argon2id.ts';
-import { onTheWire, sha256Hex } from '../../../src/gateway/credentials/secret-digest.ts';
+import { encodeForWire, sha256Hex } from '../../../src/gateway/credentials/secret-digest.ts';
 import type { SecretSettings } from '../../../src/settings/settings.ts';
 import { aDialect, aGateway, aHead, aTenant, basic, invalid, missing, refusalOf } from './support.ts';
 
@@ -16,8 +16,8 @@ function user(secret: SecretSettings, id = 'till', dialect = 'capillary-v2') {
 describe('basic', () => {
   it.each([
     ['plain', async () => ({ plain: 'server123' })],
-    ['sha256', async () => ({ sha256: sha256Hex(onTheWire('server123', 'md5-hex')) })],
-    ['argon2id', async () => ({ argon2id: await hashArgon2id(onTheWire('server123', 'md5-hex')) })],
+    ['sha256', async () => ({ sha256: sha256Hex(encodeForWire('server123', 'md5-hex')) })],
+    ['argon2id', async () => ({ argon2id: await hashArgon2id(encodeForWire('server123', 'md5-hex')) })],
   ])(
     'the basic scheme takes the vector of the wire contract with the secret kept as %s',
     async (_form, secret) => {
@@ -33,7 +33,7 @@ describe('basic', () => {
 
   it('the basic scheme accepts the MD5 of the password in capitals', async () => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'server123' })])]);
-    const authorization = basic('store.server', onTheWire('server123', 'md5-hex').toUpperCase());
+    const authorization = basic('store.server', encodeForWire('server123', 'md5-hex').toUpperCase());
     await expect(authenticator.authenticate(capillary, aHead({ authorization }))).resolves.toMatchObject({
       credentialId: 'till',
     });
@@ -41,8 +41,8 @@ describe('basic', () => {
 
   it.each([
     ['the password itself where its MD5 is due', basic('store.server', 'server123')],
-    ['another password', basic('store.server', onTheWire('server124', 'md5-hex'))],
-    ['an unknown name', basic('store.servant', onTheWire('server123', 'md5-hex'))],
+    ['another password', basic('store.server', encodeForWire('server124', 'md5-hex'))],
+    ['an unknown name', basic('store.servant', encodeForWire('server123', 'md5-hex'))],
     ['no colon', `Basic ${Buffer.from('store.server').toString('base64')}`],
     ['no base64', 'Basic ***'],
     ['an empty pair', basic('', '')],
@@ -87,7 +87,7 @@ describe('basic', () => {
 
   it('the basic scheme does not take the credential of one dialect in another', async () => {
     const { authenticator } = aGateway([aTenant('demo', [user({ plain: 'x' }, 'till', 'plain')])]);
-    const head = aHead({ authorization: basic('store.server', onTheWire('x', 'md5-hex')) });
+    const head = aHead({ authorization: basic('store.server', encodeForWire('x', 'md5-hex')) });
     await expect(refusalOf(authenticator.authenticate(capillary, head))).resolves.toEqual(invalid);
   });
 });

@@ -16,7 +16,7 @@ import {
 const timbu = aDialect('timbu', { kind: 'bearer', subjectClaim: 'user_id' });
 const nowSeconds = aClock().nowMs() / 1000;
 
-function shared(secret: string, more: Partial<CredentialSettings> = {}): CredentialSettings {
+function sharedCredential(secret: string, more: Partial<CredentialSettings> = {}): CredentialSettings {
   return {
     kind: 'jwt-secret',
     id: 'jwt',
@@ -36,14 +36,14 @@ const demo = aTenant('demo', [
     subject: 'user123',
     secret: { plain: 'demo-timbu-token' },
   },
-  shared('demo-timbu-secret'),
+  sharedCredential('demo-timbu-secret'),
 ]);
 
 function jwt(claims: Record<string, unknown>, secret = 'demo-timbu-secret', alg = 'HS256'): Promise<string> {
   return new SignJWT(claims).setProtectedHeader({ alg }).sign(new TextEncoder().encode(secret.padEnd(0)));
 }
 
-function unsigned(claims: object): string {
+function unsignedToken(claims: object): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'none' })}.${part(claims)}.`;
 }
@@ -97,8 +97,8 @@ describe('a bearer token', () => {
   it.each([
     ['of another secret', () => jwt(good, 'a stranger')],
     ['of a stronger algorithm than agreed', () => jwt(good, 'demo-timbu-secret'.padEnd(64, '-'), 'HS512')],
-    ['without a signature', async () => `${unsigned(good)}AA`],
-    ['with an empty signature', async () => unsigned(good)],
+    ['without a signature', async () => `${unsignedToken(good)}AA`],
+    ['with an empty signature', async () => unsignedToken(good)],
     ['without an expiry', () => jwt({ user_id: 'ada' })],
     ['without the caller', () => jwt({ sub: 'ada', exp: good.exp })],
     ['with an empty caller', () => jwt({ ...good, user_id: '' })],
@@ -122,8 +122,8 @@ describe('a bearer token', () => {
 
   it('a bearer token belongs to the tenant whose secret signed it, and two secrets of a tenant are valid at once', async () => {
     const { authenticator } = aGateway([
-      aTenant('demo', [shared('one'), shared('two', { id: 'jwt-new' })]),
-      aTenant('other', [shared('three')]),
+      aTenant('demo', [sharedCredential('one'), sharedCredential('two', { id: 'jwt-new' })]),
+      aTenant('other', [sharedCredential('three')]),
     ]);
     const tenants = await Promise.all(
       ['one', 'two', 'three'].map(async (secret) => {
@@ -137,7 +137,7 @@ describe('a bearer token', () => {
 
   it('a bearer token is held to issuer and audience where the settings name them', async () => {
     const { authenticator } = aGateway([
-      aTenant('demo', [shared('one', { issuer: 'https://id.example', audience: 'pictures' })]),
+      aTenant('demo', [sharedCredential('one', { issuer: 'https://id.example', audience: 'pictures' })]),
     ]);
     const ask = async (claims: object): Promise<unknown> => {
       const head = aHead({ authorization: `Bearer ${await jwt({ ...good, ...claims }, 'one')}` });

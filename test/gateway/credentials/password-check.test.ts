@@ -5,7 +5,7 @@ import { createPasswordCheck } from '../../../src/gateway/credentials/password-c
 import type { SecretSettings } from '../../../src/settings/settings.ts';
 import { aClock, refusalOf } from './support.ts';
 
-function owned(secret: SecretSettings): Owned<CredentialOf<'basic'>> {
+function ownedCredential(secret: SecretSettings): Owned<CredentialOf<'basic'>> {
   return {
     tenant: 'demo',
     credential: { kind: 'basic', id: 'till', dialect: 'd', scopes: [], username: 'u', secret },
@@ -37,9 +37,9 @@ describe('the check of passwords', () => {
     const stored = await hashArgon2id('right');
     const ask = (name: string, ...candidates: Owned<CredentialOf<'basic'>>[]) =>
       passwords.find(candidates, 'guess', { passwordDigest: 'none', dummyHash: stored, name, caller });
-    await expect(ask('u', owned({ argon2id: stored }))).resolves.toBeUndefined();
+    await expect(ask('u', ownedCredential({ argon2id: stored }))).resolves.toBeUndefined();
     await expect(ask('nobody')).resolves.toBeUndefined();
-    await expect(ask('v', owned({ plain: 'right' }))).resolves.toBeUndefined();
+    await expect(ask('v', ownedCredential({ plain: 'right' }))).resolves.toBeUndefined();
     expect(worked).toEqual(['guess', 'guess', 'guess']);
   });
 
@@ -53,7 +53,7 @@ describe('the check of passwords', () => {
 
   it('the check of passwords works the slow hash out once a minute for a password that is right, and once a quarter for a wrong one', async () => {
     const { clock, worked, passwords } = aCountedCheck();
-    const candidate = owned({ argon2id: await hashArgon2id('right') });
+    const candidate = ownedCredential({ argon2id: await hashArgon2id('right') });
     const ask = (password: string): Promise<unknown> =>
       passwords.find([candidate], password, {
         passwordDigest: 'none',

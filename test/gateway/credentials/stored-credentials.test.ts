@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { onTheWire, sha256Hex } from '../../../src/gateway/credentials/secret-digest.ts';
+import { encodeForWire, sha256Hex } from '../../../src/gateway/credentials/secret-digest.ts';
 import {
   type CredentialOrder,
   createStoredCredentials,
@@ -65,7 +65,7 @@ describe('stored credentials', () => {
       passwordDigest: 'md5-hex',
     });
     const name = credential.name ?? '';
-    const password = onTheWire(secret, 'md5-hex');
+    const password = encodeForWire(secret, 'md5-hex');
     const login = () =>
       refusalOf(
         gateway.authenticator.authenticate(capillary, aHead({ authorization: basic(name, password) })),
@@ -94,9 +94,9 @@ describe('stored credentials', () => {
       passwordDigest: 'md5-hex',
     });
     const name = credential.name ?? '';
-    const good = aHead({ authorization: basic(name, onTheWire(secret, 'md5-hex')) });
+    const good = aHead({ authorization: basic(name, encodeForWire(secret, 'md5-hex')) });
     await expect(authenticator.authenticate(capillary, good)).resolves.toMatchObject({ tenant: 'demo' });
-    const bad = aHead({ authorization: basic(name, onTheWire('else', 'md5-hex')) });
+    const bad = aHead({ authorization: basic(name, encodeForWire('else', 'md5-hex')) });
     await expect(refusalOf(authenticator.authenticate(capillary, bad))).resolves.toEqual(invalid);
   });
 

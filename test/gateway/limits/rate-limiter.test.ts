@@ -15,7 +15,7 @@ function caller(credentialId = 'key', tenant = 'demo'): Principal {
   return { tenant, dialect: 'd', credentialId, scopes: [] };
 }
 
-async function admitted(
+async function countAdmitted(
   limiter: RateLimiter,
   calls: number,
   { principal = caller(), policy = v1, operation = 'updateImage' } = {},
@@ -47,36 +47,40 @@ afterEach(() => {
 describe('the rate of a credential', () => {
   it('the rate of a credential is a thousand calls, then 429 until the minute is over', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
-    await expect(admitted(limiter, 1000)).resolves.toBe(1000);
+    await expect(countAdmitted(limiter, 1000)).resolves.toBe(1000);
     await expect(refusal(limiter)).resolves.toEqual({ kind: 'rate-limited', retryAfterSeconds: 60 });
     jest.advanceTimersByTime(42_500);
-    await expect(admitted(limiter, 500)).resolves.toBe(0);
+    await expect(countAdmitted(limiter, 500)).resolves.toBe(0);
     await expect(refusal(limiter)).resolves.toEqual({ kind: 'rate-limited', retryAfterSeconds: 18 });
     jest.advanceTimersByTime(17_500);
-    await expect(admitted(limiter, 1001)).resolves.toBe(1000);
+    await expect(countAdmitted(limiter, 1001)).resolves.toBe(1000);
   });
 
   it('the rate of a credential is its own for each credential, tenant and, where the policy says so, operation', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
     const policy = { ...v1, limit: 2 };
-    await admitted(limiter, 3, { policy });
-    await expect(admitted(limiter, 3, { policy, principal: caller('other key') })).resolves.toBe(2);
-    await expect(admitted(limiter, 3, { policy, principal: caller('key', 'other') })).resolves.toBe(2);
-    await expect(admitted(limiter, 3, { policy, operation: 'readCustomer' })).resolves.toBe(2);
-    await expect(admitted(limiter, 3, { policy, principal: caller('key/updateImage') })).resolves.toBe(2);
+    await countAdmitted(limiter, 3, { policy });
+    await expect(countAdmitted(limiter, 3, { policy, principal: caller('other key') })).resolves.toBe(2);
+    await expect(countAdmitted(limiter, 3, { policy, principal: caller('key', 'other') })).resolves.toBe(2);
+    await expect(countAdmitted(limiter, 3, { policy, operation: 'readCustomer' })).resolves.toBe(2);
+    await expect(countAdmitted(limiter, 3, { policy, principal: caller('key/updateImage') })).resolves.toBe(
+      2,
+    );
   });
 
   it('the rate of a credential is used up by uploads ten times as fast where they count ten', async () => {
     const limiter = createRateLimiter({ enabled: true, log: silent });
     const uploads = { policy: smartsheet, operation: 'addProfileImage' };
-    await expect(admitted(limiter, 100, { policy: smartsheet, operation: 'readUser' })).resolves.toBe(100);
-    await expect(admitted(limiter, 21, uploads)).resolves.toBe(20);
+    await expect(countAdmitted(limiter, 100, { policy: smartsheet, operation: 'readUser' })).resolves.toBe(
+      100,
+    );
+    await expect(countAdmitted(limiter, 21, uploads)).resolves.toBe(20);
     await expect(refusal(limiter, smartsheet, 'readUser')).resolves.toMatchObject({ kind: 'rate-limited' });
   });
 
   it('the rate of a credential is no concern where limits are off', async () => {
     const limiter = createRateLimiter({ enabled: false, log: silent });
-    await expect(admitted(limiter, 20, { policy: { ...v1, limit: 1 } })).resolves.toBe(20);
+    await expect(countAdmitted(limiter, 20, { policy: { ...v1, limit: 1 } })).resolves.toBe(20);
   });
 
   it('the rate of a credential counts per process without Redis, and the log says so at start', async () => {

@@ -56,7 +56,7 @@ async function aProcess(port: number) {
   return { limiter, lines };
 }
 
-async function admitted(limiter: RateLimiter, calls: number): Promise<number> {
+async function countAdmitted(limiter: RateLimiter, calls: number): Promise<number> {
   const asked = Array.from({ length: calls }, () =>
     limiter.admit(principal, policy, 'updateImage').then(
       () => 1,
@@ -79,13 +79,13 @@ describe('windows in Redis', () => {
       return;
     }
     const [one, two] = [await aProcess(port), await aProcess(port)];
-    const first = await admitted(one.limiter, 2);
-    const second = await admitted(two.limiter, 9);
+    const first = await countAdmitted(one.limiter, 2);
+    const second = await countAdmitted(two.limiter, 9);
     expect(first + second).toBe(3);
     expect(one.lines).toEqual(['rate limits count in Redis, over all processes']);
 
     await stop(redis);
-    await expect(admitted(one.limiter, 9)).resolves.toBe(3);
+    await expect(countAdmitted(one.limiter, 9)).resolves.toBe(3);
     // Calls fall back as soon as the connection fails; its end is told a moment later.
     while (one.lines.at(-1) !== 'Redis is away: rate limits count per process') {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -95,14 +95,14 @@ describe('windows in Redis', () => {
     while (one.lines.at(-1) !== 'rate limits count in Redis, over all processes') {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    await expect(admitted(one.limiter, 9)).resolves.toBe(3);
-    await expect(admitted(one.limiter, 1)).resolves.toBe(0);
+    await expect(countAdmitted(one.limiter, 9)).resolves.toBe(3);
+    await expect(countAdmitted(one.limiter, 1)).resolves.toBe(0);
   });
 
   it('windows in Redis do not keep the gateway from starting when Redis is away from the beginning', async () => {
     const { limiter, lines } = await aProcess(await freePort());
     expect(lines).toContain('Redis is away: rate limits count per process');
     expect(lines).not.toContain('rate limits count in Redis, over all processes');
-    await expect(admitted(limiter, 9)).resolves.toBe(3);
+    await expect(countAdmitted(limiter, 9)).resolves.toBe(3);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createFilesystemStore } from '../../../src/store/filesystem/filesystem-store.ts';
-import { collected } from '../../../src/store/promises/store-promise.ts';
+import { collect } from '../../../src/store/promises/store-promise.ts';
 import type { Store } from '../../../src/store/store.ts';
 
 const LONG = 'x'.repeat(240);
@@ -47,8 +47,8 @@ describe('a listing of the filesystem store', () => {
     const prefixes = new Set(keys.flatMap((key) => Array.from(key, (_, end) => key.slice(0, end + 1))));
     for (const prefix of prefixes) {
       const expected = keys.filter((key) => key.startsWith(prefix));
-      const objects = (await collected(store.objects.list(prefix))).map(({ key }) => key);
-      const records = await collected(store.records.list(prefix));
+      const objects = (await collect(store.objects.list(prefix))).map(({ key }) => key);
+      const records = await collect(store.records.list(prefix));
       expect({ prefix, objects, records }).toEqual({ prefix, objects: expected, records: expected });
     }
   });
