@@ -60,7 +60,7 @@ describe('the admin API for people', () => {
     expect(unlinked.body).toMatchObject({ aliases: { 'magicline-v1': '7001' } });
   });
 
-  it('the admin API for people refuses an id that belongs to somebody else, in words', async () => {
+  it('the admin API for people refuses an id that belongs to another person, in words', async () => {
     await put('otto', '7002', 'otto@example.com');
     const key = await put('fritz', '7003', 'fritz@example.com');
     const { status, body } = await admin.call('POST', `/people/demo/${key}/aliases`, {

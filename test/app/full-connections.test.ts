@@ -57,7 +57,7 @@ describe('a gateway whose connections are all taken', () => {
     for (const path of ['/healthz', '/readyz']) expect((await get(path)).status).toBe(200);
   });
 
-  it('a gateway whose connections are all taken tells everybody else, in the words of the dialect, that it is busy', async () => {
+  it('a gateway whose connections are all taken tells all other callers, in the words of the dialect, that it is busy', async () => {
     await hold(MAX_CONNECTIONS);
     const answer = await get('/v1/customers/1002');
     expect([answer.status, answer.headers['retry-after'], answer.headers.connection]).toEqual([
@@ -69,7 +69,7 @@ describe('a gateway whose connections are all taken', () => {
     for (const path of ['/docs', '/openapi/native.yaml']) expect((await get(path)).status).toBe(503);
   });
 
-  it('a gateway whose connections are all taken serves everybody once connections are free again', async () => {
+  it('a gateway whose connections are all taken serves all callers once connections are free again', async () => {
     await hold(3 * MAX_CONNECTIONS);
     for (const socket of silent.splice(0)) socket.destroy();
     while ((await get('/v1/customers/1002')).status === 503) {

@@ -50,7 +50,7 @@ async function download(address: string | undefined): Promise<Buffer> {
 }
 
 describe('a tenant with options of its own', () => {
-  it('a tenant with options of its own gets Smartsheet squares of its custom size, and nobody else does', async () => {
+  it('a tenant with options of its own gets Smartsheet squares of its custom size, and no other tenant does', async () => {
     const own = await smartsheet.upload(gateway.url, camera, 'IMG_0001.jpg');
     expect(await own.text()).toContain('"height":400,"width":400');
     const square = inspectPicture(await download(await smartsheet.address(gateway.url)));

@@ -38,7 +38,7 @@ describe('polyface healthcheck', () => {
     expect(await check({ host: '127.0.0.1', port: Number(new URL(gateway.url).port) })).toBe(0);
   });
 
-  it('polyface healthcheck fails where nobody answers there, and where the answer is another', async () => {
+  it('polyface healthcheck fails where no server answers, and where the answer is another', async () => {
     const server = createServer((_request, response) => response.writeHead(503).end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

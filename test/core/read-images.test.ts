@@ -156,7 +156,7 @@ describe('reading images', () => {
     expect((await bodyKeys(rig.objects)).length).toBeLessThanOrEqual(1 + 32);
   });
 
-  it('the core finds nobody in another tenant', async () => {
+  it('the core finds no person of one tenant in another', async () => {
     const subject: SubjectReference = {
       kind: 'key',
       key: (await rig.executor.open(caller, ada)).subject.key,

@@ -101,11 +101,11 @@ describe.each(DIALECTS)('what a backend of $name says of a person', ({ upstream,
     }
   });
 
-  it('an answer about a person is clear where it says in its own words that there is nobody', () => {
+  it('an answer about a person is clear where it says in its own words that there is no such person', () => {
     expect(upstream.isClear(answer(404, says.nobody), id)).toBe(true);
   });
 
-  it('an answer about a person is not clear where it is about somebody else, or about nobody in particular', () => {
+  it('an answer about a person is not clear where it is about another person or about none', () => {
     for (const other of [asNumber === id ? 'bob-2' : 7, null, {}]) {
       expect(upstream.isClear(answer(200, says.success(other)), id)).toBe(false);
     }

@@ -94,13 +94,13 @@ tenants:
   const issuer = (scopes: string) =>
     `{ id: a, dialect: smartsheet, kind: jwt-issuer, issuer: i, audience: a, jwksUri: 'http://i/jwks'${scopes} }`;
 
-  it('a credential for a subject that nobody has is warned of', async () => {
+  it('a credential for a subject that no person has is warned of', async () => {
     expect(await warnings(shop(ofNobody))).toEqual([
       'polyface.yaml:6:54: tenants.0.credentials.0: no subject of tenant shop has the timbu id "ada"',
     ]);
   });
 
-  it('people who are made of any id are warned of, but not a subject that nobody has yet', async () => {
+  it('people who are made of any id are warned of, but not a subject that no person has yet', async () => {
     expect(await warnings(shop(ofNobody, false))).toEqual([
       'polyface.yaml:4:21: tenants.0: with strictSubjects: false every id that a caller of tenant shop uploads to becomes a person; once its people are known (polyface people import) it should be true',
     ]);

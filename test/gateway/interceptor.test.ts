@@ -19,7 +19,7 @@ const KEY = { 'x-plain-key': 'plain-writer-key' };
 const get = (path: string, headers: Record<string, string> = KEY) => fetch(gateway.url + path, { headers });
 
 describe('an interceptor', () => {
-  it('an interceptor can take over whatever lies below a mount, byte for byte, without the gateway having read a byte', async () => {
+  it('an interceptor can take over every request below a mount, byte for byte, before the gateway reads a byte', async () => {
     await start(async ({ request, response, operationId }) => {
       response.writeHead(207, ['X-Seen', operationId ?? 'none']);
       let bytes = 0;

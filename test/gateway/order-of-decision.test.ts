@@ -130,7 +130,7 @@ describe('an answer', () => {
     expect(got).toEqual({ plain: 'conflict', reason: 'overlap' });
   });
 
-  it('an answer says nothing of a cause that nobody foresaw, and logs it with the request id', async () => {
+  it('an answer says nothing of an unforeseen cause, and the gateway logs it with the request id', async () => {
     const [status, body, headers] = await ask('GET', '/explode');
     expect([status, body]).toEqual([500, { plain: 'internal' }]);
     const line = gateway.logLines.find(({ requestId, err }) => requestId === headers['x-request-id'] && err);

@@ -146,7 +146,7 @@ describe('colours', () => {
 });
 
 describe('a rendition', () => {
-  it('a rendition is the same whatever else is made with it', async () => {
+  it('a rendition is the same alone and beside others', async () => {
     const picture = await aPhotograph({ width: 600, height: 800 });
     const all = Object.values(RECIPES);
     const together = await imaging.process(picture, all);

@@ -32,7 +32,7 @@ async function widthSeenByDemo(): Promise<string | undefined> {
   return /"width":(\d+)/.exec(text)?.[1];
 }
 
-describe('a tenant that takes in whoever is named', () => {
+describe('a tenant that makes a person of any id', () => {
   it('a tenant that takes in any id makes a person of its own under an id that another tenant uses, and neither sees the other', async () => {
     await expect(upload(demo, 300)).resolves.toBe(200);
     await expect(widthSeenByDemo()).resolves.toBe('300');

@@ -5,7 +5,7 @@ import { storeOrphan, storePicture } from './stored-pictures.ts';
 
 const ONCE = { restart: false };
 
-it('fsck finds nothing wrong with whole pictures, and does not look at bodies that nobody names', async () => {
+it('fsck finds nothing wrong with whole pictures, and does not look at bodies that no record names', async () => {
   const store = createMemoryStore();
   await storePicture(store, 'ada');
   await storePicture(store, 'bob');

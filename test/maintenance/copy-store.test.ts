@@ -76,7 +76,7 @@ async function generationsOf({ records }: Store): Promise<Map<string, number>> {
 }
 
 describe('a backup', () => {
-  it('a backup taken while pictures are replaced holds everybody whole, and at least as new as when it began', async () => {
+  it('a backup taken while pictures are replaced holds every person whole, and at least as new as when it began', async () => {
     const store = await begun(createFilesystemStore({ folder: join(folder, 'busy') }));
     const people = Array.from({ length: 60 }, (_, number) => `person-${number}`);
     for (const person of people) await replacePicture(store, person, 1);

@@ -57,7 +57,7 @@ it('gc deletes nothing in a dry run', async () => {
   expect(await bodyKeys(store)).toEqual([orphan]);
 });
 
-it('gc measures age by the clock of the store, whatever this machine believes', async () => {
+it('gc measures age by the clock of the store, not by that of this machine', async () => {
   const store = createMemoryStore({ now: () => Date.now() - 30 * 24 * HOUR_MS });
   const orphan = await storeOrphan(store, 'ada');
   await sweepOrphans(store, ONCE);

@@ -63,7 +63,7 @@ describe('anonymous uploads through the shim', () => {
 
   const advance = async () => (await house.polyface('migrate', 'advance', ...DIALECT)).json.outcome;
 
-  it('anonymous uploads through the shim that are slow in pass-through leave room for everybody else', async () => {
+  it('anonymous uploads through the shim that are slow in pass-through leave room for all other callers', async () => {
     const uploads = await beginAll(2 * MAX_CONNECTIONS, {});
     // Those past their share wait for a place, and are refused in the end.
     expect(await Promise.race(uploads.map(({ statusLine }) => statusLine))).toMatch(/ 503 /);

@@ -69,7 +69,7 @@ describe('a step for a list of people', () => {
     expect(verified.json).toMatchObject({ subjects: 2, equal: 1, differences: { 'not copied': 1 } });
   });
 
-  it('a step for a list of people refuses a list that leaves out people who have taken the step, whatever the override', async () => {
+  it('a step for a list of people refuses a list that leaves out people who have taken the step, even with an override', async () => {
     const short = await list('short.txt', ...MANY.slice(1));
     expect(await migrate('advance', '--only', short, '--override', 'wrong list')).toMatchObject({
       outcome: 'refused',
@@ -78,7 +78,7 @@ describe('a step for a list of people', () => {
     expect(await migrate('advance', '--percent', '10')).toMatchObject({ outcome: 'refused' });
   });
 
-  it('a step for a list of people goes back, up again, and on to everybody', async () => {
+  it('a step for a list of people goes back, up again, and on to all people', async () => {
     expect(await migrate('back')).toMatchObject({ outcome: 'arrived', rollout: { stage: 'shadow' } });
     const only = ['--only', join(house.folder, 'pilot.txt')];
     expect(await migrate('advance', ...only)).toMatchObject({ rollout: { stage: 'dual-write' } });

@@ -31,7 +31,7 @@ async function erase(url: string, id: string): Promise<readonly string[]> {
   return ((await answer.json()) as { receipt: { leftToOthers: string[] } }).receipt.leftToOthers;
 }
 
-describe('somebody who is erased while a migration runs', () => {
+describe('a person who is erased while a migration runs', () => {
   let backend: CapillaryProcess;
   let proxy: Server;
   let proxyUrl: string;

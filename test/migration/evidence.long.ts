@@ -54,7 +54,7 @@ describe('the evidence for the switch', () => {
     return file;
   }
 
-  it('the evidence for the switch counts ids that nobody has, and they fail', async () => {
+  it('the evidence for the switch counts ids that no person has, and they fail', async () => {
     const file = await list('mistyped.txt', '5000', '5001', 'nobody');
     const { code, json } = await verify(file);
     expect([code, json]).toEqual([
@@ -64,7 +64,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual(['everybody on the list was verified']);
   });
 
-  it('the evidence for the switch opens the gate when everybody on the list was verified', async () => {
+  it('the evidence for the switch opens the gate when all people on the list were verified', async () => {
     const { code, json } = await verify();
     expect([code, json]).toEqual([
       0,
@@ -103,7 +103,7 @@ describe('the evidence for the switch', () => {
     expect(await failingGuards()).toEqual(['the live difference is empty']);
   });
 
-  it('the evidence for the switch stops before a wall of people without a picture, and goes on when somebody says that it is right', async () => {
+  it('the evidence for the switch stops before a wall of people without a picture, and goes on when an operator says that it is right', async () => {
     const nobody = await list('nobody.txt', '5001', '5002', '5003');
     const stopped = await verify(nobody);
     expect([stopped.code, stopped.json]).toEqual([5, expect.objectContaining({ complete: false })]);

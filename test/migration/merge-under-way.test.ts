@@ -83,7 +83,7 @@ async function putInHalves(
   return answer.statusCode;
 }
 
-describe('a put to somebody who is merged meanwhile', () => {
+describe('a put to a person who is merged meanwhile', () => {
   let backend: DemoGateway;
   let proxy: Server;
   let proxyUrl: string;
@@ -139,7 +139,7 @@ describe('a put to somebody who is merged meanwhile', () => {
     ['switched', 2],
     ['complete', 3],
   ] as const)(
-    'a put to somebody who is merged meanwhile is the survivor’s where the body was still on its way, in %s',
+    'a put to a person who is merged meanwhile is the survivor’s where the body was still on its way, in %s',
     async (stage, nth) => {
       const pair = pairOf(nth);
       const shim = await startIn(stage);
@@ -161,7 +161,7 @@ describe('a put to somebody who is merged meanwhile', () => {
     },
   );
 
-  it('a put to somebody who is merged meanwhile is the survivor’s where the backend had accepted it, and the backend hears of it under the survivor’s id', async () => {
+  it('a put to a person who is merged meanwhile is the survivor’s where the backend had accepted it, and the backend hears of it under the survivor’s id', async () => {
     const pair = pairOf(4);
     const shim = await startIn('dual-write');
     const answer = Promise.withResolvers<void>();
@@ -187,7 +187,7 @@ describe('a put to somebody who is merged meanwhile', () => {
     }
   });
 
-  it('a put to somebody who is merged meanwhile goes to the backend under the survivor’s id as well where it was there before the merge', async () => {
+  it('a put to a person who is merged meanwhile goes to the backend under the survivor’s id as well where it was there before the merge', async () => {
     const pair = pairOf(5);
     const shim = await startIn('switched');
     try {

@@ -78,7 +78,7 @@ describe('the shadow of a translated pair', () => {
     await backend.stop();
   });
 
-  it('the shadow of a translated pair finds a picture that somebody else put at the backend', async () => {
+  it('the shadow of a translated pair finds a picture that another client put at the backend', async () => {
     await put(shim.url, markedPicture(1));
     expect(await verdicts(shim, 1)).toEqual(['re-encoded']);
     await CLIENTS['capillary-v2'].put(backend.url, markedPicture(2));

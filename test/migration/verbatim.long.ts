@@ -55,7 +55,7 @@ describe('a shim in front of an independent v1 server', () => {
   };
   const stage = async () => (await house.polyface('migrate', 'status', ...dialect)).json.rollout;
 
-  it('a shim in front of an independent v1 server passes an operation that nobody documented through, byte for byte', async () => {
+  it('a shim in front of an independent v1 server passes an undocumented operation through, byte for byte', async () => {
     const body = randomBytes(3_000_000);
     const answer = await fetch(`${shim.url}/v1/undocumented?a=%20b&&c`, {
       method: 'POST',

@@ -169,8 +169,8 @@ describe('a backend that died for good', () => {
   });
 });
 
-describe('a backend that nobody has copied from', () => {
-  it('a backend that nobody has copied from is not given up: the pictures are there alone', async () => {
+describe('a backend that was never copied from', () => {
+  it('a backend that was never copied from is not given up: the pictures are there alone', async () => {
     const world = await startWorld();
     try {
       await advanceTo(world, 'shadow');
@@ -230,7 +230,7 @@ describe('a gateway that stops during a step', () => {
     expect(await world.migrate('status', '--wait')).toMatchObject({ rollout: { stage: 'dual-write' } });
   });
 
-  it('a gateway that stops during a step is forgotten when somebody says that it is gone', async () => {
+  it('a gateway that stops during a step is forgotten when an operator says that it is gone', async () => {
     const kill = () => second.child.kill('SIGKILL');
     const another = async () => {
       await world.migrate('status', '--forget-silent');

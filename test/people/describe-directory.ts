@@ -119,7 +119,7 @@ export function describeDirectory(
       expect((await directory.byAlias(HERE, 'one', '6'))?.id).toBe('eve');
     });
 
-    it('the directory never says that there is nobody when nobody can say', async () => {
+    it('the directory never says that there is no such person when it cannot know', async () => {
       if (!made.breakDown) return;
       await made.breakDown();
       await expect(directory.byAlias(HERE, 'one', '88')).rejects.toThrow(/unavailable/);

@@ -68,26 +68,26 @@ describe('people who are missing from an imported file', () => {
     expect(await here.registry.read(tenant, 'b')).toMatchObject({ id: 'b' });
   });
 
-  it('nobody is taken for missing where the file names nobody, and nothing is erased', async () => {
+  it('no person counts as missing where the file names nobody, and nothing is erased', async () => {
     await expect(eraseMissing(await opened(), new Set(), options())).rejects.toThrow(/names nobody/);
     expect((await keysOf('a', 'b', 'c')).size).toBe(3);
   });
 
-  it('people who are missing from an imported file are left alone once they were merged into somebody whom the file names', async () => {
+  it('people who are missing from an imported file are left alone once they were merged into a person whom the file names', async () => {
     const registry = afterList(() => mergePeople(here, tenant, 'a', 'b'));
     expect(await eraseMissing(await opened(registry), await keysOf('b'), options())).toBe(1);
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'b' });
     expect(await problemOf(here.registry.read(tenant, 'c'))).toBe('person-erased');
   });
 
-  it('people who are missing from an imported file end no run where somebody else erased one of them meanwhile', async () => {
+  it('people who are missing from an imported file end no run where another caller erased one of them meanwhile', async () => {
     const [key = ''] = await keysOf('a');
     const registry = afterList(() => here.registry.erase(tenant, key, rig.clock.nowMs()));
     expect(await eraseMissing(await opened(registry), await keysOf('b'), options())).toBe(1);
     expect(await problemOf(here.registry.read(tenant, 'c'))).toBe('person-erased');
   });
 
-  it('people who are missing from an imported file are left alone where somebody changes them at this moment, and the others are erased', async () => {
+  it('people who are missing from an imported file are left alone where another caller changes them at this moment, and the others are erased', async () => {
     const registry: PeopleRegistry = {
       ...here.registry,
       async readKey(...asked) {

@@ -107,7 +107,7 @@ describe('people of a user service', () => {
   });
 
   it.each(['fails', 'hangs', 'redirects', 'rubbish'] as const)(
-    'people of a user service are those of the last day while the service %s, and then nobody can say',
+    'people of a user service are those of the last day while the service %s, and unknown after that',
     async (trouble) => {
       await people.byAlias('demo', 'native', 'ada-1');
       await people.byAlias('demo', 'native', 'nobody');
@@ -141,7 +141,7 @@ describe('a gateway with a user service', () => {
     return [answer.status, ((await answer.json()) as { type: string }).type.split(':').at(-1)];
   };
 
-  it('a gateway with a user service knows its people, and says 502 where nobody can say', async () => {
+  it('a gateway with a user service knows its people, and answers 502 while the service does not answer', async () => {
     expect(await imageOf('tom')).toEqual([404, 'image-not-found']);
     expect(calls).toEqual([]);
     expect(await imageOf('ada-1')).toEqual([404, 'image-not-found']);

@@ -129,7 +129,7 @@ describe('polyface people beside a running gateway', () => {
     await expect(people('show', 'nobody')).rejects.toThrow(/no such person/);
   });
 
-  it('polyface people beside a running gateway erases whom the file no longer names, with receipts, and nobody where a row was rejected', async () => {
+  it('polyface people beside a running gateway erases people whom the file no longer names, with receipts, and no person where a row was rejected', async () => {
     const file = join(folder, 'fewer.csv');
     await writeFile(file, 'id,native\nmax,max\n,nobody\n');
     expect(await people('import', file, '--missing', 'erase', '--yes')).toMatchObject({
@@ -185,7 +185,7 @@ describe('polyface people beside a running gateway', () => {
   });
 
   it.each(['SIGINT', 'SIGKILL'] as const)(
-    'polyface people beside a running gateway goes on where an import stopped that %s ended, and leaves nobody out',
+    'polyface people beside a running gateway goes on where an import stopped that %s ended, and leaves no person out',
     async (signal) => {
       const file = join(folder, `many-${signal}.csv`);
       const rows = Array.from({ length: 400 }, (_, nth) => `${signal}-${nth}`);

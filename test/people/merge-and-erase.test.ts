@@ -166,7 +166,7 @@ describe('two people who are one', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'a', version: 1 });
   });
 
-  it('two people are one in the end, wherever a crash comes', async () => {
+  it('two people are one in the end after a crash at any point', async () => {
     for (let steps = 0; ; steps += 1) {
       const own = `${tenant}-${steps}`;
       await here.registry.put(own, draft('a', { aliases: { one: 'al-a1' } }));
@@ -265,7 +265,7 @@ describe('a person who is erased', () => {
     expect(await here.registry.read(tenant, 'a')).toMatchObject({ id: 'b' });
   });
 
-  it('a person who is erased is gone in the end, wherever a crash comes, with what an upload left afterwards', async () => {
+  it('a person who is erased is gone in the end after a crash at any point, with what an upload left afterwards', async () => {
     for (let steps = 0; ; steps += 1) {
       const own = `${tenant}-${steps}`;
       const { person } = await here.registry.put(own, draft('a', { aliases: { one: 'al-a1' } }));

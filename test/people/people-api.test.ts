@@ -94,7 +94,7 @@ describe('people over HTTP', () => {
     expect(await again.json()).toEqual(read);
   });
 
-  it('the people API walks through everybody part by part, each once', async () => {
+  it('the people API walks through all people part by part, each once', async () => {
     const lines = Array.from({ length: 250 }, (_, nth) => JSON.stringify({ id: `walker-${nth}` })).join('\n');
     const put = await send('POST', '/people', lines, { 'content-type': 'application/x-ndjson' });
     expect((await put.text()).trim().split('\n')).toHaveLength(250);
@@ -119,7 +119,7 @@ describe('people over HTTP', () => {
     expect((await send('POST', '/people?dryRun=true', lines(1_001), type)).status).toBe(400);
   });
 
-  it('the people API shows nobody and changes nobody without the scope for it', async () => {
+  it('the people API shows and changes no person without the scope for it', async () => {
     const reader = { authorization: 'Bearer key-of-a-reader' };
     expect((await send('GET', '/people', undefined, reader)).status).toBe(200);
     expect((await send('PUT', '/people/grace', {}, reader)).status).toBe(403);

@@ -56,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(() => rig.stop());
 
-it(`the registry loses nothing, resurrects nothing and mixes nobody up in ${RUNS} random interleavings`, async () => {
+it(`the registry loses nothing, resurrects nothing and mixes no people up in ${RUNS} random interleavings`, async () => {
   for (let seed = 1; seed <= RUNS; seed += 1) await playRun(seed);
 }, 600_000);
 

@@ -116,7 +116,7 @@ export const CHANGE_PROMISES: readonly RegistryPromise[] = [
     },
   ],
   [
-    'takes a batch as so many single puts, in order',
+    'takes a batch as single puts in order',
     async ({ here, there, tenant }) => {
       const results = await here.registry.putMany(
         tenant,
@@ -180,7 +180,7 @@ export const CHANGE_PROMISES: readonly RegistryPromise[] = [
     },
   ],
   [
-    'leaves no name that leads to nobody, wherever a crash comes',
+    'leaves no name without a person after a crash at any point',
     async ({ backend, here, there, tenant }) => {
       const ada = draft('ada', { aliases: { one: '1' }, profile: { email: 'a@example.com' } });
       const changed = draft('ada', { aliases: { one: '2', two: '3' }, profile: { email: 'b@example.com' } });

@@ -97,7 +97,7 @@ export const NAME_PROMISES: readonly RegistryPromise[] = [
     },
   ],
   [
-    'shows another gateway within two seconds that a name leads to somebody else',
+    'shows another gateway within two seconds that a name leads to another person',
     async ({ here, there, tenant }) => {
       await here.registry.put(tenant, draft('ada', { aliases: { one: '1' } }));
       await here.registry.put(tenant, draft('bob'));

@@ -34,7 +34,7 @@ beforeAll(() => {
 });
 
 describe('a tenant whose subjects are not strict', () => {
-  it('a tenant whose subjects are not strict makes a subject from an id that nobody has, always the same', async () => {
+  it('a tenant whose subjects are not strict makes a subject from an id that no person has, always the same', async () => {
     const made = await directory.byAlias('open', 'one', '77');
     expect(made).toMatchObject({ aliases: { one: '77' }, profile: {}, provisional: true });
     expect(await directory.byAlias('open', 'one', '77')).toEqual(made);

@@ -13,7 +13,7 @@ it.each([
   expect(clientFamily(userAgent)).toBe(family);
 });
 
-describe('client families, whatever callers make up', () => {
+describe('client families of made-up names', () => {
   const makeUp = (count: number, familyOf: (userAgent: string) => string) =>
     new Set(Array.from({ length: count }, (_, index) => familyOf(`agent${index}/1`)));
 

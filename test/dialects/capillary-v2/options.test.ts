@@ -31,7 +31,7 @@ describe('options', () => {
     expect(check({ ...own })).toBe(false);
   });
 
-  it('Capillary takes whatever image can be told from its bytes, from 10 KB to 49 MB, five at once, the key in any case', () => {
+  it('Capillary takes every image that can be recognised from its bytes, from 10 KB to 49 MB, five at once, the key in any case', () => {
     expect(capillary.intake(settingWith({}))).toMatchObject({
       formats: READABLE_FORMATS,
       minBytes: 10 * 1024,

@@ -155,7 +155,7 @@ describe('source', () => {
 });
 
 describe('embed', () => {
-  it('embed asks for images wherever CUSTOMERIMAGE stands in its comma list, in any case', () => {
+  it('embed asks for images where CUSTOMERIMAGE is anywhere in its comma list, in any case', () => {
     const others = fc.array(fc.constantFrom('points', 'SUBSCRIPTIONS', ' mlp ', ''), { maxLength: 3 });
     fc.assert(
       fc.property(others, anyCaseOf('CUSTOMERIMAGE'), others, strayMarks, (before, wanted, after, marks) => {

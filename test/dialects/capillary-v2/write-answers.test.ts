@@ -97,7 +97,7 @@ describe('files', () => {
     ]);
   });
 
-  it('files have the size of what was uploaded, whatever a download gives', () => {
+  it('files have the size of what was uploaded, not of what a download gives', () => {
     const view = aCustomerImage({ bytes: 209_859, url });
     const rendered = { ...view, picture: { ...view.picture, bytes: 12 } };
     const answer = writeCustomer({ kind: 'subject-read', subject: tom, images: [rendered] }, context);

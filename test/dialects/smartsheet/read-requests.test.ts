@@ -61,7 +61,7 @@ describe('Assume-User', () => {
     expect(currentUser(aHead(), admin)).toEqual({ kind: 'caller' });
   });
 
-  it('Assume-User is forbidden to everybody else, on every operation', () => {
+  it('Assume-User is forbidden to all other callers, on every operation', () => {
     const head = { ...assuming('ada%40example.com'), params: { userId: '1' } };
     expect(problemOf(() => currentUser(head, jane))).toEqual({ kind: 'forbidden' });
     expect(problemOf(() => userInPath(head, jane))).toEqual({ kind: 'forbidden' });
@@ -185,7 +185,7 @@ describe('commands', () => {
     expect(problemOf(() => listImageUrls?.read(request, jane))).toEqual(problem);
   });
 
-  it('Smartsheet asks for WRITE_SHEETS to upload, and for more where the user is somebody else', () => {
+  it('Smartsheet asks for WRITE_SHEETS to upload, and for more where the user is another person', () => {
     expect(updateUserProfileImage?.access).toEqual({
       kind: 'credential',
       scopes: ['WRITE_SHEETS'],

@@ -101,7 +101,7 @@ describe('guessing a password', () => {
     await expect(login('right')).resolves.toBe('no refusal');
   });
 
-  it('guessing a password is slowed for names that nobody has, as for others', async () => {
+  it('guessing a password is slowed for unknown names as for known ones', async () => {
     const { login } = aTarget();
     await times(10, (index) => login(`guess ${index}`, '192.0.2.1', 'nobody'));
     await expect(login('guess', '192.0.2.1', 'nobody')).resolves.toEqual(wait(1));
@@ -135,7 +135,7 @@ describe('guessing a password', () => {
 });
 
 describe('guessing keys from one address', () => {
-  it('guessing keys from one address is slowed after a hundred, whichever dialect is tried; a key in use still works', async () => {
+  it('guessing keys from one address is slowed after a hundred over all dialects; a key in use still works', async () => {
     const { login, key, log, clock } = aTarget();
     await key('right-key', '192.0.2.1');
     await times(100, (index) => key(`guess ${index}`, '192.0.2.1'));

@@ -94,7 +94,7 @@ describe('access tokens of an OAuth2 server', () => {
     }
   });
 
-  it('access tokens of an OAuth2 server of an unknown issuer are refused without asking anybody', async () => {
+  it('access tokens of an OAuth2 server of an unknown issuer are refused without a request to any server', async () => {
     const { privateKey } = await generateKeyPair('RS256');
     const token = await new SignJWT({ sub: 'x', iss: 'https://evil.invalid', aud: 'urn:pictures' })
       .setProtectedHeader({ alg: 'RS256', jku: 'https://evil.invalid/jwks' })

@@ -37,7 +37,7 @@ afterAll(async () => {
   await server.stop();
 });
 
-it('the gateway lets a person who logged in at an OAuth2 server change their own Smartsheet picture and nobody else’s', async () => {
+it('the gateway lets a person who logged in at an OAuth2 server change their own Smartsheet picture and no other', async () => {
   const token = await server.accessToken(jane, ['WRITE_SHEETS'], 'urn:demo');
   const body = new Uint8Array(await aPng());
   const upload = async (user: string) => {

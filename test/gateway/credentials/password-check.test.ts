@@ -32,7 +32,7 @@ function aCountedCheck() {
 const caller = { client: '192.0.2.1', trusted: false };
 
 describe('the check of passwords', () => {
-  it('the check of passwords spends the same effort on a name that nobody has as on a wrong password', async () => {
+  it('the check of passwords spends the same effort on an unknown name as on a wrong password', async () => {
     const { worked, passwords } = aCountedCheck();
     const stored = await hashArgon2id('right');
     const ask = (name: string, ...candidates: Owned<CredentialOf<'basic'>>[]) =>

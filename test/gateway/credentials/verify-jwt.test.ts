@@ -58,7 +58,7 @@ describe('a token', () => {
   );
 });
 
-it('a bearer whose token never expires is nobody', async () => {
+it('a token that never expires is refused', async () => {
   const timbu = aDialect('timbu', { kind: 'bearer', subjectClaim: 'user_id' });
   const { authenticator } = aGateway([
     aTenant('demo', [{ kind: 'jwt-secret', id: 'jwt', dialect: 'timbu', scopes: [], secret: SECRET }]),

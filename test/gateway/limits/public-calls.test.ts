@@ -18,7 +18,7 @@ async function guess(secret: string): Promise<Response> {
   });
 }
 
-it('the gateway slows guesses at the token endpoint per address, whatever keys they name, in the words of the dialect', async () => {
+it('the gateway slows guesses at the token endpoint per address and not per key, in the words of the dialect', async () => {
   for (const secret of ['a', 'b', 'c']) expect((await guess(secret)).status).toBe(401);
   const refused = await guess('d');
   expect(refused.status).toBe(429);

@@ -91,7 +91,7 @@ describe('upload admission', () => {
     expect(enterAll(admission, [by('a', 'key'), by('a', 'other'), by('a', 'third')])).toBe(2);
   });
 
-  it('upload admission has a place for everybody where there is only one', () => {
+  it('upload admission gives the only place to any caller', () => {
     for (const uploader of [by('a', 'key'), { address: '192.0.2.1' }]) {
       expect(enterAll(createUploadAdmission(1, { tenants: () => 2 }), [uploader, uploader])).toBe(1);
     }

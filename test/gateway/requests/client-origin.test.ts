@@ -77,7 +77,7 @@ describe('the origin of a request', () => {
     expect(readOrigin(aRequest('10.0.0.1', { host: 'gateway', ...headers }))).toMatchObject(expected);
   });
 
-  it('the origin of a request has the scheme and host of the connection where nobody is trusted', () => {
+  it('the origin of a request has the scheme and host of the connection where no proxy is trusted', () => {
     const headers = { host: 'gateway', 'x-forwarded-proto': 'https', 'x-forwarded-host': 'evil.example' };
     for (const read of [createOriginReader([]), createOriginReader(['10.0.0.0/8'])]) {
       expect(read(aRequest('127.0.0.1', headers))).toEqual({

@@ -36,13 +36,13 @@ function aRun(
 }
 
 describe('a run over a list', () => {
-  it('a run over a list attends to everybody once where nobody fails', async () => {
+  it('a run over a list attends to each person once where none fails', async () => {
     const run = aRun(250, () => 'fine');
     expect(await runOverList(run)).toMatchObject({ counts: { fine: 250 }, resumedAt: 0 });
     expect([...run.asked.values()].every((times) => times === 1)).toBe(true);
   });
 
-  it('a run over a list tries again at the end who failed, and nobody else', async () => {
+  it('a run over a list tries those again at the end that failed, and no others', async () => {
     const run = aRun(250, (id, asked) => (id.endsWith('7') && asked < 3 ? 'failed' : 'fine'));
     expect(await runOverList(run)).toMatchObject({ counts: { fine: 250 } });
     expect([run.asked.get('person-7'), run.asked.get('person-8')]).toEqual([4, 1]);
@@ -81,7 +81,7 @@ describe('a run over a list', () => {
     expect(result).toMatchObject({ resumedAt: 150, counts: { fine: 20, empty: 430 } });
   });
 
-  it('a run over a list stops where nobody gets an answer any more', async () => {
+  it('a run over a list stops where no person gets an answer any more', async () => {
     const run = aRun(2_000, () => 'failed');
     expect(await runOverList(run)).toMatchObject({ stopped: 'no answer', counts: { failed: 250 } });
   });

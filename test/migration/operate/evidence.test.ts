@@ -31,17 +31,17 @@ async function notVerifiedAfter(...verified: readonly string[]): Promise<number 
 }
 
 describe('the verification of a step for a list of people', () => {
-  it('the verification of a step for a list of people covers the step when it looked at everybody', async () => {
+  it('the verification of a step for a list of people covers the step when it looked at all people', async () => {
     expect(await notVerifiedAfter(ANNA, BORIS)).toBe(0);
   });
 
-  it('the verification of a step for a list of people does not take somebody who is listed by two ids for two people', async () => {
+  it('the verification of a step for a list of people does not count a person who is listed by two ids as two people', async () => {
     expect(await notVerifiedAfter(ANNA, ANNA)).toBe(1);
     expect(await notVerifiedAfter(ANNA, ANNA, BORIS)).toBe(0);
   });
 });
 
-describe('the verification of a step for everybody', () => {
+describe('the verification of a step for all people', () => {
   async function setUp() {
     const { records } = createMemoryStore();
     const operated = {
@@ -64,7 +64,7 @@ describe('the verification of a step for everybody', () => {
     };
   }
 
-  it('the verification of a step for everybody leaves out whom an earlier, longer list had, although that one counts no more', async () => {
+  it('the verification of a step for all people leaves out people of an earlier, longer list, which counts no more', async () => {
     const { verify, find } = await setUp();
     await verify([ANNA, BORIS], 4);
     await verify([ANNA], 5);

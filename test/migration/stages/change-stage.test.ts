@@ -75,14 +75,14 @@ describe.each(Object.entries(STORES))('a change of stage on %s', (_, make) => {
     ]);
   }
 
-  it('is begun by one of 20 racers who decided on one revision', async () => {
+  it('a change of stage is begun by one of 20 racers who decided on one revision', async () => {
     const down = { stage: 'pass-through', ramp: EVERYBODY } as const;
     const seen = [await revision()];
     expectOneWinner(await race((parts, racer) => beginChange(parts, racer % 4 < 2 ? UP : down, {}, seen)));
     expect((await readStage(here.records, here.name))?.record.history).toHaveLength(1);
   });
 
-  it('is turned around by one of 20 racers, or given up by one of them, never both', async () => {
+  it('a change of stage is turned around by one of 20 racers, or given up by one of them, never both', async () => {
     await beginChange(here, UP);
     const seen = [await revision()];
     expectOneWinner(
@@ -92,14 +92,14 @@ describe.each(Object.entries(STORES))('a change of stage on %s', (_, make) => {
     expect(change?.isCancelled !== change?.abandonsBackend).toBe(true);
   });
 
-  it('is carried on by one of 20 racers, and not by those who saw another phase of it', async () => {
+  it('a change of stage is carried on by one of 20 racers, and not by those who saw another phase of it', async () => {
     await beginChange(here, UP);
     const seen = [await revision()];
     expectOneWinner(await race((parts) => continueChange(parts, seen)));
     expect(await revision()).toBe((seen[0] ?? 0) + 1);
   });
 
-  it('is still refused as an overlap where nobody named a revision', async () => {
+  it('a change without a revision is still refused as an overlap', async () => {
     const results = await race((parts) => beginChange(parts, UP));
     expect(results.toSorted()).toEqual([...Array.from({ length: RACERS - 1 }, () => 'conflict'), 'none']);
   });

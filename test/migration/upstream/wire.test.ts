@@ -67,7 +67,7 @@ describe('the file name of a picture that the gateway sends', () => {
   const grace = { ...ada, key: 'b'.repeat(32), id: 'grace' };
   const upload = { ...uploadOf(7), declaredType: 'image/jpeg' };
 
-  it('the file name of a picture that the gateway sends is nobody else’s, for the same picture and for the same name', () => {
+  it('the file name that the gateway sends with a picture belongs to no other picture of the same bytes or the same name', () => {
     expect(distinctName(upload, ada)).toMatch(/^[0-9a-f]{16}\.jpg$/);
     expect(distinctName(upload, ada)).not.toBe(distinctName(upload, grace));
     const named = { ...upload, fileName: 'me.jpg' };

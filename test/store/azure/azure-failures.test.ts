@@ -65,7 +65,7 @@ describe('a backend that cannot serve', () => {
     await expectEachToFail(store, 'denied');
   });
 
-  it('a backend that cannot serve is unavailable where nobody listens', async () => {
+  it('a backend that cannot serve is unavailable where no server listens', async () => {
     const { port } = await listeningFor(() => {});
     const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
     await closeAll();
@@ -73,7 +73,7 @@ describe('a backend that cannot serve', () => {
     await expectEachToFail(store, 'unavailable');
   });
 
-  it('a backend that cannot serve is unavailable within the time limit where somebody listens and never answers', async () => {
+  it('a backend that cannot serve is unavailable within the time limit where a server listens and never answers', async () => {
     const { port } = await listeningFor((socket) => socket.on('error', () => {}));
     const endpoint = `http://127.0.0.1:${port}/${AZURITE_ACCOUNT}`;
     const store = await createAzureStore(azuriteSettings({ endpoint }, 'pictures', { timeoutSeconds: 0.3 }));

@@ -42,7 +42,7 @@ describe('a listing of the filesystem store', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('gives the keys that start with a prefix, wherever the prefix ends', async () => {
+  it('a listing gives the keys that start with a prefix of any length', async () => {
     const keys = KEYS.map((key) => `p/${key}`).sort();
     const prefixes = new Set(keys.flatMap((key) => Array.from(key, (_, end) => key.slice(0, end + 1))));
     for (const prefix of prefixes) {
