@@ -1,4 +1,6 @@
-import { Option } from 'commander';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { type Command, Option } from 'commander';
 
 /** A refusal of the admin API (RFC 9457). */
 export class AdminRefusal extends Error {
@@ -26,8 +28,18 @@ export interface AdminClient {
     body?: object,
     version?: number,
   ): Promise<T>;
+  /** Sends lines of JSON. Rejects with `AdminRefusal`. */
+  sendLines<T>(path: string, lines: string): Promise<T>;
+  /** The lines of an answer, as they come. Rejects with `AdminRefusal`, and where the answer breaks off. */
+  readLines(path: string): AsyncIterable<string>;
   /** Every item of a list with pages. `path` has a query; `parameter` asks for the page that `next` names. */
   askAll<T>(path: string, parameter: string): Promise<readonly T[]>;
+}
+
+/** A body that is sent. */
+interface Content {
+  readonly type: string;
+  readonly text: string;
 }
 
 /** One page of a list. */
@@ -44,6 +56,17 @@ export function adminOption(): Option {
   ).env('POLYFACE_ADMIN');
 }
 
+/**
+ * For a command that works on a store which it opens itself: it refuses `--admin`, because whoever names a
+ * gateway does not mean the store of the settings here.
+ */
+export function refuseAdmin(command: Command, why: string): Command {
+  return command.addOption(adminOption().hideHelp()).hook('preAction', (_, asked) => {
+    if (asked.opts<{ readonly admin?: string }>().admin !== undefined)
+      throw new Error(`${why}: leave --admin (POLYFACE_ADMIN) out`);
+  });
+}
+
 /** A client of the admin port at that address. */
 export function createAdminClient(
   address: string,
@@ -57,23 +80,39 @@ export function createAdminClient(
       'no admin token: put one into POLYFACE_ADMIN_TOKEN (polyface admin tokens create makes one)',
     );
   const base = new URL('/admin/v1', address).href;
-  async function ask<T>(method: string, path: string, body?: object, version?: number): Promise<T> {
-    const response = await fetchAdmin(base + path, {
+  const send = (method: string, path: string, content?: Content, version?: number) =>
+    fetchAdmin(base + path, {
       method,
       headers: {
         authorization: `Bearer ${token}`,
-        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...(content ? { 'content-type': content.type } : {}),
         ...(version === undefined ? {} : { 'if-match': `"${version}"` }),
       },
-      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(content ? { body: content.text } : {}),
     });
+  async function read<T>(response: Response): Promise<T> {
     const text = await response.text();
     const value = text === '' ? undefined : parseAnswer(address, text);
     if (!response.ok) throw new AdminRefusal(response.status, asMembers(value));
     return value as T;
   }
+  async function ask<T>(method: string, path: string, body?: object, version?: number): Promise<T> {
+    const content = body && { type: 'application/json', text: JSON.stringify(body) };
+    return await read<T>(await send(method, path, content, version));
+  }
   return {
     ask,
+    async sendLines<T>(path: string, text: string) {
+      return await read<T>(await send('POST', path, { type: 'application/x-ndjson', text }));
+    },
+    async *readLines(path) {
+      const response = await send('GET', path);
+      if (!response.ok || !response.body) {
+        await read(response);
+        return;
+      }
+      yield* createInterface({ input: Readable.from(response.body) });
+    },
     async askAll<T>(path: string, parameter: string) {
       const all: T[] = [];
       for (let next: string | number | undefined = ''; next !== undefined; ) {

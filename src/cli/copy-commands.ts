@@ -6,6 +6,7 @@ import { type LoadedSettings, loadSettings } from '../settings/load-settings.ts'
 import { createFilesystemStore } from '../store/filesystem/filesystem-store.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { refuseAdmin } from './admin-client.ts';
 
 interface SettingsOptions {
   readonly config?: string;
@@ -40,7 +41,7 @@ export function restoreCommand(): Command {
 
 /** `polyface copy`: copies one store into another, of any kind. */
 export function copyCommand(): Command {
-  return new Command('copy')
+  return refuseAdmin(new Command('copy'), WORKS_ON_STORES)
     .description('copy the store of one settings file into the new store of another, of any kind')
     .requiredOption('--from <settings>', 'settings file of the store that is there')
     .requiredOption('--to <settings>', 'settings file of the store that shall be')
@@ -51,8 +52,10 @@ export function copyCommand(): Command {
     });
 }
 
+const WORKS_ON_STORES = 'this command copies whole stores, which it opens itself';
+
 function withSettings(command: Command): Command {
-  return command
+  return refuseAdmin(command, WORKS_ON_STORES)
     .option('--config <file>', 'settings file (or POLYFACE_CONFIG)')
     .option('--data-dir <folder>', 'folder of the embedded store (or POLYFACE_DATA_DIR)')
     .option('--json', 'print the report as JSON on standard output');

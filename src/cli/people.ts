@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { exportPerson } from '../core/export-person.ts';
 import { readSubjectRecord } from '../core/subject-records.ts';
 import type { Person, RecordStore } from '../domain/index.ts';
 import { establishPages, PAGE_COUNTS, USUAL_PAGE_COUNT } from '../people/records/directory-pages.ts';
+import { refuseAdmin } from './admin-client.ts';
 import { checkCommand } from './people/check.ts';
 import { eraseCommand } from './people/erase.ts';
 import { importCommand } from './people/import.ts';
@@ -9,14 +12,21 @@ import { mergeCommand } from './people/merge.ts';
 import {
   auditPeople,
   changeCommand,
+  type GatewayOptions,
+  gatewayCommand,
   type PeopleOptions,
   type PersonOptions,
   peopleCommand,
-  personCommand,
   print,
   withPeople,
 } from './people/people-command.ts';
-import { changeAliasesOverAdmin, findOverAdmin, renameOverAdmin } from './people/people-over-admin.ts';
+import {
+  changeAliasesOverAdmin,
+  findOverAdmin,
+  openTenant,
+  pathOfTenant,
+  renameOverAdmin,
+} from './people/people-over-admin.ts';
 
 /** `polyface people`: shows and changes the people of a tenant while gateways run. */
 export function peopleCommands(): Command {
@@ -27,13 +37,13 @@ export function peopleCommands(): Command {
     .addCommand(initCommand())
     .addCommand(importCommand())
     .addCommand(
-      peopleCommand('export').description('print everybody as NDJSON, as import takes it').action(exportAll),
+      gatewayCommand('export').description('print everybody as NDJSON, as import takes it').action(exportAll),
     )
     .addCommand(
-      personCommand('show').description('one person: ids, profile, pictures').argument('<id>').action(show),
+      gatewayCommand('show').description('one person: ids, profile, pictures').argument('<id>').action(show),
     )
     .addCommand(
-      personCommand('find')
+      gatewayCommand('find')
         .description('who has a name: an id, an id in any dialect, or an identifier')
         .argument('<value>')
         .action(find),
@@ -65,7 +75,10 @@ export function peopleCommands(): Command {
 }
 
 function initCommand(): Command {
-  return peopleCommand('init')
+  return refuseAdmin(
+    peopleCommand('init'),
+    'a directory is laid out in the store itself, before a gateway takes the first person into it',
+  )
     .description('make the directory, with a number of pages that is fixed from then on')
     .addOption(
       new Option('--pages <count>', `${PAGE_COUNTS.join(', ')}; a page takes about 500 people`)
@@ -85,16 +98,22 @@ function pageCount(text: string): number {
   return count;
 }
 
-async function exportAll(options: PeopleOptions): Promise<void> {
+async function exportAll(options: GatewayOptions): Promise<void> {
+  if (options.admin !== undefined) {
+    const { client, tenant } = await openTenant(options.admin, options.tenant);
+    for await (const line of client.readLines(pathOfTenant(tenant))) await printLine(line);
+    return;
+  }
   await withPeople(options, async ({ registry, tenant, signal }) => {
-    for await (const { id, aliases, identifiers, profile, formerly, key, version } of registry.list(tenant)) {
+    for await (const person of registry.list(tenant)) {
       if (signal.aborted) return;
-      const person = { id, aliases, identifiers, profile, formerly, key, version };
-      if (!process.stdout.write(`${JSON.stringify(person)}\n`)) {
-        await new Promise((resume) => process.stdout.once('drain', resume));
-      }
+      await printLine(JSON.stringify(exportPerson(person)));
     }
   });
+}
+
+async function printLine(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
 async function show(id: string, options: PersonOptions): Promise<void> {

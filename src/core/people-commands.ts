@@ -106,10 +106,11 @@ async function changePerson(
   }
 }
 
-async function putRows(
+/** Puts rows of people, or says what that would do. The results are in the order of the rows. */
+export async function putRows(
   registry: PeopleRegistry,
   tenant: string,
-  { rows, mode, dryRun }: Extract<PeopleCommand, { kind: 'put-people' }>,
+  { rows, mode, dryRun }: Omit<Extract<PeopleCommand, { kind: 'put-people' }>, 'kind'>,
 ): Promise<OutcomeOf<'put-people'>['results']> {
   const checked = rows.map(({ row, person }) => ({ row, ...checkRow(registry, person) }));
   const drafts = checked.flatMap(({ draft }) => draft ?? []);

@@ -29,16 +29,27 @@ export interface CheckedPlaces {
   readonly records: RecordStore;
 }
 
+/** How a check runs. */
+export interface CheckRun {
+  /** Ends the check: it throws the reason. */
+  readonly signal?: AbortSignal;
+  /** Called with how much is done, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
+}
+
 /** Checks every name against the person who lists it, and every record against the directory. */
 export async function checkPeople(
   { registry, directory, records }: CheckedPlaces,
   tenant: string,
+  { signal, onProgress }: CheckRun = {},
 ): Promise<PeopleFindings> {
   let people = 0;
   const lost: { id: string; pointer: string }[] = [];
   const shared = new Map<string, { identifier: string; ids: string[] }>();
   for await (const person of registry.list(tenant)) {
+    signal?.throwIfAborted();
     people += 1;
+    onProgress?.(fractionOf(person.key) / 2);
     for (const name of namesOf(person)) {
       const found = await registry.named(tenant, name);
       if (!found.some(({ key }) => key === person.key)) lost.push({ id: person.id, pointer: name.pointer });
@@ -50,7 +61,11 @@ export async function checkPeople(
     }
   }
   const orphans: OrphanRecord[] = [];
-  for await (const orphan of recordsWithoutPerson({ directory, records }, tenant)) orphans.push(orphan);
+  for await (const orphan of recordsWithoutPerson({ directory, records }, tenant)) {
+    signal?.throwIfAborted();
+    onProgress?.((1 + fractionOf(orphan.key)) / 2);
+    orphans.push(orphan);
+  }
   return { people, lost, shared: [...shared.values()], orphans };
 }
 
@@ -74,4 +89,9 @@ export async function* recordsWithoutPerson(
     if (known.some((subject) => subject !== undefined)) continue;
     yield { key, subjectId: record.subjectId, pictures };
   }
+}
+
+/** How far a walk through all people is. Keys are digests, and people come in the order of their keys. */
+function fractionOf(key: string): number {
+  return Number.parseInt(key.slice(0, 8), 16) / 2 ** 32;
 }

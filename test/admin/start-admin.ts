@@ -41,7 +41,7 @@ export async function startAdminGateway(
       ...(body ? { body: JSON.stringify(body) } : {}),
     });
     const text = await response.text();
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
     return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
   };
   const { headers } = await call('POST', '/session', { body: { code: link.hash.replace('#sign-in=', '') } });

@@ -6,6 +6,7 @@ import { readStage } from '../../migration/stages/stage-store.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { peopleWithAlias } from './people-with-alias.ts';
+import { planImport, planPeopleCheck } from './people-work.ts';
 import type { PlannedJob } from './planned-job.ts';
 import { optionalText, requiredText } from './route.ts';
 import { planCheck, planSweep } from './store-work.ts';
@@ -24,8 +25,15 @@ export function planJob(parts: AdminParts, members: Readonly<Record<string, unkn
       return planVerification(parts, members);
     case 'preflight':
       return planPreflight(parts, members);
+    case 'people-import':
+      return planImport(parts, members);
+    case 'people-check':
+      return planPeopleCheck(parts, members);
     default:
-      throw new AdminProblem(400, '"kind" is one of fsck, gc, preflight, backfill and verify.');
+      throw new AdminProblem(
+        400,
+        '"kind" is one of fsck, gc, preflight, backfill, verify, people-import and people-check.',
+      );
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { personOf, sendPerson } from './describe-person.ts';
+import { noChangeableDirectory } from './people-work.ts';
 import { versionChanged, wantedVersions } from './resource-version.ts';
 import {
   type AdminCall,
@@ -138,13 +139,6 @@ function peopleParts({ current, records, objects, clock }: AdminParts): PeoplePa
   if (!people) throw noChangeableDirectory();
   const { registry, keepers } = people;
   return { registry, keepers, records, objects, background, clock };
-}
-
-function noChangeableDirectory(): AdminProblem {
-  return new AdminProblem(
-    409,
-    'The settings name no directory of people that can be changed: add {kind: records} to people.directories.',
-  );
 }
 
 async function findBothPeople(parts: AdminParts, request: Request, into: string) {

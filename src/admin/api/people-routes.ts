@@ -1,9 +1,11 @@
 import { pipeline } from 'node:stream/promises';
 import { Router } from 'express';
+import { exportPerson } from '../../core/export-person.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import {
   ID_SPACE,
   mediaTypeOf,
+  type Person,
   type StoredPicture,
   type Subject,
   type SubjectRecord,
@@ -11,6 +13,7 @@ import {
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
 import { describePerson, personOf, sendPerson } from './describe-person.ts';
+import { noChangeableDirectory } from './people-work.ts';
 import { forRole, queryText, runAudited } from './route.ts';
 
 /** Finds people by any of their ids, and shows their stored pictures. */
@@ -31,6 +34,20 @@ export function createPeopleRoutes(parts: AdminParts): Router {
         .filter((id) => tenant === undefined || id === tenant);
       const found = await Promise.all(tenants.map((id) => findEverywhere(parts, id, wanted)));
       return { items: await Promise.all(found.flat().map((person) => describePerson(parts, person))) };
+    }),
+  );
+
+  router.get(
+    '/people/:tenant',
+    forRole(parts, 'read', async ({ request, response }) => {
+      const { settings, people } = parts.current();
+      const tenant = String(request.params.tenant);
+      if (!settings.tenants.some(({ id }) => id === tenant))
+        throw new AdminProblem(404, 'The settings name no such tenant.');
+      if (!people) throw noChangeableDirectory();
+      response.type('application/x-ndjson');
+      await pipeline(linesOf(people.registry.list(tenant)), response);
+      return undefined;
     }),
   );
 
@@ -72,6 +89,10 @@ export function createPeopleRoutes(parts: AdminParts): Router {
     }),
   );
   return router;
+}
+
+async function* linesOf(people: AsyncIterable<Person>): AsyncIterable<string> {
+  for await (const person of people) yield `${JSON.stringify(exportPerson(person))}\n`;
 }
 
 const IDENTIFIERS = ['email', 'mobile', 'phoneNumber', 'externalId'];

@@ -22,12 +22,16 @@ export function forRole(
 ): RequestHandler {
   return async (request, response) => {
     const operator = await parts.authenticator.authenticate(request);
-    if (!includesRole(operator.role, role)) {
-      throw new AdminProblem(403, `This needs the role "${role}"; you have the role "${operator.role}".`);
-    }
+    requireRole(operator, role);
     const result: unknown = await handle({ request, response, operator });
     if (result !== undefined && !response.headersSent) response.json(result);
   };
+}
+
+/** Refuses what the operator's role does not include. */
+export function requireRole(operator: Operator, role: AdminRole): void {
+  if (!includesRole(operator.role, role))
+    throw new AdminProblem(403, `This needs the role "${role}"; you have the role "${operator.role}".`);
 }
 
 /** Does something that belongs into the audit log, and writes there how it ended. */

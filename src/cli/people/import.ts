@@ -1,26 +1,15 @@
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
-import { SingleBar } from 'cli-progress';
+import { readFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse as parseYaml } from 'yaml';
-import { isJsonObject, type Json, type RecordStore } from '../../domain/index.ts';
-import {
-  type ImportCounts,
-  type ImportReport,
-  importPeople,
-  NOTHING_COUNTED,
-  type RejectedRow,
-} from '../../people/import/import-people.ts';
-import { readPeople } from '../../people/import/read-people.ts';
+import { isJsonObject, type Json } from '../../domain/index.ts';
+import type { ImportReport } from '../../people/import/import-people.ts';
 import { positiveCount } from '../positive-count.ts';
-import { collectGarbage } from './collect-garbage.ts';
-import { eraseMissing } from './erase-missing.ts';
-import { auditPeople, type PeopleOptions, peopleCommand, print, withPeople } from './people-command.ts';
+import type { ImportOrder } from './import-file.ts';
+import { importHere } from './import-here.ts';
+import { importOverAdmin } from './import-over-admin.ts';
+import { type GatewayOptions, gatewayCommand, print } from './people-command.ts';
 
-interface ImportOptions extends PeopleOptions {
+interface ImportOptions extends GatewayOptions {
   readonly format?: 'csv' | 'ndjson';
   readonly map: Readonly<Record<string, string>>;
   readonly mapFile?: string;
@@ -32,16 +21,9 @@ interface ImportOptions extends PeopleOptions {
   readonly yes?: boolean;
 }
 
-/** The place where an interrupted import continues. */
-interface SavedImport {
-  readonly row: number;
-  readonly counts: ImportCounts;
-  readonly version: string | undefined;
-}
-
 /** `polyface people import FILE|-`. */
 export function importCommand(): Command {
-  return peopleCommand('import')
+  return gatewayCommand('import')
     .description('make or change the people of a CSV or NDJSON file; gateways see them while it runs')
     .argument('<file>', 'the file; - for standard input')
     .addOption(
@@ -79,70 +61,34 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
   };
   const dryRun = options.dryRun === true;
   const rejectsFile = options.rejects ?? (file === '-' ? 'people.rejects.ndjson' : `${file}.rejects.ndjson`);
-  const { report, complete, erased } = await withPeople(options, async (opened) => {
-    const { settings, store, registry, tenant, signal } = opened;
-    const inFile = new Set<string>();
-    const place = file === '-' || dryRun ? undefined : await importPlace(tenant, file, mapping);
-    const erases = options.missing === 'erase' && !dryRun;
-    // Missing people are known only after every row was read, so an import that erases starts from the
-    // beginning.
-    const saved = place && !options.restart && !erases ? await readSaved(store.records, place) : undefined;
-    let version = saved?.version ?? (place && (await store.records.read(place))?.version);
-    if (saved) process.stderr.write(`going on after line ${saved.row}\n`);
-    const input = file === '-' ? process.stdin : createReadStream(file);
-    const progress = await showProgress(file, input);
-    const rejects = createRejects(rejectsFile, saved !== undefined);
-    try {
-      const result = await importPeople({
-        tenant,
-        registry,
-        rows: readPeople(input, {
-          kind: options.format ?? (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv'),
-          mapping,
-          dialects: new Set(Object.keys(settings.dialects)),
-        }),
-        batchRows: options.batch,
-        dryRun,
-        after: saved?.row ?? 0,
-        counted: saved?.counts ?? NOTHING_COUNTED,
-        signal,
-        ...(erases ? { onKey: (key: string) => inFile.add(key) } : {}),
-        onRejected: (rows) => rejects.write(rows),
-        async onBatch(row, counts) {
-          collectGarbage();
-          progress.show(counts.rows);
-          if (!place) return;
-          const swapped = await store.records.swap(place, version, { schema: 1, row, counts });
-          if (swapped === 'conflict') throw new Error('another import of this file is at work');
-          version = swapped.version;
-        },
-      });
-      const erased =
-        erases && result.complete
-          ? await eraseMissing(opened, inFile, {
-              rejected: result.report.rejected,
-              receiptsFile: `${file === '-' ? 'people' : file}.erased.ndjson`,
-              ...options,
-            })
-          : 0;
-      if (!dryRun) {
-        const { created, changed } = result.report;
-        await auditPeople(opened, 'people.import', '*', { after: { created, changed, erased } });
-      }
-      if (place && result.complete && version !== undefined) await store.records.remove(place, version);
-      return { ...result, erased };
-    } finally {
-      progress.end();
-      await rejects.end();
-    }
-  });
+  const order: ImportOrder = {
+    file,
+    format: options.format ?? (/\.(ndjson|jsonl)$/i.test(file) ? 'ndjson' : 'csv'),
+    mapping,
+    dryRun,
+    batchRows: options.batch,
+    rejectsFile,
+    // A dry run erases nobody.
+    erases: options.missing === 'erase' && !dryRun,
+    receiptsFile: `${file === '-' ? 'people' : file}.erased.ndjson`,
+    yes: options.yes === true,
+  };
+  const { admin } = options;
+  const { report, complete, erased } =
+    admin === undefined
+      ? await importHere(order, options)
+      : await importOverAdmin(order, { ...options, admin });
   print(
     options,
     { complete, dryRun, ...report, erased },
     describeReport(report, dryRun, rejectsFile, erased),
   );
   if (!complete) {
-    process.stderr.write('interrupted; the next import of the same file goes on from here\n');
+    process.stderr.write(
+      admin === undefined
+        ? 'interrupted; the next import of the same file goes on from here\n'
+        : 'interrupted; the next import of the same file finds these rows as they were\n',
+    );
     process.exitCode = 130;
   } else if (report.rejected > 0) process.exitCode = 2;
 }
@@ -169,73 +115,4 @@ async function readMapping(file: string): Promise<Record<string, string>> {
   if (!entries?.every((entry): entry is [string, string] => typeof entry[1] === 'string'))
     throw new Error(`${file}: a mapping {column: field} is expected`);
   return Object.fromEntries(entries);
-}
-
-/**
- * The key under which an interrupted import keeps its place. It is the same for the same file, mapping and
- * tenant.
- */
-async function importPlace(
-  tenant: string,
-  file: string,
-  mapping: Readonly<Record<string, string>>,
-): Promise<string> {
-  const handle = await open(file, 'r');
-  try {
-    const { size } = await handle.stat();
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(65_536), 0, 65_536, 0);
-    const digest = createHash('sha256')
-      .update(JSON.stringify([tenant, size, mapping]))
-      .update(buffer.subarray(0, bytesRead));
-    return `people/imports/${digest.digest('hex').slice(0, 32)}`;
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readSaved(records: RecordStore, place: string): Promise<SavedImport | undefined> {
-  const found = await records.read(place);
-  if (!found || !isJsonObject(found.value)) return undefined;
-  const { row, counts } = found.value;
-  if (typeof row !== 'number' || !isJsonObject(counts)) return undefined;
-  return { row, counts: { ...NOTHING_COUNTED, ...counts }, version: found.version };
-}
-
-/** Writes rejected rows as NDJSON. The file exists only where a row was rejected. */
-function createRejects(file: string, goesOn: boolean) {
-  let stream: WriteStream | undefined;
-  return {
-    async write(rows: readonly RejectedRow[]) {
-      if (rows.length === 0) return;
-      stream ??= createWriteStream(file, { flags: goesOn ? 'a' : 'w', mode: 0o600 });
-      if (!stream.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))) await once(stream, 'drain');
-    },
-    async end() {
-      if (!stream) return;
-      stream.end();
-      await once(stream, 'close');
-    },
-  };
-}
-
-async function showProgress(file: string, input: Readable & { readonly bytesRead?: number }) {
-  const bar = new SingleBar({
-    format: 'import {bar} {percentage} % | {rows} rows, {rate} a second | {eta_formatted} left',
-    stream: process.stderr,
-    hideCursor: true,
-    etaBuffer: 20,
-  });
-  const startedAtMs = performance.now();
-  if (file !== '-' && process.stderr.isTTY) {
-    const handle = await open(file, 'r');
-    bar.start((await handle.stat()).size, 0, { rows: 0, rate: 0 });
-    await handle.close();
-  }
-  return {
-    show(rows: number) {
-      const rate = Math.round((rows * 1_000) / (performance.now() - startedAtMs));
-      bar.update(input.bytesRead ?? 0, { rows, rate });
-    },
-    end: () => bar.stop(),
-  };
 }

@@ -25,9 +25,13 @@ export interface PeopleOptions {
   readonly json?: boolean;
 }
 
-/** Options of commands that change a person, or that a running gateway can carry out. */
-export interface PersonOptions extends PeopleOptions {
+/** Options of commands that a running gateway can carry out. */
+export interface GatewayOptions extends PeopleOptions {
   readonly admin?: string;
+}
+
+/** Options of commands that change a person. */
+export interface PersonOptions extends GatewayOptions {
   readonly reason?: string;
 }
 
@@ -51,14 +55,14 @@ export function peopleCommand(nameAndArguments: string): Command {
     .option('--json', 'print JSON on standard output');
 }
 
-/** A command on one person, here or at a running gateway. */
-export function personCommand(nameAndArguments: string): Command {
+/** A command on people, here or at a running gateway. */
+export function gatewayCommand(nameAndArguments: string): Command {
   return peopleCommand(nameAndArguments).addOption(adminOption());
 }
 
 /** A command that changes people; the audit log keeps the reason. */
 export function changeCommand(nameAndArguments: string): Command {
-  return personCommand(nameAndArguments).option('--reason <text>', 'why, for the audit log');
+  return gatewayCommand(nameAndArguments).option('--reason <text>', 'why, for the audit log');
 }
 
 /** Writes the audit entry. It names the person by key, because the log outlives the person. */
@@ -85,7 +89,8 @@ export async function withPeople<T>(
   { begin = false }: { readonly begin?: boolean } = {},
 ): Promise<T> {
   const settings = await loadSettings({ overrides: { file: options.config, dataDir: options.dataDir } });
-  const tenant = tenantOf(settings, options.tenant);
+  const ids = settings.tenants.map(({ id }) => id);
+  const tenant = chooseTenant(ids, options.tenant);
   const store = await openStore(settings);
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
@@ -140,8 +145,8 @@ export function describePersonProblem(problem: Problem): string {
   }
 }
 
-function tenantOf({ tenants }: LoadedSettings, asked: string | undefined): string {
-  const ids = tenants.map(({ id }) => id);
+/** The tenant that is asked for, or the only one. */
+export function chooseTenant(ids: readonly string[], asked: string | undefined): string {
   const [only, ...others] = ids;
   if (asked === undefined && only !== undefined && others.length === 0) return only;
   if (asked === undefined)

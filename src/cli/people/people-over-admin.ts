@@ -1,5 +1,6 @@
-import { createAdminClient } from '../admin-client.ts';
+import { type AdminClient, createAdminClient } from '../admin-client.ts';
 import { confirm } from './confirm.ts';
+import { chooseTenant } from './people-command.ts';
 
 /** A person as the admin API shows them. */
 interface ShownPerson {
@@ -108,8 +109,24 @@ export async function eraseOverAdmin(id: string, options: RemoteOptions): Promis
   process.stdout.write(`${JSON.stringify(receipt)}\n`);
 }
 
+/** A tenant of a running gateway: the one that is asked for, or the only one. */
+export async function openTenant(
+  admin: string,
+  asked: string | undefined,
+): Promise<{ readonly client: AdminClient; readonly tenant: string }> {
+  const client = createAdminClient(admin);
+  const { items } = await client.ask<{ items: readonly { id: string }[] }>('GET', '/tenants');
+  const ids = items.map(({ id }) => id);
+  return { client, tenant: chooseTenant(ids, asked) };
+}
+
+/** The path of a tenant's people in the admin API. */
+export function pathOfTenant(tenant: string): string {
+  return `/people/${encodeURIComponent(tenant)}`;
+}
+
 function pathOf({ tenant, key }: ShownPerson): string {
-  return `/people/${encodeURIComponent(tenant)}/${key}`;
+  return `${pathOfTenant(tenant)}/${key}`;
 }
 
 async function findAll(

@@ -2,6 +2,7 @@ import {
   type Json,
   namesOf,
   type PeopleRegistry,
+  type Person,
   type PersonDraft,
   ProblemError,
   type PutResult,
@@ -31,10 +32,21 @@ export interface ImportReport {
   readonly sharedIdentifiers: number;
 }
 
+/** What became of a row. */
+export type ImportedRow =
+  | { readonly kind: 'created' | 'changed' | 'unchanged'; readonly person: Pick<Person, 'key'> }
+  | Extract<PutResult, { kind: 'refused' }>;
+
+/** The registry as far as an import needs it: that of the store here, or a running gateway's. */
+export interface ImportRegistry extends Pick<PeopleRegistry, 'check'> {
+  putMany(tenant: string, drafts: readonly PersonDraft[], mode: 'patch'): Promise<readonly ImportedRow[]>;
+  preview(tenant: string, drafts: readonly PersonDraft[], mode: 'patch'): Promise<readonly ImportedRow[]>;
+}
+
 /** How an import runs. */
 export interface ImportPlan {
   readonly tenant: string;
-  readonly registry: Pick<PeopleRegistry, 'check' | 'putMany' | 'preview'>;
+  readonly registry: ImportRegistry;
   readonly rows: AsyncIterable<ImportRow>;
   readonly batchRows: number;
   readonly dryRun: boolean;
@@ -151,8 +163,8 @@ function noteShared(
   }
 }
 
-function addCounts(counts: ImportCounts, results: readonly PutResult[], rejected: number): ImportCounts {
-  const of = (kind: PutResult['kind']) => results.filter((result) => result.kind === kind).length;
+function addCounts(counts: ImportCounts, results: readonly ImportedRow[], rejected: number): ImportCounts {
+  const of = (kind: ImportedRow['kind']) => results.filter((result) => result.kind === kind).length;
   return {
     rows: counts.rows + results.length + rejected - of('refused'),
     created: counts.created + of('created'),
