@@ -19,7 +19,7 @@ import type { GatewayParts } from './gateway/gateway-parts.ts';
 import { inSequence } from './gateway/interceptor.ts';
 import { createRateLimiter } from './gateway/limits/rate-limiter.ts';
 import { createMissingBodiesReport } from './gateway/reports/missing-bodies.ts';
-import type { MigrationAtBackend } from './migration/exchange/migration-at-backend.ts';
+import type { MigrationAtBackend } from './migration/requests/migration-at-backend.ts';
 import type { PolyfacePlan, RunningPolyface } from './polyface-plan.ts';
 import { createReload } from './reload.ts';
 import { readVersion } from './settings/project-files.ts';

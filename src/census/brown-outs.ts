@@ -24,14 +24,14 @@ export function createBrownOuts({
   readonly log: Pick<Logger, 'warn'>;
 }): Interceptor {
   return {
-    async intercept({ loaded, operationId, exchange }) {
+    async intercept({ loaded, operationId, context }) {
       const dialect = loaded.dialect.name;
       const nowMs = clock.nowMs();
       for (const brownOut of brownOuts) {
         if (brownOut.dialect !== dialect || !concerns(brownOut, operationId)) continue;
         const open = openWindow(brownOut, nowMs);
-        if (!open || !isAmong(exchange.requestId, brownOut.fraction)) continue;
-        const { requestId } = exchange;
+        if (!open || !isAmong(context.requestId, brownOut.fraction)) continue;
+        const { requestId } = context;
         log.warn({ requestId, dialect, operationId, problem: brownOut.problem }, 'browned out');
         throw new ProblemError({
           kind: brownOut.problem,

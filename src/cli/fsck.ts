@@ -85,15 +85,17 @@ function describeReport({
   bytes,
   damaged,
   findings,
-  strangers,
-  strangerNames,
+  foreignFiles,
+  foreignFileNames,
 }: CheckReport): string {
   return [
     `${records} records, ${bodies} bodies (${bytes} bytes), ${damaged} damaged`,
     ...findings.map(({ record, body, damage, detail, repair }) =>
       [`${damage}: ${body ?? record}`, detail, repair].filter((part) => part !== undefined).join(': '),
     ),
-    ...(strangers > 0 ? [`warning: ${strangers} files are none of the store's, and were passed over:`] : []),
-    ...strangerNames.map((name) => `  ${name}`),
+    ...(foreignFiles > 0
+      ? [`warning: ${foreignFiles} files do not belong to the store, and were passed over:`]
+      : []),
+    ...foreignFileNames.map((name) => `  ${name}`),
   ].join('\n');
 }

@@ -16,7 +16,7 @@ export interface InterceptedCall {
    * ask.
    */
   authenticate(): Promise<Principal | undefined>;
-  readonly exchange: RequestContext<object>;
+  readonly context: RequestContext<object>;
   /** Where the request comes from, and which host the client asked for. */
   readonly client: ClientOrigin;
   /**

@@ -17,9 +17,9 @@ export type CheckReport = {
   /** The first damaged ones, at most 500. */
   readonly findings: readonly Finding[];
   /** How many foreign files or objects are in the store's place. */
-  readonly strangers: number;
+  readonly foreignFiles: number;
   /** The names of the first of them, at most 20. */
-  readonly strangerNames: readonly string[];
+  readonly foreignFileNames: readonly string[];
 };
 
 /** How a store is checked. */
@@ -34,10 +34,10 @@ const NOTHING: CheckReport = {
   bytes: 0,
   damaged: 0,
   findings: [],
-  strangers: 0,
-  strangerNames: [],
+  foreignFiles: 0,
+  foreignFileNames: [],
 };
-const MAX_STRANGER_NAMES = 20;
+const MAX_FOREIGN_NAMES = 20;
 const MAX_FINDINGS = 500;
 const RECORDS_PER_BATCH = 32;
 const RECORDS_AT_ONCE = 4;
@@ -52,17 +52,17 @@ export async function checkStore(
   options: CheckOptions,
 ): Promise<RunResult<CheckReport>> {
   async function* batches(after: string | undefined): AsyncGenerator<Batch<CheckReport>> {
-    let strangersSeen = after !== undefined;
+    let foreignFilesSeen = after !== undefined;
     const keys = store.records.list('', after === undefined ? {} : { after });
     for await (const batch of inBatches(keys, RECORDS_PER_BATCH)) {
-      const strangers = strangersSeen ? NOTHING : await seeStrangers(store);
-      strangersSeen = true;
+      const foreignFiles = foreignFilesSeen ? NOTHING : await listForeignFiles(store);
+      foreignFilesSeen = true;
       yield {
         lastKey: batch.at(-1) ?? '',
         work: async (report) =>
           [
             report,
-            strangers,
+            foreignFiles,
             ...(await mapAtOnce(batch, RECORDS_AT_ONCE, (key) => checkAndRepair(store, key, options))),
           ].reduce(sum),
       };
@@ -72,14 +72,14 @@ export async function checkStore(
   return await runResumably(store.records, { ...options, name: 'fsck', question, empty: NOTHING }, batches);
 }
 
-async function seeStrangers(store: CheckedStore): Promise<CheckReport> {
-  let strangers = 0;
-  const strangerNames: string[] = [];
-  for await (const path of store.strangers?.() ?? []) {
-    strangers += 1;
-    if (strangers <= MAX_STRANGER_NAMES) strangerNames.push(path);
+async function listForeignFiles(store: CheckedStore): Promise<CheckReport> {
+  let foreignFiles = 0;
+  const foreignFileNames: string[] = [];
+  for await (const path of store.foreignFiles?.() ?? []) {
+    foreignFiles += 1;
+    if (foreignFiles <= MAX_FOREIGN_NAMES) foreignFileNames.push(path);
   }
-  return { ...NOTHING, strangers, strangerNames };
+  return { ...NOTHING, foreignFiles, foreignFileNames };
 }
 
 async function checkAndRepair(
@@ -168,7 +168,7 @@ function sum(a: CheckReport, b: CheckReport): CheckReport {
     bytes: a.bytes + b.bytes,
     damaged: a.damaged + b.damaged,
     findings: [...a.findings, ...b.findings].slice(0, MAX_FINDINGS),
-    strangers: a.strangers + b.strangers,
-    strangerNames: [...a.strangerNames, ...b.strangerNames].slice(0, MAX_STRANGER_NAMES),
+    foreignFiles: a.foreignFiles + b.foreignFiles,
+    foreignFileNames: [...a.foreignFileNames, ...b.foreignFileNames].slice(0, MAX_FOREIGN_NAMES),
   };
 }

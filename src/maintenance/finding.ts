@@ -17,4 +17,4 @@ export type Finding = {
  * The parts of a store that a check needs. Without the last two it cannot set records aside and does not
  * count foreign objects.
  */
-export type CheckedStore = Pick<Store, 'objects' | 'records' | 'setAside' | 'strangers'>;
+export type CheckedStore = Pick<Store, 'objects' | 'records' | 'setAside' | 'foreignFiles'>;

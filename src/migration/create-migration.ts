@@ -7,15 +7,15 @@ import type { PeopleRegistry, PictureComparer } from '../domain/index.ts';
 import type { MigrationSettings } from '../settings/migration-settings.ts';
 import type { TemporaryFiles } from '../temporary-files/temporary-files.ts';
 import { buildBackend, type SharedParts } from './build-backend.ts';
+import { createMigrationMetrics, type MigrationMetrics } from './migration-metrics.ts';
+import { readBacklog } from './replicas/backlog.ts';
 import type {
   LoadedDialectForMigration,
   MigrationCall,
   MigrationInterception,
-} from './exchange/intercepted-call.ts';
-import { createMigrationInterceptor } from './exchange/interceptor.ts';
-import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
-import { createMigrationMetrics, type MigrationMetrics } from './migration-metrics.ts';
-import { readBacklog } from './replicas/backlog.ts';
+} from './requests/intercepted-call.ts';
+import { createMigrationInterceptor } from './requests/interceptor.ts';
+import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
 import type { RepeatLocally } from './shadow/repeat-request.ts';
 import { createHeartbeat } from './stages/heartbeat.ts';
 import { createStageWatch, type StageWatch } from './stages/stage-watch.ts';

@@ -1,10 +1,10 @@
 import type { CoreParts } from '../core/core-parts.ts';
 import type { ForgottenPerson, PersonKeeper } from '../core/person-keeper.ts';
 import { isJsonArray, isJsonObject, type Subject } from '../domain/index.ts';
-import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
 import type { HeldEntry } from './journal/journal.ts';
 import { noteAbsorbed } from './note-absorbed.ts';
 import { verdictOf } from './replicas/backend.ts';
+import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
 import { shadowKey } from './shadow/shadow-subjects.ts';
 import { keyPart, readStage } from './stages/stage-store.ts';
 

@@ -1,6 +1,6 @@
 import type { CoreParts } from '../core/core-parts.ts';
-import type { MigrationAtBackend } from './exchange/migration-at-backend.ts';
 import { notePending } from './replicas/note-pending.ts';
+import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
 import { loadCohorts, policyOf, rolloutsOf } from './stages/stage-record.ts';
 import { readStage } from './stages/stage-store.ts';
 

@@ -17,7 +17,7 @@ export interface Store {
    */
   setAside?(key: string): Promise<string | undefined>;
   /** Foreign files in the store's place (`.DS_Store`, a README). Absent: there cannot be any. */
-  strangers?(): AsyncIterable<string>;
+  foreignFiles?(): AsyncIterable<string>;
   /** Waits for work under way, and closes files and connections. Idempotent. */
   stop(): Promise<void>;
 }

@@ -232,7 +232,7 @@ it('fsck passes over files that are none of the store, with a warning', async ()
   for (const name of names) await writeFile(name, 'x');
   await mkdir(join(folder, 'objects', 'lost+found'));
   const { report } = await checkStore(store, ONCE);
-  expect(report).toMatchObject({ records: 1, bodies: 2, damaged: 0, strangers: names.length + 1 });
-  expect(report.strangerNames).toEqual(expect.arrayContaining(names));
+  expect(report).toMatchObject({ records: 1, bodies: 2, damaged: 0, foreignFiles: names.length + 1 });
+  expect(report.foreignFileNames).toEqual(expect.arrayContaining(names));
   expect(await sweepOrphans(store, SWEEP)).toMatchObject({ report: { bodies: 2, orphans: 0 } });
 });

@@ -65,7 +65,7 @@ export function createIncomingBody(
   // Without this listener an aborted request would go unnoticed. When the connection breaks half-way, both
   // events come.
   request.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
-  // A write to a connection that has just gone fails here. The exchange learns of it from the request.
+  // A write to a connection that has just gone fails here. The error reaches the reader through the request.
   response.on('error', (cause: Error) => breakOff(new ClientGone({ cause })));
   request.on('close', () => {
     if (!request.complete) breakOff(new ClientGone());

@@ -96,7 +96,7 @@ export function createListener(current: () => GatewayContext, handle: RequestLis
 }
 
 /**
- * Catches programming errors outside of any exchange. Nothing else would catch them there, and they would end
+ * Catches programming errors outside of any request. Nothing else would catch them there, and they would end
  * the process.
  */
 function runGuarded({ parts }: GatewayContext, socket: Duplex, act: () => void): void {
@@ -109,8 +109,8 @@ function runGuarded({ parts }: GatewayContext, socket: Duplex, act: () => void):
 }
 
 /**
- * Handles an error of the parser or of the connection in the middle of an exchange. The exchange's body is
- * broken off, and the exchange answers by itself. Also `true` where an answer is still being sent; then the
+ * Handles an error of the parser or of the connection in the middle of a request. The request's body is
+ * broken off, and the request is answered by its own code. Also `true` where an answer is still being sent; then the
  * connection closes after it.
  */
 function breakOffBody(

@@ -67,7 +67,7 @@ function writeAndShut(
 ): void {
   const { parts } = context;
   const loaded = match?.loaded;
-  const exchange: RequestContext<object> = {
+  const request: RequestContext<object> = {
     requestId: parts.ids.newId(),
     traceId: parts.ids.newId(),
     nowMs: parts.clock.nowMs(),
@@ -77,12 +77,12 @@ function writeAndShut(
     baseUrl: parts.settings.publicUrl ?? '',
     request: head,
   };
-  const { requestId } = exchange;
-  const answer = renderProblem(parts.log, loaded, problem, exchange);
+  const { requestId } = request;
+  const answer = renderProblem(parts.log, loaded, problem, request);
   socket.on('error', () => socket.destroy());
   socket.end(
     answerBytes(answer, head, {
-      ...loaded?.dialect.responseHeaders?.(exchange),
+      ...loaded?.dialect.responseHeaders?.(request),
       'X-Request-Id': requestId,
     }),
   );
@@ -93,7 +93,7 @@ function writeAndShut(
   const address = socket instanceof Socket ? socket.remoteAddress : undefined;
   const report: RequestReport = {
     requestId,
-    traceId: exchange.traceId,
+    traceId: request.traceId,
     method: head.method,
     path: loggablePath(head.path),
     ...(match?.kind === 'operation' && { route: match.template }),

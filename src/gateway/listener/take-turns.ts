@@ -48,7 +48,7 @@ export function takeTurns(handle: RequestListener, isStopping: () => boolean): T
         return;
       }
       line.answers.push(response);
-      // This is for pages. An exchange that began before the stop sets the header with its answer.
+      // This is for pages. A request that began before the stop sets the header with its answer.
       if (isStopping()) response.setHeader('Connection', 'close');
       response.once('close', () => {
         line.answers.shift();

@@ -30,7 +30,7 @@ export async function interceptRequest(
     loaded,
     ...(head.operationId !== undefined && { operationId: head.operationId }),
     ...asked,
-    exchange: requestContext(clock, incoming, head, loaded),
+    context: requestContext(clock, incoming, head, loaded),
     client: incoming.origin,
     signal: AbortSignal.any([gone.signal, body.signal]),
     target: originForm(request.url ?? '/'),

@@ -1,6 +1,6 @@
 import type { CoreParts } from '../../core/core-parts.ts';
 import type { Subject } from '../../domain/index.ts';
-import type { MigrationAtBackend } from '../exchange/migration-at-backend.ts';
+import type { MigrationAtBackend } from '../requests/migration-at-backend.ts';
 
 /** One migration, for the commands that operate it. */
 export interface OperatedBackend {

@@ -49,7 +49,7 @@ export type ParityDifference = {
 
 const NOTHING: ParityTally = { operations: {}, notCompared: {}, noise: {} };
 
-/** Why a shadowed exchange was not compared. */
+/** Why a shadowed request was not compared. */
 export type NotComparedReason =
   | 'operation not compared'
   | 'outside the ramp'

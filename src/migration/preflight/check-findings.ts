@@ -1,4 +1,4 @@
-import type { MigrationAtBackend } from '../exchange/migration-at-backend.ts';
+import type { MigrationAtBackend } from '../requests/migration-at-backend.ts';
 import type { PersonFinding, PictureFinding } from './look-at-person.ts';
 import type { PreflightCheck } from './preflight-report.ts';
 

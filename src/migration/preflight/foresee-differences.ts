@@ -1,4 +1,4 @@
-import type { MigrationAtBackend } from '../exchange/migration-at-backend.ts';
+import type { MigrationAtBackend } from '../requests/migration-at-backend.ts';
 import type { PersonFinding } from './look-at-person.ts';
 import type { StageDifference } from './preflight-report.ts';
 
@@ -11,7 +11,7 @@ export function foreseeDifferences(
     rendition,
   }: Pick<MigrationAtBackend, 'settings' | 'backend' | 'isTranslated' | 'rendition'>,
   findings: readonly PersonFinding[],
-  strangers: number,
+  unknownCallers: number,
 ): readonly StageDifference[] {
   const share = (count: number) => `${count} of ${findings.length} people of the sample`;
   const unknown = findings.filter(({ person }) => person !== 'known').length;
@@ -30,7 +30,7 @@ export function foreseeDifferences(
     : [];
   const refusals = [
     ...(unknown > 0 ? [`${share(unknown)} get 404, because the directory does not know them`] : []),
-    ...(strangers > 0 ? ['callers whose credential is not known here are refused (401)'] : []),
+    ...(unknownCallers > 0 ? ['callers whose credential is not known here are refused (401)'] : []),
     ...(refused > 0 ? [`uploads like those of ${share(refused)} are refused (400)`] : []),
     ...(backend.canDelete ? [] : ['deletes are refused (405) until complete']),
   ];

@@ -1,6 +1,6 @@
 import { link, rm } from 'node:fs/promises';
 import type { ByteSource, HeldBytes } from '../../domain/index.ts';
-import type { ShadowCopy, ShadowedCommand } from './shadow-exchange.ts';
+import type { ShadowCopy, ShadowedCommand } from './shadow-task.ts';
 
 /**
  * Keeps the uploads of a command longer than its request. Bytes in memory are kept as they are. A file gets a

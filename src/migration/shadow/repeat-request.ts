@@ -1,18 +1,18 @@
 import type { CommandExecutor, CommandOf, Subject } from '../../domain/index.ts';
 import type { InternalRequest, InternalResponse } from '../../gateway/requests/execute-request.ts';
-import type { ForwardedCall } from '../exchange/intercepted-call.ts';
 import type { PeopleLearner } from '../learn/people-learner.ts';
 import { compareMeaning } from '../parity/compare-meaning.ts';
 import { compareWire } from '../parity/compare-wire.ts';
 import { readDifferingValues } from '../parity/differing-values.ts';
 import type { ParityBook } from '../parity/parity-tally.ts';
+import type { ForwardedCall } from '../requests/intercepted-call.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
 import { endToEnd } from '../upstream/hop-by-hop.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
-import type { Repeat, ShadowedRequest, ShadowFinding } from './shadow-exchange.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
+import type { Repeat, ShadowedRequest, ShadowFinding } from './shadow-task.ts';
 import { withinTime } from './within-time.ts';
 
 /** Handles a request as the gateway handles every request, without a connection. */
@@ -63,7 +63,7 @@ export function createRepeatRequest(parts: {
       });
       ours = asWholeAnswer(await withinTime(handled, parts.timeoutMs));
     } catch (cause) {
-      parts.warn('a shadowed exchange got no answer here', cause);
+      parts.warn('a shadowed request got no answer here', cause);
       return 'no answer here';
     }
     if (command === 'read-subject') await learnNoise(call, subject);

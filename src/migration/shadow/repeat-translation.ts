@@ -8,8 +8,8 @@ import {
 } from '../../domain/index.ts';
 import { compareMeaning } from '../parity/compare-meaning.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
-import type { Repeat, ShadowedCommand, ShadowedTranslation } from './shadow-exchange.ts';
 import { shadowKey } from './shadow-subjects.ts';
+import type { Repeat, ShadowedCommand, ShadowedTranslation } from './shadow-task.ts';
 import { withinTime } from './within-time.ts';
 
 /**

@@ -14,22 +14,22 @@ import type { ShadowSettings } from '../../settings/migration-settings.ts';
 import type { NotComparedReason, ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
+import type { ShadowSubject } from './shadow-subject.ts';
 import type {
   Repeat,
   ShadowCopy,
-  ShadowExchange,
   ShadowedRequest,
   ShadowedTranslation,
   ShadowFinding,
-} from './shadow-exchange.ts';
-import type { ShadowSubject } from './shadow-subject.ts';
+  ShadowTask,
+} from './shadow-task.ts';
 import { withinTime } from './within-time.ts';
 
 /** After a client has been served, repeats its request on shadow subjects and compares the results. */
 export interface ShadowRunner {
   /** Whether the new request is compared; if not, that is counted. `add` or `skip` has to follow. */
   admit(): boolean;
-  add(exchange: ShadowExchange): void;
+  add(task: ShadowTask): void;
   /** Counts an admitted request that cannot be compared after all. */
   skip(reason: NotComparedReason, copy: ShadowCopy): void;
   /** Counts a request that is not compared from the start. */
@@ -86,13 +86,13 @@ export function createShadowRunner(parts: {
     own.add(piece);
   }
 
-  async function attend(exchange: ShadowExchange): Promise<void> {
+  async function attend(task: ShadowTask): Promise<void> {
     // Queued at once, so that later requests do not overtake a body that is still on its way to the disk.
-    const keeping = keepBodies(exchange);
-    await queue.add(() => take(exchange, keeping));
+    const keeping = keepBodies(task);
+    await queue.add(() => take(task, keeping));
   }
 
-  async function keepBodies({ copy }: ShadowExchange): Promise<readonly HeldBytes[] | NotComparedReason> {
+  async function keepBodies({ copy }: ShadowTask): Promise<readonly HeldBytes[] | NotComparedReason> {
     const bodies = await copy.take();
     if (typeof bodies === 'string') return `body: ${bodies}`;
     const size = sizeOf(bodies);
@@ -105,16 +105,16 @@ export function createShadowRunner(parts: {
   }
 
   async function take(
-    exchange: ShadowExchange,
+    task: ShadowTask,
     keeping: Promise<readonly HeldBytes[] | NotComparedReason>,
   ): Promise<void> {
-    const { subject, turn } = await inOrder(exchange);
+    const { subject, turn } = await inOrder(task);
     const unlock = await turn;
     const bodies = await keeping;
     try {
       if (typeof subject === 'string') return book.notCompared(subject);
       if (typeof bodies === 'string') return book.notCompared(bodies);
-      await perform(exchange, subject, bodies);
+      await perform(task, subject, bodies);
     } finally {
       unlock?.();
       if (typeof bodies !== 'string') {
@@ -128,20 +128,20 @@ export function createShadowRunner(parts: {
    * The subject of a request, and its turn among requests of the same subject: in the order of the backend's
    * answers.
    */
-  function inOrder(exchange: ShadowExchange) {
+  function inOrder(task: ShadowTask) {
     const found = looking.then(async () => {
-      const subject = await whenQuiet(exchange);
+      const subject = await whenQuiet(task);
       return { subject, turn: typeof subject === 'string' ? undefined : locks.acquire(subject.subject.key) };
     });
     looking = found;
     return found;
   }
 
-  async function whenQuiet(exchange: ShadowExchange): Promise<ShadowSubject | NotComparedReason> {
+  async function whenQuiet(task: ShadowTask): Promise<ShadowSubject | NotComparedReason> {
     await waitUntilQuiet();
     if (stopping) return 'stopped';
     try {
-      return await withinTime(exchange.subject(), settings.timeoutSeconds * 1000);
+      return await withinTime(task.subject(), settings.timeoutSeconds * 1000);
     } catch (cause) {
       parts.warn('the person of a shadowed request could not be found', cause);
       return 'not known here';
@@ -149,7 +149,7 @@ export function createShadowRunner(parts: {
   }
 
   async function perform(
-    exchange: ShadowExchange,
+    task: ShadowTask,
     subject: ShadowSubject,
     bodies: readonly HeldBytes[],
   ): Promise<void> {
@@ -157,7 +157,7 @@ export function createShadowRunner(parts: {
     if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
       return book.notCompared('not written here yet');
     }
-    const found = await repeatExchange(exchange, subject, bodies);
+    const found = await repeatTask(task, subject, bodies);
     if (typeof found === 'string') return book.notCompared(found);
     const { notSeen, ...seen } = found;
     const verdict = overallVerdict(found.levels);
@@ -165,7 +165,7 @@ export function createShadowRunner(parts: {
     if (notSeen !== undefined && isEquivalent(verdict)) return book.notCompared(notSeen);
     book.compared(operationId, verdict, found.levels, subject.subject.key);
     if (isEquivalent(verdict)) return;
-    const { request, target } = exchange.call;
+    const { request, target } = task.call;
     const madeRoom = await book.keep({
       ...seen,
       atMs: parts.nowMs(),
@@ -182,15 +182,15 @@ export function createShadowRunner(parts: {
     for (const key of madeRoom?.pictureKeys ?? []) await parts.objects.delete(key);
   }
 
-  async function repeatExchange(
-    exchange: ShadowExchange,
+  async function repeatTask(
+    task: ShadowTask,
     subject: ShadowSubject,
     bodies: readonly HeldBytes[],
   ): Promise<ShadowFinding | NotComparedReason> {
     try {
-      return await (exchange.kind === 'request'
-        ? parts.repeatRequest(exchange, subject, bodies)
-        : parts.repeatTranslation(exchange, subject, bodies));
+      return await (task.kind === 'request'
+        ? parts.repeatRequest(task, subject, bodies)
+        : parts.repeatTranslation(task, subject, bodies));
     } catch (cause) {
       if (!(cause instanceof ProblemError)) throw cause;
       parts.warn('two answers could not be compared', cause);
@@ -241,10 +241,10 @@ export function createShadowRunner(parts: {
       inFlight += 1;
       return true;
     },
-    add(exchange) {
+    add(task) {
       inFlight -= 1;
       servedAtMs = performance.now();
-      const attended = attend(exchange).catch((cause: unknown) => {
+      const attended = attend(task).catch((cause: unknown) => {
         book.notCompared('failed here');
         throw cause;
       });

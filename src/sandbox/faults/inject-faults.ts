@@ -24,8 +24,8 @@ export function createFaultInterceptor({
   readonly executor: () => CommandExecutor;
 }): Interceptor {
   return {
-    async intercept({ loaded, operationId, exchange, signal, response }) {
-      const { method, path, headers } = exchange.request;
+    async intercept({ loaded, operationId, context, signal, response }) {
+      const { method, path, headers } = context.request;
       const fault: Fault = faults.choose({
         dialect: loaded.dialect.name,
         ...(operationId === undefined ? {} : { operationId }),

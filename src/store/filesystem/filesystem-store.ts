@@ -14,7 +14,7 @@ import { makeFolders } from './make-folders.ts';
 import { requireLinks } from './require-links.ts';
 import { createReserve } from './reserve.ts';
 import { createStaging } from './stage-file.ts';
-import { walkStrangers } from './walk-keys.ts';
+import { walkForeignFiles } from './walk-keys.ts';
 
 /**
  * The embedded store: a folder of a local file system with hard links. Any number of processes on the machine
@@ -38,9 +38,9 @@ export function createFilesystemStore(options: { readonly folder: string }): Sto
     records: recordStore,
     setAside: (key) => recordStore.setAside(key),
 
-    async *strangers() {
-      yield* walkStrangers(objects, 'file');
-      yield* walkStrangers(records, 'folder');
+    async *foreignFiles() {
+      yield* walkForeignFiles(objects, 'file');
+      yield* walkForeignFiles(records, 'folder');
     },
 
     async start({ create }) {

@@ -39,14 +39,14 @@ export async function* walkKeys(
 }
 
 /** Paths below a root that do not belong to the store. */
-export async function* walkStrangers(root: string, leaf: LeafKind): AsyncGenerator<string> {
+export async function* walkForeignFiles(root: string, leaf: LeafKind): AsyncGenerator<string> {
   for await (const found of walkFolder(root, '', { leaf, prefix: '', after: '' })) {
-    if ('stranger' in found) yield found.stranger;
-    else if (leaf === 'folder') yield* strangersAmongVersions(found.path);
+    if ('foreign' in found) yield found.foreign;
+    else if (leaf === 'folder') yield* foreignFilesAmongVersions(found.path);
   }
 }
 
-async function* strangersAmongVersions(folder: string): AsyncGenerator<string> {
+async function* foreignFilesAmongVersions(folder: string): AsyncGenerator<string> {
   for (const { entry } of await entriesInOrder(folder)) {
     if (!/^\d+$/.test(entry.name) || !entry.isFile()) yield join(folder, entry.name);
   }
@@ -63,13 +63,13 @@ async function* walkFolder(
   folder: string,
   start: string,
   walk: Walk,
-): AsyncGenerator<FoundKey | { readonly stranger: string }> {
+): AsyncGenerator<FoundKey | { readonly foreign: string }> {
   for (const { entry, part } of await entriesInOrder(folder)) {
     const key = start + part;
     const path = join(folder, entry.name);
     const isLeaf = entry.name.startsWith('=');
     const isKind = entry.isDirectory() === (!isLeaf || walk.leaf === 'folder') && !entry.isSymbolicLink();
-    if (!isKind || !isOfStore(entry.name)) yield { stranger: path };
+    if (!isKind || !isOfStore(entry.name)) yield { foreign: path };
     else if (!isLeaf) {
       if (mayHold(key, walk)) yield* walkFolder(path, key, walk);
     } else if (key.startsWith(walk.prefix) && key > walk.after) yield { key, path };

@@ -84,8 +84,8 @@ function lowerNames(headers: Readonly<Record<string, string>>): string[] {
  * Headers of RFC 9110, 7.6.3, and others that backends behind proxies look for. What a client says of itself
  * there is passed on only where the gateway trusts the client.
  */
-function proxyHeaders({ request, exchange, client }: ForwardedCall): string[] {
-  const { protocol } = new URL(exchange.baseUrl);
+function proxyHeaders({ request, context, client }: ForwardedCall): string[] {
+  const { protocol } = new URL(context.baseUrl);
   return [
     'Via',
     `${request.httpVersion} polyface`,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Capture, createCapture } from '../../../src/migration/exchange/capture.ts';
+import { type Capture, createCapture } from '../../../src/migration/requests/capture.ts';
 
 describe('a capture', () => {
   let folder: string;

@@ -238,7 +238,7 @@ function answerTranslated(
   const losses: Loss[] = [];
   const onLosses = (found: readonly Loss[]) => {
     losses.push(...found);
-    parts.onLosses(migration, call.exchange.requestId, found);
+    parts.onLosses(migration, call.context.requestId, found);
   };
   const { lossHeader } = migration.settings;
   return {

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type Principal, ProblemError, type Subject } from '../../domain/index.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
-import type { ShadowCopy } from '../shadow/shadow-exchange.ts';
 import type { ShadowSubject } from '../shadow/shadow-subject.ts';
+import type { ShadowCopy } from '../shadow/shadow-task.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import { admitBody, authenticateInTime } from './admit-body.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
@@ -52,7 +52,7 @@ export async function forwardStream(
     }
     body = call.openBody();
     const came = await forward(migration, call, { credential, signal, ...(body ? { body } : {}) });
-    const { baseUrl } = call.exchange;
+    const { baseUrl } = call.context;
     const rawHeaders = withPublicLocation(came.rawHeaders, migration.address, baseUrl);
     const answer = { ...came, rawHeaders };
     const tap = capture || options.onAnswer ? answerTap(answer) : undefined;

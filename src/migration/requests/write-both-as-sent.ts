@@ -53,7 +53,7 @@ export function writeBothAsSent(
       const mayAcknowledge = !wasAccepted || ours.status < 400 || !policy.strict;
       if (!theirs || !mayAcknowledge) return false;
       await copy.release();
-      const { baseUrl } = call.exchange;
+      const { baseUrl } = call.context;
       const rawHeaders = withPublicLocation(theirs.rawHeaders, migration.address, baseUrl);
       await giveAnswer(call.response, { ...theirs, rawHeaders });
       return true;

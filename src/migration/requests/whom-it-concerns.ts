@@ -30,14 +30,14 @@ export function operationOf({ loaded, operationId }: MigrationCall): AnyOperatio
 /** The subject of the request, as far as its head and the directory tell. */
 export async function subjectOf(
   directory: SubjectDirectory,
-  { exchange, loaded }: MigrationCall,
+  { context, loaded }: MigrationCall,
   operation: AnyOperation<object>,
   principal: Principal | undefined,
 ): Promise<Subject | undefined> {
   if (!principal) return undefined;
   let reference: SubjectReference | undefined;
   try {
-    reference = operation.subject?.(exchange.request, { ...exchange, principal });
+    reference = operation.subject?.(context.request, { ...context, principal });
   } catch (cause) {
     if (cause instanceof ProblemError) return undefined;
     throw cause;
@@ -55,7 +55,7 @@ export function shadowedCommand(
     : undefined;
 }
 
-/** The person and operation of a shadowed exchange, or the reason why it is not compared. */
+/** The person and operation of a shadowed request, or the reason why it is not compared. */
 export async function shadowOf(
   directory: SubjectDirectory,
   call: MigrationCall,

@@ -1,9 +1,9 @@
 import type { CommandContext, CommandOf, HeldBytes, UpstreamOutcome } from '../../domain/index.ts';
-import type { CaptureFailure } from '../exchange/capture.ts';
-import type { ForwardedCall } from '../exchange/intercepted-call.ts';
 import type { DifferingValues } from '../parity/differing-values.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { LevelVerdicts } from '../parity/verdict.ts';
+import type { CaptureFailure } from '../requests/capture.ts';
+import type { ForwardedCall } from '../requests/intercepted-call.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { ShadowSubject } from './shadow-subject.ts';
 
@@ -37,9 +37,9 @@ export interface ShadowedTranslation {
   readonly outcome: UpstreamOutcome;
 }
 
-/** A shadowed exchange after its client was served. */
-export type ShadowExchange = (ShadowedRequest | ShadowedTranslation) & {
-  /** Finds the person, or the reason why the exchange is not compared. Called when no client is being served. */
+/** What the shadow has to repeat, after the client was served. */
+export type ShadowTask = (ShadowedRequest | ShadowedTranslation) & {
+  /** Finds the person, or the reason why the request is not compared. Called when no client is being served. */
   readonly subject: () => Promise<ShadowSubject | NotComparedReason>;
   readonly copy: ShadowCopy;
 };
@@ -58,11 +58,11 @@ export interface ShadowFinding {
 }
 
 /**
- * Repeats an exchange on shadow subjects and compares the results. Returns the reason as a text where that was
+ * Repeats a request on shadow subjects and compares the results. Returns the reason as a text where that was
  * not possible.
  */
 export type Repeat<RequestContext> = (
-  exchange: RequestContext,
+  context: RequestContext,
   subject: ShadowSubject,
   bodies: readonly HeldBytes[],
 ) => Promise<ShadowFinding | NotComparedReason>;

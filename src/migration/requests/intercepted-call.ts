@@ -25,7 +25,7 @@ export interface MigrationCall {
   readonly loaded: { readonly dialect: Dialect };
   readonly operationId?: string;
   authenticate(): Promise<Principal | undefined>;
-  readonly exchange: RequestContext<object>;
+  readonly context: RequestContext<object>;
   readonly client: { readonly address?: string; readonly host?: string };
   readonly signal: AbortSignal;
   authorize(): Promise<Principal | undefined>;
@@ -40,7 +40,7 @@ export interface MigrationCall {
 
 /** The parts of a client's request that are sent on. */
 export type ForwardedCall = Pick<MigrationCall, 'request' | 'target' | 'client'> & {
-  readonly exchange: Pick<RequestContext<object>, 'baseUrl'>;
+  readonly context: Pick<RequestContext<object>, 'baseUrl'>;
 };
 
 /** Who answers the request, and how; the gateway's `Interception`. */
