@@ -2,7 +2,7 @@ import * as crypto from 'node:crypto';
 import { promisify } from 'node:util';
 import PQueue from 'p-queue';
 import { ProblemError } from '../../domain/index.ts';
-import type { Caller } from './presented.ts';
+import type { Caller } from './found-credential.ts';
 import { sameDigest } from './secret-digest.ts';
 
 /** A stored password, `$argon2id$v=19$m=…,t=…,p=…$salt$hash` taken apart. */

@@ -1,6 +1,6 @@
 import { networkOf } from '../limits/window-key.ts';
+import type { Caller } from './found-credential.ts';
 import type { Attempt, LoginThrottle } from './login-throttle.ts';
-import type { Caller } from './presented.ts';
 import { isRefusal } from './refusal.ts';
 import type { SecretMemory } from './secret-memory.ts';
 

@@ -3,12 +3,12 @@ import { createAttemptGuard } from './attempt-guard.ts';
 import { createBasicScheme } from './basic-scheme.ts';
 import { createBearerScheme } from './bearer-scheme.ts';
 import { type CredentialInputs, createCredentialParts } from './credential-parts.ts';
+import type { ReaderOf, SchemeReader } from './found-credential.ts';
 import { createHeaderKeyScheme } from './header-key-scheme.ts';
 import { createIssuedTokenScheme } from './issued-token-scheme.ts';
 import { createIssuerJwtCheck } from './jwt-issuer.ts';
 import { createSharedSecretJwtCheck } from './jwt-shared-secret.ts';
 import { createKeyCheck } from './key-check.ts';
-import type { ReaderOf, SchemeReader } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
 /** Finds out who calls. */

@@ -1,6 +1,6 @@
 import type { CredentialBook } from './credential-book.ts';
+import type { FoundCredential, ReaderOf } from './found-credential.ts';
 import type { PasswordCheck } from './password-check.ts';
-import type { Presented, ReaderOf } from './presented.ts';
 import { principalOf, principalOfStored } from './principal-of.ts';
 import { unauthenticated } from './refusal.ts';
 import { looksStoredName, namedDigest, storedCredentialId } from './stored-credential.ts';
@@ -37,7 +37,7 @@ export function createBasicScheme(parts: {
         if (!found) throw unauthenticated('invalid');
         return principalOf(found);
       },
-    } satisfies Presented;
+    } satisfies FoundCredential;
   };
 }
 

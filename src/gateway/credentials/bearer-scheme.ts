@@ -1,6 +1,6 @@
 import type { Principal } from '../../domain/index.ts';
+import type { ReaderOf } from './found-credential.ts';
 import type { KeyCheck } from './key-check.ts';
-import type { ReaderOf } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
 /** Verifies a JWT for a dialect. `undefined` for tokens of another kind. Throws `unauthenticated`. */
@@ -10,7 +10,7 @@ export type JwtCheck = (
   subjectClaim: string,
 ) => Promise<Principal | undefined>;
 
-/** `Authorization: Bearer …` (RFC 6750): an opaque token, or a JWT that one of `jwtChecks` recognises. */
+/** `Authorization: Bearer …` (RFC 6750): an opaque token, or a JWT that one of `jwtChecks` knows. */
 export function createBearerScheme(parts: {
   readonly keyCheck: KeyCheck;
   readonly jwtChecks: readonly JwtCheck[];

@@ -1,7 +1,7 @@
 import type { Principal } from '../../domain/index.ts';
 import type { CredentialBook } from './credential-book.ts';
+import type { Caller } from './found-credential.ts';
 import type { PasswordCheck } from './password-check.ts';
-import type { Caller } from './presented.ts';
 import { principalOf, principalOfStored } from './principal-of.ts';
 import { unauthenticated } from './refusal.ts';
 import { looksStoredName, namedDigest, storedCredentialId } from './stored-credential.ts';

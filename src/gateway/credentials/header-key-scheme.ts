@@ -1,5 +1,5 @@
+import type { ReaderOf } from './found-credential.ts';
 import type { KeyCheck } from './key-check.ts';
-import type { ReaderOf } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
 /** A random key in a header of its own. An empty header counts as none. */

@@ -1,6 +1,6 @@
 import type { ClientCheck } from './client-check.ts';
+import type { ReaderOf } from './found-credential.ts';
 import type { IssuedTokens } from './issued-token.ts';
-import type { ReaderOf } from './presented.ts';
 import { unauthenticated } from './refusal.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { CredentialSettings, SecretSettings } from '../../settings/settings.ts';
 import { type Argon2idChecker, parseArgon2id } from './argon2id.ts';
 import type { Owned } from './credential-book.ts';
-import type { Caller } from './presented.ts';
+import type { Caller } from './found-credential.ts';
 import { encodeForWire, sameDigest, sha256 } from './secret-digest.ts';
 import { createSecretMemory } from './secret-memory.ts';
 

@@ -15,7 +15,7 @@ export function principalOf({ tenant, credential }: Owned): Principal {
 
 /**
  * The principal of a stored credential. The label is part of the id in logs and usage, so that operators
- * recognise the owner.
+ * know the owner.
  */
 export function principalOfStored(credential: StoredCredential, id: string): Principal {
   return {

@@ -9,7 +9,7 @@ export interface Caller {
 }
 
 /** A credential found in a request, not yet checked. */
-export interface Presented {
+export interface FoundCredential {
   /** The user name, where the scheme has one. */
   readonly name?: string;
   readonly secret: string;
@@ -22,7 +22,7 @@ export type SchemeReader<S extends CredentialScheme = CredentialScheme> = (
   scheme: S,
   dialect: string,
   head: WireRequestHead,
-) => Presented | undefined;
+) => FoundCredential | undefined;
 
 /** The reader of one kind of scheme. */
 export type ReaderOf<K extends CredentialScheme['kind']> = SchemeReader<
