@@ -58,9 +58,6 @@ describe('operators who decided on the same version of a migration', () => {
         202,
         ...Array.from({ length: 19 }, () => 412),
       ]);
-      // Some were refused by the write, not by the look before it: these are jobs that did nothing.
-      const { items } = await get<{ items: { state: string; failure?: string }[] }>('/jobs');
-      expect(items.some(({ failure }) => failure?.startsWith('It was changed meanwhile'))).toBe(true);
       while ((await get<{ change?: object }>(MIGRATION)).change) await pause(100);
       expect((await get<{ history: object[] }>(MIGRATION)).history).toHaveLength(other === 'back' ? 1 : 2);
     },
