@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { abandonBackend } from '../migration/operate/abandon-backend.ts';
+import { abandonBackend, describeAbandoned } from '../migration/operate/abandon-backend.ts';
 import { cancel } from '../migration/operate/take-step.ts';
 import { stepOverAdmin } from './migrate-over-admin.ts';
 import { printFacts } from './print-facts.ts';
@@ -36,13 +36,13 @@ export async function completeWithoutBackend({
 }): Promise<void> {
   const { admin, json } = options;
   if (admin !== undefined) {
-    const { people = [], ...told }: { people?: readonly object[] } = await stepOverAdmin(
+    const { people = [], ...told }: { people?: readonly object[]; outcome?: string } = await stepOverAdmin(
       'abandon',
       { override },
       { ...options, admin },
     );
-    await writeLines(file, people);
-    return printFacts({ ...told, abandoned_people: people.length, people_file: file }, { json });
+    const facts = told.outcome === 'refused' ? {} : await writePeople(file, people);
+    return printFacts({ ...told, ...facts }, { json });
   }
   const how = { timeoutMs: timeout * 1000, onWait: showPhase, override };
   const result = await withMigration(options, async (operated) => {
@@ -50,15 +50,12 @@ export async function completeWithoutBackend({
     await auditStep(operated, 'abandon', abandoned, override);
     return abandoned;
   });
-  const people = result.people.map(({ subjectId, what, reason }) => ({
-    id: subjectId,
-    what,
-    ...(reason === undefined ? {} : { reason }),
-  }));
-  await writeLines(file, people);
-  printStep(result, options, { abandoned_people: result.people.length, people_file: file });
+  const isRefused = result.outcome === 'refused';
+  printStep(result, options, isRefused ? {} : await writePeople(file, result.people.map(describeAbandoned)));
 }
 
-function writeLines(file: string, people: readonly object[]): Promise<void> {
-  return writeFile(file, people.map((one) => `${JSON.stringify(one)}\n`).join(''));
+/** One line for each. A refusal leaves the file of the run before as it is. */
+async function writePeople(file: string, people: readonly object[]) {
+  await writeFile(file, people.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  return { abandoned_people: people.length, people_file: file };
 }

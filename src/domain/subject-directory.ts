@@ -15,6 +15,11 @@ export interface SubjectDirectory {
   byIdentifier(tenant: string, name: string, value: string): Promise<Subject | undefined>;
   /** Finds a person by `Subject.key`. For a person who was merged away: the survivor. */
   byKey(tenant: string, key: string): Promise<Subject | undefined>;
+  /**
+   * Every person of the tenant; one whom two sources know may come twice. `undefined` where that cannot be
+   * told: a source cannot be listed, or the tenant's subjects are made from ids.
+   */
+  list?(tenant: string): AsyncIterable<Subject> | undefined;
   /** Makes a person of a `provisional` subject, before something is stored for them. Idempotent. */
   admit?(subject: Subject): Promise<void>;
 }

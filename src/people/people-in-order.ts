@@ -61,10 +61,22 @@ export function createPeopleDirectory(parts: DirectoryParts): SubjectDirectory {
       const madeFrom = MADE_FROM.exec(await subjectIdIn(records, recordKey(key), tenant));
       return madeFrom?.[1] && madeFrom[2] ? made(tenant, madeFrom[1], madeFrom[2]) : undefined;
     },
+    list(tenant) {
+      if (open.has(tenant)) return undefined;
+      const lists = sources.flatMap(({ list }) => list ?? []);
+      return lists.length === sources.length ? listAll(lists, tenant) : undefined;
+    },
     async admit(subject) {
       for (const { admit } of sources) await admit?.(subject);
     },
   };
+}
+
+async function* listAll(
+  lists: readonly NonNullable<PeopleSource['list']>[],
+  tenant: string,
+): AsyncGenerator<Subject> {
+  for (const list of lists) yield* list(tenant);
 }
 
 function subjectOf(found: Found): Subject | undefined {

@@ -12,6 +12,8 @@ export interface PeopleSource {
   byAlias(tenant: string, dialect: string, id: string): Promise<Found>;
   byIdentifier(tenant: string, name: string, value: string): Promise<Found>;
   byKey(tenant: string, key: string): Promise<Found>;
+  /** Every person of the tenant; absent where the source cannot tell. */
+  list?(tenant: string): AsyncIterable<Subject>;
   /** Makes a person of a subject that was made from an id, where the source stores people. Idempotent. */
   admit?(subject: Subject): Promise<void>;
 }

@@ -37,6 +37,9 @@ export function createSettingsPeople({
       const found = byKey.get(key);
       return found?.tenant === tenant ? found : undefined;
     },
+    async *list(tenant) {
+      for (const subject of byKey.values()) if (subject.tenant === tenant) yield subject;
+    },
   };
 }
 

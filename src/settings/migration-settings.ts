@@ -72,6 +72,10 @@ const shadow = section({
 const gate = section({
   verificationHours: positive(24, 'How old a verification or a preflight may be.'),
   requirePreflight: flag(true, '`advance` to dual-write asks for a preflight in which nothing failed.'),
+  minVerifiedPercent: percent(
+    100,
+    'Smallest share of the people of a step to `switched` who have to be verified. Whoever was not is copied at the first read; pictures of theirs that were copied before may be older than those at the backend.',
+  ),
   minSamples: count(100, 'Compared requests that are needed.'),
   maxDifferentPercent: percent(
     5,

@@ -60,7 +60,7 @@ describe('a migration that is operated over the admin API', () => {
     expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
       outcome: 'arrived',
       rollout: { stage: 'complete' },
-      people: [],
+      people: ['ada', 'third', 'edgar'].map((id) => ({ id, what: ['never copied'] })),
     });
   }, 60_000);
 

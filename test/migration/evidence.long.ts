@@ -61,10 +61,24 @@ describe('the evidence for the switch', () => {
       4,
       expect.objectContaining({ listed: 3, subjects: 2, unknown: 1, equal: 2, empty: 1 }),
     ]);
-    expect(await failingGuards()).toEqual(['everybody on the list was verified']);
+    expect(await failingGuards()).toEqual(['the people of the step were verified']);
   });
 
-  it('the evidence for the switch opens the gate when all people on the list were verified', async () => {
+  it('the evidence for the switch does not open the gate for a list that leaves somebody out whom the directory has', async () => {
+    expect((await verify(await list('but-one.txt', '5000', '5001', '5002', '5003'))).code).toBe(0);
+    const { json } = await house.polyface('migrate', 'advance', ...DIALECT);
+    expect(json).toMatchObject({
+      outcome: 'refused',
+      guards: [
+        {
+          name: 'the people of the step were verified',
+          found: expect.stringMatching(/^4 verified, 1 not verified, 0 unknown, 3 empty.*counts 5/),
+        },
+      ],
+    });
+  });
+
+  it('the evidence for the switch opens the gate when all people in the directory were verified', async () => {
     const { code, json } = await verify();
     expect([code, json]).toEqual([
       0,
@@ -140,5 +154,52 @@ describe('the evidence for the switch', () => {
       guards: [{ name: 'the live difference is empty' }],
     });
     expect(await only(others)).toMatchObject({ outcome: 'arrived', rollout: { stage: 'switched' } });
+  });
+});
+
+describe('the evidence for complete', () => {
+  it('complete is refused until everybody was copied, also people whom no list named', async () => {
+    const backend = await startBackendProcess();
+    const house = await createShimHouse({
+      backendUrl: backend.url,
+      crowd: 3,
+      backend: { gate: { minSamples: 0, requirePreflight: false, minVerifiedPercent: 30 } },
+    });
+    const shim = await house.start();
+    const migrate = async (...args: readonly string[]) =>
+      (await house.polyface('migrate', ...args, ...DIALECT)).json;
+    const put = async (url: string, customer: string, mark: number) => {
+      const form = new FormData();
+      form.set('image', new Blob([new Uint8Array(markedPicture(mark))], { type: 'image/jpeg' }), 'me.jpg');
+      const headers = { 'x-api-key': 'demo-v1-key' };
+      return fetch(`${url}/v1/customers/${customer}/images`, { method: 'PUT', headers, body: form });
+    };
+    try {
+      expect((await put(backend.url, '5002', 2)).status).toBe(200);
+      for (const stage of ['shadow', 'dual-write']) {
+        expect(await migrate('advance')).toMatchObject({ rollout: { stage } });
+      }
+      expect((await put(shim.url, '5000', 1)).status).toBe(200);
+      const one = join(house.folder, 'one.txt');
+      await writeFile(one, '5000\n');
+      await house.polyface('backfill', 'verify', ...DIALECT, '--subjects', one);
+      expect(await migrate('advance')).toMatchObject({ rollout: { stage: 'switched' } });
+      expect(await migrate('advance')).toMatchObject({
+        outcome: 'refused',
+        guards: [
+          { name: 'nobody’s pictures are at the backend alone', found: expect.stringMatching(/^2 never/) },
+        ],
+      });
+      const { json } = await house.polyface('backfill', ...DIALECT, '--subjects', house.subjectsFile);
+      expect(json).toMatchObject({ known: 1, copied: 1, empty: 1 });
+      expect(await migrate('advance')).toMatchObject({
+        outcome: 'arrived',
+        rollout: { stage: 'complete' },
+      });
+    } finally {
+      await shim.end();
+      await backend.stop();
+      await house.remove();
+    }
   });
 });

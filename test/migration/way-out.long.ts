@@ -137,15 +137,16 @@ describe('a backend that died for good', () => {
   });
   afterAll(() => world.stop());
 
-  it('a backend that died for good is given up in dual-write: the migration is complete, people get their pictures again, and those with unfinished writes are named', async () => {
+  it('a backend that died for good is given up in dual-write: the migration is complete, people get their pictures again, and those with unfinished writes or without a copy are named', async () => {
     await world.killBackend();
     expect(await world.shown('5001')).toMatch(/status 50\d/);
     expect(await world.upload('5000', 3)).toBeGreaterThanOrEqual(500);
     const step = await world.migrate('complete', '--abandon', file(), '--override', 'the disk is gone');
-    expect(step).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' }, abandoned_people: 1 });
+    expect(step).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' }, abandoned_people: 2 });
     const named = (await readFile(file(), 'utf8')).trim().split('\n');
     expect(named.map((line) => JSON.parse(line) as object)).toEqual([
       expect.objectContaining({ id: 'crowd-0', what: expect.arrayContaining(['intent']) }),
+      { id: 'crowd-2', what: ['never copied'] },
     ]);
     // The client of the third upload was told neither that it is stored nor that it is not.
     expect(['picture 1', 'picture 3']).toContain(await world.shown('5000'));

@@ -109,6 +109,14 @@ export function describeDirectory(
       expect(await directory.byAlias(THERE, 'one', '5')).toBeUndefined();
     });
 
+    it('the directory lists the people of one tenant, unless the source cannot tell who they are', async () => {
+      const listed = directory.list?.(HERE);
+      expect(listed !== undefined).toBe(made.source.list !== undefined);
+      const ids: string[] = [];
+      for await (const { id, tenant } of listed ?? []) ids.push(`${tenant}/${id}`);
+      expect(ids.sort()).toEqual(listed ? ['ada', 'bob', 'eve'].map((id) => `${HERE}/${id}`) : []);
+    });
+
     it('the directory finds neither of two people who share an identifier, and says so without naming it', async () => {
       warnings.length = 0;
       expect(await directory.byIdentifier(HERE, 'externalId', 'SHARED-1')).toBeUndefined();

@@ -1,4 +1,8 @@
-import { abandonBackend } from '../../migration/operate/abandon-backend.ts';
+import {
+  type AbandonedPerson,
+  abandonBackend,
+  describeAbandoned,
+} from '../../migration/operate/abandon-backend.ts';
 import { type OperatedBackend, subjectsNamed } from '../../migration/operate/operated-backend.ts';
 import {
   advance,
@@ -8,7 +12,6 @@ import {
   type StepOptions,
   type StepResult,
 } from '../../migration/operate/take-step.ts';
-import type { UnfinishedPerson } from '../../migration/replicas/unfinished-writes.ts';
 import { storeCohort } from '../../migration/stages/cohort.ts';
 import { forgetSilentGateways } from '../../migration/stages/heartbeat.ts';
 import { EVERYBODY, type Ramp } from '../../migration/stages/rollout.ts';
@@ -19,7 +22,7 @@ import { optionalText, requiredText } from './route.ts';
 const STEP_TIMEOUT_MS = 60_000;
 
 type Members = Readonly<Record<string, unknown>>;
-type Taken = StepResult & { readonly people?: readonly UnfinishedPerson[] };
+type Taken = StepResult & { readonly people?: readonly AbandonedPerson[] };
 type TakeStep = (operated: OperatedBackend, condition: StepCondition) => Promise<Taken>;
 
 /** On what a step was decided, and who hears that it has begun. */
@@ -59,15 +62,7 @@ export function describeStep({ outcome, record, gateReport, missing, waitingFor,
     refusedBy: outcome === 'refused' ? (gateReport?.guards.filter(({ holds }) => !holds) ?? []) : [],
     ...(missing === undefined ? {} : { missing }),
     ...(waitingFor ? { waitingFor } : {}),
-    ...(people
-      ? {
-          people: people.map(({ subjectId, what, reason }) => ({
-            id: subjectId,
-            what,
-            ...(reason === undefined ? {} : { reason }),
-          })),
-        }
-      : {}),
+    ...(people ? { people: people.map(describeAbandoned) } : {}),
   };
 }
 

@@ -57,12 +57,15 @@ export async function backfillList(
   const { core, at } = operated;
   const readStageNow = stageReader(operated);
   const run = { records: core.records, kind: 'backfill', name: at.name } as const;
+  const { revision = 0, fedSinceRevision = 0 } = (await readStage(core.records, at.name))?.record ?? {};
   const result = await runOverList<BackfillOutcome>({
     ...run,
     ...options,
     nowMs: () => core.clock.nowMs(),
     ids,
     notBeforeMs: 0,
+    // Before the local store was fed, somebody without a picture may have got one that it did not hear of.
+    stage: { revision, oldest: fedSinceRevision },
     attend: (id) => copyOne(operated, id, readStageNow, options),
     retried: new Set(['failed']),
     empty: 'empty',

@@ -4,19 +4,41 @@ import { EVERYBODY, isEverybody, type Rollout } from '../stages/rollout.ts';
 import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
 import { changeParts } from './change-parts.ts';
+import { findNeverCopied } from './never-copied.ts';
 import type { OperatedBackend } from './operated-backend.ts';
 import { finishStep, type StepResult, type WaitOptions } from './take-step.ts';
 
+/** A person about whom one side lacks something when the backend is given up. */
+export interface AbandonedPerson {
+  readonly subjectKey: string;
+  /** Absent where the directory does not lead from the key to the person. */
+  readonly subjectId?: string;
+  /** `never copied`: the pictures, if any, are at the backend alone. */
+  readonly what: readonly (UnfinishedPerson['what'][number] | 'never copied')[];
+  /** Why the last try failed. */
+  readonly reason?: string;
+}
+
+/** As files and answers have it: by id, or by key where that is all that is known. */
+export function describeAbandoned({ subjectKey, subjectId, what, reason }: AbandonedPerson) {
+  return {
+    ...(subjectId === undefined ? { key: subjectKey } : { id: subjectId }),
+    what,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
 /** The result of giving a backend up. */
 export interface AbandonResult extends StepResult {
-  /** The people whose newest pictures the backend does not have. */
-  readonly people: readonly UnfinishedPerson[];
+  /** The people whose newest pictures the backend does not have, and those whose pictures it alone may have. */
+  readonly people: readonly AbandonedPerson[];
 }
 
 /**
  * Ends a migration whose backend is dead. Unfinished writes are finished in the local store alone. The result
- * names the people whose newest pictures the backend did not get. They stay noted, so that a backend that
- * returns can still be brought up to date. Can be repeated until the change has arrived.
+ * names the people whose newest pictures the backend did not get, who stay noted, so that a backend that
+ * returns can still be brought up to date; and the people who were never copied. Can be repeated until the
+ * change has arrived.
  */
 export async function abandonBackend(
   operated: OperatedBackend,
@@ -25,7 +47,7 @@ export async function abandonBackend(
   const { at, core } = operated;
   const parts = changeParts(operated);
   const before = (await beginStage(core.records, at.name, at.settings.initialStage)).record;
-  const people = await listPeople(operated);
+  const people = await listUnfinishedPeople(operated);
   // The precondition is for the first write alone.
   let { onlyAt, ...rest } = options;
   if (before.change && !isGivingUp(before)) {
@@ -35,7 +57,7 @@ export async function abandonBackend(
     onlyAt = undefined;
     options.onBegin?.();
     const result = await finishStep(operated, before, rest);
-    if (result.outcome !== 'arrived') return { ...result, people: await listPeople(operated, people) };
+    if (result.outcome !== 'arrived') return { ...result, people: await listEverybody(operated, people) };
   }
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
   if (!record.change) {
@@ -47,14 +69,35 @@ export async function abandonBackend(
     options.onBegin?.();
   }
   const result = await finishStep(operated, record, { ...rest, onlyAt });
-  return { ...result, people: await listPeople(operated, people) };
+  return { ...result, people: await listEverybody(operated, people) };
+}
+
+/** Those with unfinished writes, and those who were never copied: these can only become fewer. */
+async function listEverybody(
+  operated: OperatedBackend,
+  before: readonly UnfinishedPerson[],
+): Promise<AbandonedPerson[]> {
+  const { at, core } = operated;
+  const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
+  const people = new Map<string, AbandonedPerson>();
+  for (const one of await listUnfinishedPeople(operated, before)) people.set(one.subjectKey, one);
+  for (const [subjectKey, id] of (await findNeverCopied(operated, record)).people) {
+    const { what = [], ...unfinished } = people.get(subjectKey) ?? {};
+    people.set(subjectKey, {
+      subjectKey,
+      ...(id === undefined ? {} : { subjectId: id }),
+      ...unfinished,
+      what: [...what, 'never copied'],
+    });
+  }
+  return [...people.values()];
 }
 
 /**
  * The people with unfinished writes now, and those who had some before: writes that were finished meanwhile
  * were finished in the local store alone. Gateways go on writing until the change has arrived.
  */
-async function listPeople(
+async function listUnfinishedPeople(
   { at }: OperatedBackend,
   before: readonly UnfinishedPerson[] = [],
 ): Promise<UnfinishedPerson[]> {

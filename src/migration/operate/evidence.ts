@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FinishedRun, readFinishedRuns, readRunPeople } from '../lists/run-records.ts';
 import { sumOutcomes, type VerificationEvidence, type VerifyOutcome } from '../lists/verify-list.ts';
 import { readSample, readTally } from '../parity/parity-tally.ts';
@@ -6,6 +7,7 @@ import { isEquivalent, type ParityVerdict } from '../parity/verdict.ts';
 import { isEverybody, type Rollout, stageOf } from '../stages/rollout.ts';
 import { isMovedBy, loadCohorts, type StageRecord } from '../stages/stage-record.ts';
 import type { OperatedBackend } from './operated-backend.ts';
+import { type CountedBy, listConcerned } from './people-of-step.ts';
 
 /** The people whom a step moves. */
 export interface MovedPeople {
@@ -13,22 +15,24 @@ export interface MovedPeople {
   readonly isEverybody: boolean;
   has(subjectKey: string): boolean;
   /** Their keys, where the step is for a list. */
-  readonly keys?: readonly string[];
+  readonly keys?: ReadonlySet<string>;
 }
 
-/** What a verification found about the people whom a step moves. */
+/** What verifications found about the people whom a step moves. */
 export interface StepVerification extends VerificationEvidence {
-  /**
-   * People of the step whom the verification did not look at. They are counted by the step's list, else by
-   * the longest list that was ever verified.
-   */
-  readonly notVerified?: number;
+  /** How many people the step moves. */
+  readonly people: number;
+  /** People of the step whom no verification looked at. */
+  readonly notVerified: number;
+  readonly countedBy: CountedBy;
   /** Whether it began after the local store was last fed anew. */
   readonly isOfThisSpan: boolean;
 }
 
-/** Whether a verification began after the local store was last fed anew. */
-function isOfThisSpan(
+type Verification = FinishedRun & { readonly report: VerificationEvidence };
+
+/** Whether a run over a list began after the local store was last fed anew. */
+export function isOfThisSpan(
   { stageRevision = 0 }: Pick<FinishedRun, 'stageRevision'>,
   { fedSinceRevision = 0 }: Pick<StageRecord, 'fedSinceRevision'>,
 ): boolean {
@@ -51,14 +55,15 @@ export async function findMoved({ core }: OperatedBackend, from: Rollout, to: Ro
     isEverybody: from.stage !== to.stage && isEverybody(to.ramp) && isEverybody(from.ramp),
     has,
     ...(members
-      ? { keys: [...members.keys()].filter((key) => stageOf(from, key, cohorts) !== to.stage) }
+      ? { keys: new Set([...members.keys()].filter((key) => stageOf(from, key, cohorts) !== to.stage)) }
       : {}),
   };
 }
 
 /**
- * The verification that says most about a step, among those that still count: the one that covers the step
- * best, then the one over the longest list, then the newest. Where none counts, the newest.
+ * What the verifications that still count found about the people of a step; where none counts, what any found.
+ * Where the directory can be listed, or the step is for a list, the verifications are put together: the newest
+ * that looked at a person holds for that person. Otherwise the longest list speaks for itself.
  */
 export async function findVerification(
   operated: OperatedBackend,
@@ -67,65 +72,101 @@ export async function findVerification(
 ): Promise<StepVerification | undefined> {
   const { at, core } = operated;
   const oldestMs = core.clock.nowMs() - at.settings.gate.verificationHours * 3_600_000;
-  const all: (FinishedRun & { readonly report: VerificationEvidence })[] = [];
+  const all: Verification[] = [];
   for await (const run of readFinishedRuns({ records: core.records, kind: 'verification', name: at.name })) {
     if (isVerification(run)) all.push(run);
   }
   const valid = all.filter((run) => isOfThisSpan(run, record) && run.atMs >= oldestMs);
   const newestFirst = (valid.length > 0 ? valid : all).toSorted((one, other) => other.atMs - one.atMs);
-  const longestFirst = newestFirst.toSorted((one, other) => other.listed - one.listed);
-  // A list that is shorter than an earlier one leaves people out, even where the earlier verification no
-  // longer counts.
-  const mostPeople = Math.max(0, ...all.map(({ report }) => report.subjects));
-  if (moved.isEverybody) {
-    const [longest] = longestFirst;
-    if (!longest) return undefined;
-    const evidence: VerificationEvidence = longest.report;
+  const [longest] = newestFirst.toSorted((one, other) => other.listed - one.listed);
+  if (!longest) return undefined;
+  const counted = await countPeople(operated, moved);
+  if (counted.keys) {
+    const { runs, evidence, notVerified } = await putTogether(operated, newestFirst, moved, counted.keys);
     return {
       ...evidence,
-      notVerified: Math.max(0, mostPeople - evidence.subjects),
-      isOfThisSpan: isOfThisSpan(longest, record),
+      people: counted.keys.size,
+      notVerified,
+      countedBy: counted.by,
+      isOfThisSpan: runs.every((run) => isOfThisSpan(run, record)),
     };
   }
-  let best: StepVerification | undefined;
-  for (const run of moved.keys ? newestFirst : longestFirst.slice(0, 1)) {
-    const narrowed = {
-      ...(await narrow(operated, run, moved, mostPeople)),
-      isOfThisSpan: isOfThisSpan(run, record),
-    };
-    if (!best || (narrowed.notVerified ?? 0) < (best.notVerified ?? 0)) best = narrowed;
-    if (best.notVerified === 0) break;
-  }
-  return best;
+  const evidence: VerificationEvidence = longest.report;
+  // A list that is shorter than an earlier one leaves people out, even where the earlier verification no
+  // longer counts.
+  const people = Math.max(0, ...all.map(({ report }) => report.subjects));
+  return {
+    ...(moved.isEverybody ? evidence : (await putTogether(operated, [longest], moved)).evidence),
+    people,
+    notVerified: Math.max(0, people - evidence.subjects),
+    countedBy: counted.by,
+    isOfThisSpan: isOfThisSpan(longest, record),
+  };
 }
 
-/** What a verification found about the people of a step. */
-async function narrow(
-  { core }: OperatedBackend,
-  run: FinishedRun & { readonly report: VerificationEvidence },
+/** The keys of the people of a step, where they can be listed. */
+async function countPeople(
+  operated: OperatedBackend,
   moved: MovedPeople,
-  mostPeople: number,
-): Promise<Omit<StepVerification, 'isOfThisSpan'>> {
+): Promise<{ readonly by: CountedBy; readonly keys?: ReadonlySet<string> }> {
+  const listed = listConcerned(operated, moved.has);
+  if (!listed) return moved.keys ? { by: 'list of the step', keys: moved.keys } : { by: 'longest list' };
+  const keys = new Set<string>();
+  for await (const { key } of listed) keys.add(key);
+  return { by: 'directory', keys };
+}
+
+/** What the runs found about the people of a step. A run that looked at nobody whom a newer one had not is left out. */
+async function putTogether(
+  { core }: OperatedBackend,
+  newestFirst: readonly Verification[],
+  moved: MovedPeople,
+  keys: ReadonlySet<string> = new Set(),
+): Promise<{
+  readonly runs: readonly Verification[];
+  readonly evidence: VerificationEvidence;
+  readonly notVerified: number;
+}> {
   const counts: Partial<Record<VerifyOutcome, number>> = {};
-  // A list may name a person twice, e.g. by a former id as well.
-  const verified = new Set<string>();
-  for await (const { outcome, subjectKey } of readRunPeople<VerifyOutcome>(core.records, run)) {
-    // An id without a person counts against the list, but not in a step for a cohort, whose list holds only
-    // people.
-    const concerns = subjectKey === undefined ? moved.keys === undefined : moved.has(subjectKey);
-    if (!concerns) continue;
-    counts[outcome] = (counts[outcome] ?? 0) + 1;
-    if (subjectKey !== undefined) verified.add(subjectKey);
+  const runs: Verification[] = [];
+  /** By key, the run that counts. A list may name a person twice, e.g. by a former id as well. */
+  const seen = new Map<string, Verification>();
+  let notVerified = keys.size;
+  for (const run of newestFirst) {
+    if (runs.length > 0 && notVerified === 0) break;
+    const own: Partial<Record<VerifyOutcome, number>> = {};
+    const leftBefore = notVerified;
+    for await (const { outcome, subjectKey } of readRunPeople<VerifyOutcome>(core.records, run)) {
+      if (subjectKey === undefined) {
+        // An id without a person counts against the list, but not in a step for a cohort, whose list holds
+        // only people.
+        if (!moved.keys) own[outcome] = (own[outcome] ?? 0) + 1;
+        continue;
+      }
+      const earlier = seen.get(subjectKey);
+      if (!moved.has(subjectKey) || (earlier && earlier !== run)) continue;
+      own[outcome] = (own[outcome] ?? 0) + 1;
+      if (!earlier && keys.has(subjectKey)) notVerified -= 1;
+      seen.set(subjectKey, run);
+    }
+    if (runs.length > 0 && notVerified === leftBefore) continue;
+    runs.push(run);
+    for (const [outcome, count] of Object.entries(own) as [VerifyOutcome, number][])
+      counts[outcome] = (counts[outcome] ?? 0) + count;
   }
-  const figures = sumOutcomes(counts);
-  const evidence: VerificationEvidence = run.report;
-  return {
-    ...evidence,
-    ...figures,
-    notVerified: moved.keys
-      ? moved.keys.filter((key) => !verified.has(key)).length
-      : Math.max(0, mostPeople - evidence.subjects),
+  const reports = runs.map(({ report }) => report);
+  const digests = reports.map(({ subjectsSha256 }) => subjectsSha256);
+  const evidence: VerificationEvidence = {
+    startedAtMs: Math.min(...reports.map(({ startedAtMs }) => startedAtMs)),
+    atMs: Math.min(...reports.map(({ atMs }) => atMs)),
+    listed: reports.reduce((total, { listed }) => total + listed, 0),
+    ...sumOutcomes(counts),
+    subjectsSha256:
+      digests.length === 1
+        ? (digests[0] ?? '')
+        : createHash('sha256').update(digests.join('\n')).digest('hex'),
   };
+  return { runs, evidence, notVerified };
 }
 
 /** How alike the answers were. For a part of the people, by the newest of the sample. */

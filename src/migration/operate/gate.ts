@@ -15,6 +15,7 @@ import {
   type StepVerification,
 } from './evidence.ts';
 import type { Guard } from './guard.ts';
+import { copiedGuard, findNeverCopied } from './never-copied.ts';
 import type { OperatedBackend } from './operated-backend.ts';
 import { preflightGuard } from './preflight-guard.ts';
 import { switchGuards } from './switch-guards.ts';
@@ -52,13 +53,15 @@ export async function examineStep(
   const from = record.rollout;
   const moved = await findMoved(operated, from, to);
   const leadsUpToSwitched = leadsUpTo(from, to, 'switched');
-  const needsDrain = leadsUpToSwitched || leadsUpTo(from, to, 'complete');
+  const leadsUpToComplete = leadsUpTo(from, to, 'complete');
+  const needsDrain = leadsUpToSwitched || leadsUpToComplete;
   const waitMs = Math.min(options.timeoutMs ?? DRAIN_WAIT_MS, DRAIN_WAIT_MS);
-  const [backlog, isDrained, parity, verification, heartbeats, behind] = await Promise.all([
+  const [backlog, isDrained, parity, verification, neverCopied, heartbeats, behind] = await Promise.all([
     readBacklog(at.replica, moved.has),
     needsDrain && !record.change ? awaitDrained(at.replica, waitMs, moved.has) : false,
     findParity(operated, moved),
     leadsUpToSwitched ? findVerification(operated, record, moved) : undefined,
+    leadsUpToComplete ? findNeverCopied(operated, record, moved.has) : undefined,
     readHeartbeats(core.records, nowMs),
     gatewaysBehind({ records: core.records, clock: core.clock, name: at.name }, record),
   ]);
@@ -99,6 +102,7 @@ export async function examineStep(
           ...(verification ? { verification } : {}),
         })
       : []),
+    ...(neverCopied ? [copiedGuard(neverCopied)] : []),
   ];
   return {
     schema: 1,

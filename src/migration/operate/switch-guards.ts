@@ -1,6 +1,7 @@
 import type { GateSettings } from '../../settings/migration-settings.ts';
 import type { ParityFigures, StepVerification } from './evidence.ts';
 import type { Guard } from './guard.ts';
+import type { CountedBy } from './people-of-step.ts';
 
 const VERIFY = 'polyface backfill verify --dialect … --subjects FILE';
 
@@ -19,7 +20,7 @@ export function switchGuards(
 }
 
 function verificationGuards(
-  { verificationHours }: GateSettings,
+  { verificationHours, minVerifiedPercent }: GateSettings,
   {
     nowMs,
     fedSinceMs,
@@ -31,7 +32,6 @@ function verificationGuards(
   },
 ): Guard[] {
   const ageHours = verification ? (nowMs - verification.atMs) / 3_600_000 : Number.POSITIVE_INFINITY;
-  const notVerified = verification?.notVerified ?? 0;
   return [
     {
       name: 'the verification is fresh',
@@ -48,15 +48,13 @@ function verificationGuards(
       next: VERIFY,
     },
     {
-      name: 'everybody on the list was verified',
+      name: 'the people of the step were verified',
       holds:
         verification !== undefined &&
         verification.unknown === 0 &&
         verification.subjects > 0 &&
-        notVerified === 0,
-      found: verification
-        ? `${verification.subjects} verified, ${notVerified} not verified, ${verification.unknown} unknown; the list has ${verification.listed}`
-        : 'never verified',
+        verifiedOf(verification) * 100 >= minVerifiedPercent * verification.people,
+      found: verification ? describeCoverage(verification, minVerifiedPercent) : 'never verified',
       next: `correct the list, or make the missing people known; then ${VERIFY}`,
     },
     {
@@ -73,6 +71,25 @@ function verificationGuards(
     },
   ];
 }
+
+function verifiedOf({ people, notVerified }: StepVerification): number {
+  return people - notVerified;
+}
+
+function describeCoverage(verification: StepVerification, minPercent: number): string {
+  const { notVerified, unknown, empty, listed, people, countedBy } = verification;
+  return [
+    `${verifiedOf(verification)} verified, ${notVerified} not verified, ${unknown} unknown, ${empty} empty on both sides`,
+    `${listed} on the list`,
+    `${MEASURES[countedBy]} counts ${people}, of whom ${minPercent} % are needed`,
+  ].join('; ');
+}
+
+const MEASURES: Readonly<Record<CountedBy, string>> = {
+  directory: 'the directory',
+  'list of the step': 'the list of the step',
+  'longest list': 'the longest list that was verified (the directory cannot be listed)',
+};
 
 function describeDifferences(differences: StepVerification['differences']): string {
   const told = Object.entries(differences).map(([name, count]) => `${count} ${name}`);

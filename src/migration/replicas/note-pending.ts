@@ -14,7 +14,8 @@ export async function notePending(
     records,
     subject,
     found ?? (await readSubjectRecord(records, subject.key)),
-    (record) => notePendingReplicas(record, [replica], clock.nowMs()),
+    // A record without a write would look as if the person had been copied.
+    (record) => (record.generation === 0 ? undefined : notePendingReplicas(record, [replica], clock.nowMs())),
     (record) => record.pendingReplicas?.[replica] !== undefined,
   );
 }

@@ -10,6 +10,7 @@ import {
   isPageStill,
 } from './find-person.ts';
 import { createKnownPeople } from './known-people.ts';
+import { listPeople } from './list-people.ts';
 
 /**
  * How long a result is used without asking the store, so that every gateway sees a change within two seconds.
@@ -77,6 +78,7 @@ export function createRecordPeople(
       const find = () => findByKey(pages, tenant, key);
       return look({ place: placeOf(tenant, { space: 'key', value: key }), find, findAgain: find });
     },
+    list: (tenant) => listPeople(pages, tenant, ''),
     admit,
   };
 }

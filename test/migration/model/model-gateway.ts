@@ -27,6 +27,8 @@ export interface ModelGateway {
   readonly replica: ReplicaParts;
   /** The migration, for an operator in this process. */
   readonly operated: OperatedBackend;
+  /** What its gate asks for. */
+  readonly gate: { minVerifiedPercent: number };
   put(subject: Subject, slot: number, value: Value): Promise<void>;
   /** A client that goes away in the middle of its upload. */
   breakOff(subject: Subject, slot: number, value: Value): Promise<void>;
@@ -179,11 +181,19 @@ export function createModelGateway(parts: {
     });
   }
 
+  const gate = {
+    verificationHours: 24,
+    minVerifiedPercent: 100,
+    minSamples: 0,
+    maxDifferentPercent: 100,
+    requirePreflight: false,
+  };
   return {
     process,
     watch,
     reconciler,
     replica,
+    gate,
     operated: {
       at: {
         name: NAME,
@@ -192,7 +202,7 @@ export function createModelGateway(parts: {
         settings: {
           initialStage: 'pass-through',
           credential: { kind: 'bearer', token: 'of the model' },
-          gate: { verificationHours: 24, minSamples: 0, maxDifferentPercent: 100, requirePreflight: false },
+          gate,
         },
       },
       core: { records, objects, directory, clock, warn },

@@ -34,6 +34,9 @@ export const directory: SubjectDirectory = {
   byAlias: async (_tenant, _dialect, id) => SUBJECTS.find((subject) => subject.id === id),
   byIdentifier: async () => undefined,
   byKey: async (_tenant, key) => SUBJECTS.find((subject) => subject.key === key),
+  async *list() {
+    yield* SUBJECTS;
+  },
 };
 
 /** Accepts every file except one that was broken off, because the content of a picture does not matter here. */

@@ -14,6 +14,8 @@ export interface Register {
   /** Takes in what happened at once; throws where a read gave something that it must not. */
   observe(writes: readonly WriteResult[], reads: readonly Value[]): void;
   allows(value: Value): boolean;
+  /** Its person was left behind: from now on it may also be empty, until it is written or found again. */
+  leaveBehind(): void;
   describe(): string;
 }
 
@@ -22,11 +24,17 @@ export function createRegister(): Register {
   let settled = new Set<Value>([0]);
   let pending = new Set<Value>();
 
-  const allows = (value: Value) => settled.has(value) || pending.has(value);
+  let isLeftBehind = false;
+
+  const isHeld = (value: Value) => settled.has(value) || pending.has(value);
+  const allows = (value: Value) => isHeld(value) || (isLeftBehind && value === 0);
   const describe = () => `settled ${[...settled].join()} pending ${[...pending].join()}`;
   return {
     allows,
     describe,
+    leaveBehind() {
+      isLeftBehind = true;
+    },
     observe(writes, reads) {
       const written = new Set(writes.map(({ value }) => value));
       for (const value of reads) {
@@ -39,13 +47,17 @@ export function createRegister(): Register {
       if (acknowledged.length > 0) {
         settled = new Set(acknowledged);
         pending = new Set(failed);
+        isLeftBehind = false;
       } else {
         pending = new Set([...pending, ...failed]);
       }
       const [read] = reads;
-      if (reads.length === 1 && writes.length === 0 && read !== undefined) {
+      // Who was left behind is found again once the backend is asked again.
+      const isLeft = isLeftBehind && read === 0;
+      if (reads.length === 1 && writes.length === 0 && read !== undefined && !isLeft) {
         settled = new Set([read]);
         pending.delete(read);
+        isLeftBehind = false;
       }
     },
   };

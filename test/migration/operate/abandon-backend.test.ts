@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { abandonBackend } from '../../../src/migration/operate/abandon-backend.ts';
+import { abandonBackend, describeAbandoned } from '../../../src/migration/operate/abandon-backend.ts';
 import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
 import { beginStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
@@ -9,7 +9,7 @@ import { NAME, SUBJECTS } from '../model/model-parts.ts';
 import { createMortalProcess } from '../model/mortal-process.ts';
 
 describe('giving a dead backend up', () => {
-  it('giving a dead backend up names who wrote before it began, and who wrote until the gateways had left', async () => {
+  it('giving a dead backend up names who wrote before it began, who wrote until the gateways had left, and who was never copied', async () => {
     const store = createMemoryStore();
     const backend = createModelBackend();
     let nowMs = 1_000_000;
@@ -24,8 +24,8 @@ describe('giving a dead backend up', () => {
     await swapStage(store.records, NAME, found.version, { ...found.record, rollout: switched });
     const gateway = start();
     await gateway.watch.refresh();
-    const [before, meanwhile] = SUBJECTS;
-    if (!before || !meanwhile) throw new Error('there are three people');
+    const [before, meanwhile, never] = SUBJECTS;
+    if (!before || !meanwhile || !never) throw new Error('there are three people');
     for (const subject of [before, meanwhile]) await gateway.put(subject, 0, 1);
     await gateway.reconciler.round();
     backend.trouble('down');
@@ -43,6 +43,10 @@ describe('giving a dead backend up', () => {
       },
     });
     expect(outcome).toBe('arrived');
-    expect(people.map(({ subjectId }) => subjectId).sort()).toEqual([before.id, meanwhile.id]);
+    expect(people.map(describeAbandoned)).toEqual([
+      expect.objectContaining({ id: before.id, what: ['pending replication'] }),
+      expect.objectContaining({ id: meanwhile.id, what: ['pending replication'] }),
+      { id: never.id, what: ['never copied'] },
+    ]);
   });
 });

@@ -15,14 +15,18 @@ async function notVerifiedAfter(...verified: readonly string[]): Promise<number 
   const { records } = createMemoryStore();
   const operated = {
     at: { name: NAME, settings: { gate: { verificationHours: 24 } } },
-    core: { records, clock: { nowMs: () => 1_000 } },
+    core: { records, directory: {}, clock: { nowMs: () => 1_000 } },
   } as unknown as OperatedBackend;
   const place = { records, kind: 'verification', name: NAME } as const;
   const options = { ids: verified, nowMs: () => 500, restart: false, notBeforeMs: 0 };
   const { head, save } = await openListRun({ ...place, ...options }, 'digest');
   const people = verified.map((subjectKey) => ({ outcome: 'equal' as const, subjectKey }));
   await save<VerifyOutcome>(0, people);
-  await finishListRun(place, head, { ...head, atMs: 600, report: { equal: verified.length } });
+  await finishListRun(place, head, {
+    ...head,
+    atMs: 600,
+    report: { equal: verified.length, subjects: verified.length },
+  });
   const ramp = await storeCohort(records, 'pilot', [ANNA, BORIS]);
   const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
   const moved = await findMoved(operated, from, { stage: 'switched', ramp });
@@ -41,12 +45,12 @@ describe('the verification of a step for a list of people', () => {
   });
 });
 
-describe('the verification of a step for all people', () => {
+describe('the verification of a step for all people, where the directory cannot be listed', () => {
   async function setUp() {
     const { records } = createMemoryStore();
     const operated = {
       at: { name: NAME, settings: { gate: { verificationHours: 24 } } },
-      core: { records, clock: { nowMs: () => 3_000 } },
+      core: { records, directory: {}, clock: { nowMs: () => 3_000 } },
     } as unknown as OperatedBackend;
     const place = { records, kind: 'verification', name: NAME } as const;
     const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };

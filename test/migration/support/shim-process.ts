@@ -66,7 +66,10 @@ export async function createShimHouse(options: {
   const file = join(folder, 'shim.yaml');
   const text = options.open
     ? demo.replace('strictSubjects: true', 'strictSubjects: false')
-    : demo.replace('    subjects:\n', `    subjects:\n${people.join('')}`);
+    : demo
+        // The crowd is everybody at the backend: the gate counts people by the directory.
+        .replaceAll(/magicline-v1: '100\d'(, )?/g, '')
+        .replace('    subjects:\n', `    subjects:\n${people.join('')}`);
   await writeFile(file, `${withoutKeys(text, Object.keys(migration))}\n${stringify(migration)}`);
   const subjectsFile = join(folder, 'subjects.txt');
   await writeFile(subjectsFile, `# the crowd\n${crowd.map(({ customer }) => customer).join('\n')}\n`);
