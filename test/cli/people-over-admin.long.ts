@@ -119,10 +119,8 @@ describe('polyface people, in the store and over the admin port', () => {
   it('needs the role admin for an erasure before the first row is sent', async () => {
     const env = { POLYFACE_ADMIN: asked.adminUrl, POLYFACE_ADMIN_TOKEN: asked.tokens.operate };
     await copyFile(join(folder, 'admin-fewer.csv'), join(folder, 'x.csv'));
-    const { code, err } = await polyface(
-      env,
-      ...['people', 'import', 'x.csv', '--tenant', 'demo', '--missing', 'erase', '--yes'],
-    );
+    const order = ['people', 'import', 'x.csv', '--tenant', 'demo', '--missing', 'erase', '--yes'];
+    const { code, err } = await polyface(env, ...order);
     expect([code, err]).toEqual([1, expect.stringContaining('needs the role "admin"')]);
   });
 

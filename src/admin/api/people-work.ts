@@ -148,8 +148,8 @@ export function noChangeableDirectory(): AdminProblem {
   );
 }
 
-function addResults<C extends Record<'rows' | 'created' | 'changed' | 'unchanged' | 'rejected', number>>(
-  counts: C,
+function addResults(
+  counts: Readonly<Record<'rows' | 'created' | 'changed' | 'unchanged' | 'rejected', number>>,
   results: readonly { readonly result: PutResult }[],
 ) {
   const of = (kind: PutResult['kind']) => results.filter(({ result }) => result.kind === kind).length;
