@@ -1,4 +1,3 @@
-import type { Subject } from '../../../src/domain/index.ts';
 import { backfillList, type ListOptions } from '../../../src/migration/lists/backfill-list.ts';
 import { verifyList } from '../../../src/migration/lists/verify-list.ts';
 import { abandonBackend } from '../../../src/migration/operate/abandon-backend.ts';
