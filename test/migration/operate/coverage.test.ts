@@ -204,7 +204,7 @@ describe.each(['settings', 'records'] as const)('completion with people in %s', 
     for (const person of ['anna', 'boris'] as const) await write(person);
     await run('verification', { clara: 'both empty' }, 2);
     await run('verification', { dan: 'unclear' });
-    expect((await neverCopied()).map(([, id]) => id).sort()).toEqual(['clara', 'dan']);
+    expect(new Set((await neverCopied()).map(([, id]) => id))).toEqual(new Set(['clara', 'dan']));
   });
 
   it('completion goes by the newest look at a person', async () => {
