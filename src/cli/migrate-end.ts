@@ -13,7 +13,9 @@ export async function cancelChange({
 }: MigrationOptions & { readonly timeout: number }): Promise<void> {
   const { admin, json } = options;
   if (admin !== undefined)
-    return printFacts(await stepOverAdmin('cancel', {}, { ...options, admin }), { json });
+    return printFacts(await stepOverAdmin('cancel', { timeoutSeconds: timeout }, { ...options, admin }), {
+      json,
+    });
   const how = { timeoutMs: timeout * 1000, onWait: showPhase };
   const result = await withMigration(options, async (operated) => {
     const cancelled = await cancel(operated, how);
@@ -38,7 +40,7 @@ export async function completeWithoutBackend({
   if (admin !== undefined) {
     const { people = [], ...told }: { people?: readonly object[]; outcome?: string } = await stepOverAdmin(
       'abandon',
-      { override },
+      { override, timeoutSeconds: timeout },
       { ...options, admin },
     );
     const facts = told.outcome === 'refused' ? {} : await writePeople(file, people);

@@ -23,6 +23,8 @@ export async function showOverAdmin(
 
 /** The options of a step. */
 interface StepOrder {
+  /** How long to wait for the step, in seconds. */
+  readonly timeoutSeconds: number;
   readonly percent?: number;
   /** The people to take in, and the name of their list. */
   readonly subjects?: readonly string[];

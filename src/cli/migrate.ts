@@ -100,6 +100,7 @@ async function takeStep(
   if (admin !== undefined) {
     if (file !== undefined) throw new Error('--report is written where the gate is: leave --admin out');
     const order = {
+      timeoutSeconds: timeout,
       ...(share === undefined ? {} : { percent: share }),
       ...(only === undefined ? {} : { subjects: await readSubjectList(only), cohort: basename(only) }),
       ...(override === undefined ? {} : { override }),
@@ -152,8 +153,10 @@ async function showStatus({
 }): Promise<void> {
   const { admin, json } = options;
   if (admin !== undefined) {
-    if (wait || forgetSilent)
-      await stepOverAdmin('resume', { forgetSilent: forgetSilent === true }, { ...options, admin });
+    const order = { timeoutSeconds: wait ? timeout : 0, forgetSilent: forgetSilent === true };
+    if (wait || forgetSilent) await stepOverAdmin('resume', order, { ...options, admin });
+    // A change under way is no failure where nobody waits for it.
+    if (!wait) process.exitCode = 0;
     return showOverAdmin('status', { ...options, admin });
   }
   await withMigration(options, async (operated) => {

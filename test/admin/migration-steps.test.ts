@@ -49,7 +49,9 @@ describe('a migration that is operated over the admin API', () => {
       rollout: { stage: 'dual-write', ramp: { kind: 'cohort', name: 'pilots', size: 1 } },
     });
     expect(await work(`${MIGRATION}/cancel`)).toMatchObject({ outcome: 'nothing to do' });
-    expect(await work(`${MIGRATION}/resume`, { forgetSilent: true })).toMatchObject({ outcome: 'arrived' });
+    expect(await work(`${MIGRATION}/resume`, { forgetSilent: true, timeoutSeconds: 90 })).toMatchObject({
+      outcome: 'arrived',
+    });
 
     const dead = { override: 'the backend is dead' };
     expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
@@ -69,6 +71,9 @@ describe('a migration that is operated over the admin API', () => {
     ['advance', { subjects: [] }],
     ['advance', { subjects: ['1002'], percent: 10 }],
     ['abandon', {}],
+    ['back', { timeoutSeconds: -1 }],
+    ['cancel', { timeoutSeconds: 'soon' }],
+    ['resume', { timeoutSeconds: 3601 }],
   ])('an operated migration refuses %s with %j', async (word, body) => {
     const { status } = await admin.call('POST', `${MIGRATION}/${word}`, {
       token: admin.tokens.operate,

@@ -19,7 +19,8 @@ import { AdminProblem } from '../admin-problem.ts';
 import { optionalText, requiredText } from './route.ts';
 
 /** A step that takes longer goes on, and is shown as under way. */
-const STEP_TIMEOUT_MS = 60_000;
+const STEP_TIMEOUT_SECONDS = 60;
+const MAX_TIMEOUT_SECONDS = 3600;
 
 type Members = Readonly<Record<string, unknown>>;
 type Taken = StepResult & { readonly people?: readonly AbandonedPerson[] };
@@ -41,16 +42,20 @@ export const STEPS = {
     const options = stepOptions(members);
     return (at, condition) => back(at, { ...options, ...condition });
   },
-  cancel: async () => (at, condition) => cancel(at, { timeoutMs: STEP_TIMEOUT_MS, ...condition }),
-  resume:
-    async (_operated, { forgetSilent }) =>
-    async (at, condition) => {
-      if (forgetSilent === true) await forgetSilentGateways(at.core.records, at.core.clock.nowMs());
-      return resume(at, { timeoutMs: STEP_TIMEOUT_MS, ...condition });
-    },
+  cancel: async (_operated, members) => {
+    const timeoutMs = timeoutOf(members);
+    return (at, condition) => cancel(at, { timeoutMs, ...condition });
+  },
+  resume: async (_operated, members) => {
+    const timeoutMs = timeoutOf(members);
+    return async (at, condition) => {
+      if (members.forgetSilent === true) await forgetSilentGateways(at.core.records, at.core.clock.nowMs());
+      return resume(at, { timeoutMs, ...condition });
+    };
+  },
   abandon: async (_operated, members) => {
-    const override = requiredText(members, 'override');
-    return (at, condition) => abandonBackend(at, { timeoutMs: STEP_TIMEOUT_MS, override, ...condition });
+    const options = { timeoutMs: timeoutOf(members), override: requiredText(members, 'override') };
+    return (at, condition) => abandonBackend(at, { ...options, ...condition });
   },
 } as const satisfies Record<string, (operated: OperatedBackend, members: Members) => Promise<TakeStep>>;
 
@@ -68,7 +73,15 @@ export function describeStep({ outcome, record, gateReport, missing, waitingFor,
 
 function stepOptions(members: Members) {
   const override = optionalText(members, 'override');
-  return { timeoutMs: STEP_TIMEOUT_MS, ...(override === undefined ? {} : { override }) };
+  return { timeoutMs: timeoutOf(members), ...(override === undefined ? {} : { override }) };
+}
+
+/** How long the job waits for its step, in milliseconds. */
+function timeoutOf({ timeoutSeconds }: Members): number {
+  if (timeoutSeconds === undefined || timeoutSeconds === null) return STEP_TIMEOUT_SECONDS * 1000;
+  if (typeof timeoutSeconds !== 'number' || !(timeoutSeconds >= 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS))
+    throw new AdminProblem(400, `"timeoutSeconds" is a number from 0 to ${MAX_TIMEOUT_SECONDS}.`);
+  return timeoutSeconds * 1000;
 }
 
 /**
