@@ -83,7 +83,7 @@ describe('loadSettings refuses, with the place and what was expected,', () => {
     [
       'a value out of its range',
       `${SMALLEST}imaging:\n  timeoutSeconds: 0\n`,
-      /^polyface\.yaml:4:16: imaging\.timeoutSeconds: expected a number above 0, at most 86400, got 0$/,
+      /^polyface\.yaml:4:19: imaging\.timeoutSeconds: expected a number above 0, at most 86400, got 0$/,
     ],
     [
       'a number without end',
