@@ -24,6 +24,7 @@ describe('v1 in front of a Smartsheet backend in a process of its own', () => {
     house = await createShimHouse({
       backendUrl: backend.url,
       crowd: 1,
+      keepsDemoPeople: true,
       backend: { speaks: 'smartsheet', credential: CLIENTS.smartsheet.credential, lossHeader: 'X-Losses' },
     });
     shim = await house.start();

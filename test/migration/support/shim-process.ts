@@ -33,6 +33,8 @@ export async function createShimHouse(options: {
   readonly crowd: number;
   /** The settings list no people. Subjects are made from their ids. */
   readonly open?: boolean;
+  /** The people of the demo keep their ids in v1, although the list of the crowd does not name them. */
+  readonly keepsDemoPeople?: boolean;
   readonly backend?: Readonly<Record<string, unknown>>;
   readonly limits?: Readonly<Record<string, unknown>>;
 }): Promise<ShimHouse> {
@@ -64,12 +66,11 @@ export async function createShimHouse(options: {
     log: { level: 'warn' },
   };
   const file = join(folder, 'shim.yaml');
+  // The crowd is everybody at the backend: the gate counts people by the directory.
+  const others = options.keepsDemoPeople ? demo : demo.replaceAll(/magicline-v1: '100\d'(, )?/g, '');
   const text = options.open
     ? demo.replace('strictSubjects: true', 'strictSubjects: false')
-    : demo
-        // The crowd is everybody at the backend: the gate counts people by the directory.
-        .replaceAll(/magicline-v1: '100\d'(, )?/g, '')
-        .replace('    subjects:\n', `    subjects:\n${people.join('')}`);
+    : others.replace('    subjects:\n', `    subjects:\n${people.join('')}`);
   await writeFile(file, `${withoutKeys(text, Object.keys(migration))}\n${stringify(migration)}`);
   const subjectsFile = join(folder, 'subjects.txt');
   await writeFile(subjectsFile, `# the crowd\n${crowd.map(({ customer }) => customer).join('\n')}\n`);
