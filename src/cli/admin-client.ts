@@ -57,7 +57,7 @@ export function adminOption(): Option {
 }
 
 /**
- * For a command that works on a store which it opens itself: it refuses `--admin`, because whoever names a
+ * For a command that works on a store which it opens itself: it refuses `--admin`. A caller who names a
  * gateway does not mean the store of the settings here.
  */
 export function refuseAdmin(command: Command, why: string): Command {

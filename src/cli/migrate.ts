@@ -155,7 +155,7 @@ async function showStatus({
   if (admin !== undefined) {
     const order = { timeoutSeconds: wait ? timeout : 0, forgetSilent: forgetSilent === true };
     if (wait || forgetSilent) await stepOverAdmin('resume', order, { ...options, admin });
-    // A change under way is no failure where nobody waits for it.
+    // A change under way is a failure only with --wait.
     if (!wait) process.exitCode = 0;
     return showOverAdmin('status', { ...options, admin });
   }

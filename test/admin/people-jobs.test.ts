@@ -66,7 +66,7 @@ async function lastAudit(): Promise<object | undefined> {
 }
 
 describe('an import of people over the admin API', () => {
-  it('takes rows part by part, says what became of each, and is one entry of the audit log', async () => {
+  it('an import takes rows part by part, reports the result of each, and is one entry of the audit log', async () => {
     const id = await started({ kind: 'people-import' });
     const first = await send(
       id,
@@ -101,7 +101,7 @@ describe('an import of people over the admin API', () => {
     expect(await registry.read('demo', 'late')).toBeUndefined();
   });
 
-  it('says what it would do, and neither does it nor writes it down', async () => {
+  it('a dry run reports what an import would change, changes nothing and leaves no entry in the audit log', async () => {
     const before = await lastAudit();
     const id = await started({ kind: 'people-import', dryRun: true });
     const { body } = await send(id, row(1, { id: 'nobody-yet' }), '?last=true');
@@ -111,7 +111,7 @@ describe('an import of people over the admin API', () => {
     expect(await lastAudit()).toEqual(before);
   });
 
-  it('is cancelled: what was written stays, and no further row is taken', async () => {
+  it('an import that is cancelled keeps what was written and takes no further row', async () => {
     const id = await started({ kind: 'people-import' });
     await send(id, row(1, { id: 'first' }));
     await admin.call('DELETE', `/jobs/${id}`, { token: admin.tokens.operate });
@@ -163,13 +163,13 @@ describe('an export of people over the admin API', () => {
     );
   });
 
-  it('says that there is no such tenant', async () => {
+  it('an export of an unknown tenant is answered with 404', async () => {
     expect((await admin.call('GET', '/people/elsewhere', { token: admin.tokens.read })).status).toBe(404);
   });
 });
 
 describe('a check of people over the admin API', () => {
-  it('is a read that finds shared identifiers and pictures without a person; only an admin removes those', async () => {
+  it('a check finds shared identifiers and pictures without a person with the role read, and only an admin removes those', async () => {
     for (const id of ['one', 'two'])
       await registry.put('demo', { id, aliases: {}, identifiers: { card: 'both' }, profile: {} });
     await upload('7777');

@@ -75,7 +75,7 @@ export function planImport(parts: AdminParts, members: Members): PlannedJob {
 
 /**
  * `people-check`: names that lead elsewhere, shared identifiers, records without a person. With `removeOrphans`
- * it removes the pictures of those keys which still belong to nobody, and checks nothing else.
+ * it removes the pictures of those keys that still have no person, and checks nothing else.
  */
 export function planPeopleCheck(parts: AdminParts, members: Members): PlannedJob {
   const tenant = tenantIn(parts, requiredText(members, 'tenant'));

@@ -59,7 +59,7 @@ export async function importOverAdmin(
   }
 }
 
-/** Whoever may not erase hears of it before the first row is written. */
+/** Refuses before the first row is written if the role of the token may not erase people. */
 async function requireAdmin(client: AdminClient): Promise<void> {
   const { role } = await client.ask<{ readonly role: string }>('GET', '/session');
   if (role !== 'admin') throw new Error(`--missing erase needs the role "admin"; the token has "${role}"`);

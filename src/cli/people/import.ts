@@ -68,7 +68,7 @@ async function runImport(file: string, options: ImportOptions): Promise<void> {
     dryRun,
     batchRows: options.batch,
     rejectsFile,
-    // A dry run erases nobody.
+    // A dry run erases no person.
     erases: options.missing === 'erase' && !dryRun,
     receiptsFile: `${file === '-' ? 'people' : file}.erased.ndjson`,
     yes: options.yes === true,

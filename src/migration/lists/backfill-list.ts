@@ -64,7 +64,7 @@ export async function backfillList(
     nowMs: () => core.clock.nowMs(),
     ids,
     notBeforeMs: 0,
-    // Before the local store was fed, somebody without a picture may have got one that it did not hear of.
+    // A run from before dual-write may have found no picture of a person who got one since.
     stage: { revision, oldest: fedSinceRevision },
     attend: (id) => copyOne(operated, id, readStageNow, options),
     retried: new Set(['failed']),
