@@ -116,7 +116,7 @@ async function countPeople(
   return { by: 'directory', keys };
 }
 
-/** What the runs found about the people of a step. A run that looked at nobody whom a newer one had not is left out. */
+/** Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer runs. */
 async function putTogether(
   { core }: OperatedBackend,
   newestFirst: readonly Verification[],

@@ -41,7 +41,7 @@ export interface StepOptions {
   readonly onWait?: (record: StageRecord) => void;
   /** The step is only taken from one of these revisions; otherwise `precondition-failed` is thrown. */
   readonly onlyAt?: WantedRevisions;
-  /** Called when the step is decided: nobody else takes it from there. */
+  /** Called when the stage record holds the step. Other callers with the same version are refused from then on. */
   readonly onBegin?: () => void;
 }
 
