@@ -9,7 +9,10 @@ import { inRounds, medianOf } from './rounds.ts';
 
 /** Enough connections that each of the two processes gets some of them. */
 const CONNECTIONS = 16;
-const REQUESTS = 3_000;
+/** Requests that each process answers in a round, so that one of two is as warm as the one alone. */
+const REQUESTS_PER_PROCESS = 3_000;
+/** Rounds' worth of requests before the first one that counts: V8 is still compiling after 3,000. */
+const RUN_IN = 4;
 const PROCESSES = 2;
 const CUSTOMER = 7300;
 
@@ -55,7 +58,7 @@ function loadOn(server: ChildServer, get: BenchRequest, isSupervised: boolean): 
     const before = await costOfChildren(server.pid);
     const driverBefore = process.cpuUsage();
     const result = await driveLoad(server, () => get, {
-      requests: Math.round(REQUESTS * effort),
+      requests: Math.round(REQUESTS_PER_PROCESS * (isSupervised ? PROCESSES : 1) * effort),
       connections: CONNECTIONS,
     });
     const driver = process.cpuUsage(driverBefore);
@@ -77,8 +80,8 @@ async function compare(
   what: string,
   loads: { readonly one: Load; readonly two: Load },
 ): Promise<Measure[]> {
-  await loads.one(0.5);
-  await loads.two(0.5);
+  await loads.one(RUN_IN);
+  await loads.two(RUN_IN);
   const rounds = await inRounds<{ one: ProcessLoad; two: ProcessLoad }>(run, loads);
   const work = `${what}, two processes / one`;
   const of = (read: (load: ProcessLoad) => number) => ({
