@@ -9,12 +9,17 @@ import { fileURLToPath } from 'node:url';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The environment in which the project's own tools and its pinned Node come first. */
+/**
+ * The environment in which the project's own tools and its pinned Node come first. Tests and trials start
+ * hundreds of processes from the sources: Node keeps what it compiled, so that each of them starts in half the
+ * time.
+ */
 export function environment(extra = {}) {
   const path = [join(root, 'node_modules/node/bin'), join(root, 'node_modules/.bin'), process.env.PATH].join(
     delimiter,
   );
-  return { ...process.env, PATH: path, ...extra };
+  const compiled = join(root, 'node_modules/.cache/compiled');
+  return { ...process.env, PATH: path, NODE_COMPILE_CACHE: compiled, ...extra };
 }
 
 /** Runs a command with the pinned Node first in PATH; ends this process with its exit code when it fails. */

@@ -14,8 +14,10 @@ export async function startChildServer(
   command: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ChildServer> {
+  // As users start it: without what the project's own scripts set.
+  const { NODE_COMPILE_CACHE: _ofScripts, ...usual } = process.env;
   const child = spawn(process.execPath, command, {
-    env: { ...process.env, ...environment },
+    env: { ...usual, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const baseUrl = await addressOf(child, command.join(' '));

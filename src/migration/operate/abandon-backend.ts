@@ -1,20 +1,26 @@
 import { listUnfinished, type UnfinishedPerson } from '../replicas/unfinished-writes.ts';
 import { abandonChange, beginChange } from '../stages/change-stage.ts';
 import { EVERYBODY, isEverybody, type Rollout } from '../stages/rollout.ts';
+import { neighbour, STAGES } from '../stages/stage.ts';
 import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
 import { changeParts } from './change-parts.ts';
-import { findNeverCopied } from './never-copied.ts';
+import { findCopied } from './copied-people.ts';
 import type { OperatedBackend } from './operated-backend.ts';
 import { finishStep, type StepResult, type WaitOptions } from './take-step.ts';
+
+type What = UnfinishedPerson['what'][number] | 'never copied' | 'not verified';
 
 /** A person about whom one side lacks something when the backend is given up. */
 export interface AbandonedPerson {
   readonly subjectKey: string;
   /** Absent where the directory does not lead from the key to the person. */
   readonly subjectId?: string;
-  /** `never copied`: the pictures, if any, are at the backend alone. */
-  readonly what: readonly (UnfinishedPerson['what'][number] | 'never copied')[];
+  /**
+   * `never copied`: the pictures, if any, are at the backend alone. `not verified`: nothing has shown that the
+   * pictures here are as new as the backend's.
+   */
+  readonly what: readonly What[];
   /** Why the last try failed. */
   readonly reason?: string;
 }
@@ -30,15 +36,15 @@ export function describeAbandoned({ subjectKey, subjectId, what, reason }: Aband
 
 /** The result of giving a backend up. */
 export interface AbandonResult extends StepResult {
-  /** The people whose newest pictures the backend does not have, and those whose pictures it alone may have. */
+  /** The people whose newest pictures the backend does not have, and those whose newest pictures it alone may have. */
   readonly people: readonly AbandonedPerson[];
 }
 
 /**
  * Ends a migration whose backend is dead. Unfinished writes are finished in the local store alone. The result
  * names the people whose newest pictures the backend did not get, who stay noted, so that a backend that
- * returns can still be brought up to date; and the people who were never copied. Can be repeated until the
- * change has arrived.
+ * returns can still be brought up to date; and the people who were never copied, or whose copies were never
+ * verified. Can be repeated until the change has arrived.
  */
 export async function abandonBackend(
   operated: OperatedBackend,
@@ -72,7 +78,7 @@ export async function abandonBackend(
   return { ...result, people: await listEverybody(operated, people) };
 }
 
-/** Those with unfinished writes, and those who were never copied: these can only become fewer. */
+/** Those with unfinished writes, and those whose copies are missing or not verified: these can only become fewer. */
 async function listEverybody(
   operated: OperatedBackend,
   before: readonly UnfinishedPerson[],
@@ -81,15 +87,20 @@ async function listEverybody(
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
   const people = new Map<string, AbandonedPerson>();
   for (const one of await listUnfinishedPeople(operated, before)) people.set(one.subjectKey, one);
-  for (const [subjectKey, id] of (await findNeverCopied(operated, record)).people) {
-    const { what = [], ...unfinished } = people.get(subjectKey) ?? {};
-    people.set(subjectKey, {
-      subjectKey,
-      ...(id === undefined ? {} : { subjectId: id }),
-      ...unfinished,
-      what: [...what, 'never copied'],
-    });
-  }
+  const { neverCopied, notVerified } = await findCopied(operated, record);
+  const name = (found: ReadonlyMap<string, string | undefined>, lack: What) => {
+    for (const [subjectKey, id] of found) {
+      const { what = [], ...unfinished } = people.get(subjectKey) ?? {};
+      people.set(subjectKey, {
+        subjectKey,
+        ...(id === undefined ? {} : { subjectId: id }),
+        ...unfinished,
+        what: [...what, lack],
+      });
+    }
+  };
+  name(neverCopied, 'never copied');
+  name(notVerified, 'not verified');
   return [...people.values()];
 }
 
@@ -111,15 +122,18 @@ async function listUnfinishedPeople(
 }
 
 function isGivingUp({ change }: StageRecord): boolean {
-  return change?.to.stage === 'complete' && change.abandonsBackend === true;
+  return change?.to.stage === 'complete' && isEverybody(change.to.ramp) && change.abandonsBackend === true;
 }
 
 /** What stands in the way: below dual-write, the pictures of people are at the backend alone. */
 function missingFor({ rollout, change }: StageRecord): string | undefined {
   const { stage, ramp } = rollout;
-  const isThere = stage === 'switched' || (stage === 'dual-write' && isEverybody(ramp));
-  if (stage === 'complete') return 'the migration is complete: the backend is not asked any more';
-  if (!isThere) return `the people in ${stage} have their pictures at the backend alone`;
+  if (stage === 'complete' && isEverybody(ramp)) {
+    return 'the migration is complete: the backend is not asked any more';
+  }
+  const lowest = isEverybody(ramp) ? stage : neighbour(stage, -1);
+  const isBelow = lowest === undefined || STAGES.indexOf(lowest) < STAGES.indexOf('dual-write');
+  if (isBelow) return `the people in ${lowest ?? stage} have their pictures at the backend alone`;
   const isLeaving = change?.to.stage === 'shadow' && change.phase > 0;
   return isLeaving
     ? 'the change to shadow has given up unfinished writes: it has to arrive first'

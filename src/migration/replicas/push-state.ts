@@ -89,12 +89,19 @@ async function pushSlots(
       note: 'the backend has no such slot',
     })),
   );
-  const record = read === 'backend' ? await followSlotsBefore(parts, subject, found, reachable) : found;
+  const last = Math.max(-1, ...reachable.filter((slot) => imageOf(found, slot)));
+  const isFiller = (slot: number) => held.entry.fillers?.includes(slot) === true;
+  // Where the backend is the truth, pictures that are sent along could be older than its own. Everywhere else
+  // it may still have pictures in slots that were never written here: a person who was never copied wrote first
+  // in `complete`.
+  const isFollowed = (slot: number) =>
+    slot < last &&
+    !isFiller(slot) &&
+    (read === 'backend' ? !reachable.includes(slot) : found.slots[slot] === undefined);
+  const record = await followSlotsBefore(parts, subject, found, last, isFollowed);
   const buried = reachable.filter((slot) => record.slots[slot]?.kind === 'tombstone');
-  const imaged = reachable.filter((slot) => record.slots[slot]?.kind === 'image');
   // Some dialects put parts into slots by their order. Then the slots before the last one have to be sent as
   // well.
-  const last = Math.max(-1, ...imaged);
   const filled = Array.from({ length: last + 1 }, (_, slot) => slot);
   const isImage = (slot: number) => record.slots[slot]?.kind === 'image';
   const fillers = filled.filter((slot) => !isImage(slot));
@@ -108,20 +115,16 @@ async function pushSlots(
   if (held.entry.fillers) await held.write(({ fillers: _empty, ...entry }) => entry);
 }
 
-/**
- * Pictures are sent along for the slots before the last one. Where the backend is the truth, they could be
- * older than the backend's own. The local store follows the backend in those slots first.
- */
+/** The record, once the local store has followed the backend in some of the slots before the last one. */
 async function followSlotsBefore(
   parts: ReplicaParts,
   subject: Subject,
   record: SubjectRecord,
-  slots: readonly number[],
+  last: number,
+  isFollowed: (slot: number) => boolean,
 ): Promise<SubjectRecord> {
-  const last = Math.max(-1, ...slots.filter((slot) => imageOf(record, slot)));
-  const isSentAlong = (slot: number) => slot < last && !slots.includes(slot);
-  if (!Array.from({ length: Math.max(last, 0) }, (_, slot) => slot).some(isSentAlong)) return record;
-  if ((await followSlots(parts, subject, isSentAlong)) === 'written meanwhile') {
+  if (!Array.from({ length: Math.max(last, 0) }, (_, slot) => slot).some(isFollowed)) return record;
+  if ((await followSlots(parts, subject, isFollowed)) === 'written meanwhile') {
     throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   }
   return (await readSubjectRecord(parts.records, subject.key)).record ?? record;

@@ -3,10 +3,16 @@ import { type Clock, ProblemError, type RecordStore } from '../../domain/index.t
 import { unsettledGateways } from './heartbeat.ts';
 import { EVERYBODY, isEverybody, type Ramp, type Rollout } from './rollout.ts';
 import { neighbour, STAGES } from './stage.ts';
-import { phasesOf, rolloutsOf, type StageChange, type StageEvent, type StageRecord } from './stage-record.ts';
+import {
+  MAX_HISTORY,
+  phasesOf,
+  rolloutsOf,
+  type StageChange,
+  type StageEvent,
+  type StageRecord,
+} from './stage-record.ts';
 import { type MigrationName, readStage, type StoredStage, swapStage } from './stage-store.ts';
 
-const MAX_HISTORY = 100;
 const POLL_MS = 100;
 
 /** What a change of stage works with. */

@@ -31,6 +31,9 @@ export type StageEvent = {
   readonly isCancelled?: true;
 };
 
+/** How many lines of the history are kept. */
+export const MAX_HISTORY = 100;
+
 /** Where one tenant's migration of one dialect stands. */
 export type StageRecord = {
   readonly schema: 1;
@@ -49,7 +52,7 @@ export type StageRecord = {
   readonly fedSinceRevision?: number;
   /** Set on the way back from `complete`: writes since then have yet to be noted as pending. */
   readonly resyncSinceMs?: number;
-  /** The newest last, at most 100. */
+  /** The newest last, at most `MAX_HISTORY`. */
   readonly history: readonly StageEvent[];
 };
 

@@ -10,8 +10,10 @@ export function createCrowd(parts: {
   readonly tally: Tally;
   readonly gateways: readonly ModelGateway[];
   gatewayAt(index: number): ModelGateway;
+  /** Whether the backend is being given up. */
+  isGivingUp(): Promise<boolean>;
 }) {
-  const { tally, gateways, gatewayAt } = parts;
+  const { tally, gateways, gatewayAt, isGivingUp } = parts;
   const registers = new Map<string, ReturnType<typeof createRegister>>();
   let nextValue = 1;
 
@@ -70,11 +72,12 @@ export function createCrowd(parts: {
       }),
     );
     await Promise.all(gateways.map((gateway) => gateway.settle()));
+    const isLeaving = await isGivingUp();
     for (const { subject: who, slot } of acts) {
       const here = seen.get(`${who}/${slot}`);
       if (!here) continue;
       seen.delete(`${who}/${slot}`);
-      registerOf(subjectAt(who), slot).observe(here.writes, here.reads);
+      registerOf(subjectAt(who), slot).observe(here.writes, here.reads, isLeaving);
     }
   }
 

@@ -48,4 +48,16 @@ describe('people whom no list named', () => {
     ];
     expect(await run(steps)).toMatchObject({ abandoned: 1, switched: 1 });
   });
+
+  it('people whom no list named keep what the backend alone has where they write another slot before it comes back', async () => {
+    const steps: readonly Step[] = [
+      ...SWITCHED,
+      { kind: 'abandon' },
+      { kind: 'ride' },
+      { kind: 'burst', acts: [{ act: 'put', gateway: 0, subject: 2, slot: 1 }] },
+      { kind: 'change', up: false, ramp: 'everybody' },
+      { kind: 'ride' },
+    ];
+    expect(await run(steps)).toMatchObject({ abandoned: 1, failed: 0 });
+  });
 });

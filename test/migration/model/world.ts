@@ -8,7 +8,7 @@ import { awaitDrained } from '../../../src/migration/replicas/unfinished-writes.
 import { continueChange, gatewaysBehind, rolloutAbove } from '../../../src/migration/stages/change-stage.ts';
 import { storeCohort } from '../../../src/migration/stages/cohort.ts';
 import { forgetSilentGateways, HEARTBEAT_EXPIRES_MS } from '../../../src/migration/stages/heartbeat.ts';
-import { EVERYBODY, isEverybody, type Ramp } from '../../../src/migration/stages/rollout.ts';
+import { EVERYBODY, type Ramp } from '../../../src/migration/stages/rollout.ts';
 import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
 import { readStage } from '../../../src/migration/stages/stage-store.ts';
 import type { Store } from '../../../src/store/store.ts';
@@ -63,7 +63,12 @@ export async function runWorld(
     return next;
   }
 
-  const { registerOf, burst } = createCrowd({ tally, gateways, gatewayAt });
+  const { registerOf, burst } = createCrowd({
+    tally,
+    gateways,
+    gatewayAt,
+    isGivingUp: async () => (await stage()).change?.abandonsBackend === true,
+  });
 
   async function stage(): Promise<StageRecord> {
     const stored = await readStage(store.records, NAME);
@@ -105,10 +110,8 @@ export async function runWorld(
     return result;
   }
 
-  /** A dead backend is given up where everybody has switched: only then is no picture here older than the backend's. */
+  /** Whom the result names may read less, or older pictures, from then on. */
   async function abandon(): Promise<void> {
-    const { rollout } = await stage();
-    if (rollout.stage !== 'switched' || !isEverybody(rollout.ramp)) return;
     const { outcome, people } = await abandonBackend(admin.operated, {
       timeoutMs: 0,
       override: 'it is dead',
@@ -117,8 +120,11 @@ export async function runWorld(
     tally.abandoned += 1;
     for (const { subjectKey, what } of people) {
       const subject = SUBJECTS.find(({ key }) => key === subjectKey);
-      if (!subject || !what.includes('never copied')) continue;
-      for (const slot of [0, 1]) registerOf(subject, slot).leaveBehind();
+      for (const slot of subject ? [0, 1] : []) {
+        if (subject && what.includes('never copied')) registerOf(subject, slot).leaveBehind();
+        const isOlder = what.includes('not verified') || what.includes('recheck');
+        if (subject && isOlder) registerOf(subject, slot).doubt();
+      }
     }
   }
 
@@ -252,7 +258,7 @@ export async function runWorld(
       }
       if (rollout.stage === 'switched' || rollout.stage === 'dual-write') {
         const value = backend.value(subject.key, slot);
-        if (!registerOf(subject, slot).allows(value)) {
+        if (!registerOf(subject, slot).isAtBackend(value)) {
           throw new Error(
             `the backend holds ${value} of ${subject.id}/${slot}: ${registerOf(subject, slot).describe()}`,
           );

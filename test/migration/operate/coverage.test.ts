@@ -4,12 +4,13 @@ import { subjectKey } from '../../../src/core/subject-key.ts';
 import { emptyRecord } from '../../../src/core/subject-records.ts';
 import type { RecordStore } from '../../../src/domain/index.ts';
 import { finishListRun, openListRun, type RunKind } from '../../../src/migration/lists/run-records.ts';
+import { copiedGuard, findCopied } from '../../../src/migration/operate/copied-people.ts';
 import { findMoved, findVerification } from '../../../src/migration/operate/evidence.ts';
 import type { Guard } from '../../../src/migration/operate/guard.ts';
-import { copiedGuard, findNeverCopied } from '../../../src/migration/operate/never-copied.ts';
 import type { OperatedBackend } from '../../../src/migration/operate/operated-backend.ts';
 import { switchGuards } from '../../../src/migration/operate/switch-guards.ts';
 import { EVERYBODY, type Rollout } from '../../../src/migration/stages/rollout.ts';
+import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
 import { openPeople } from '../../../src/people/open-people.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { backendSettings } from '../support/start-shim.ts';
@@ -115,8 +116,14 @@ async function setUp(place: Place, minVerifiedPercent = 100) {
     async coverage() {
       return (await guards()).find(({ name }) => name === 'the people of the step were verified');
     },
-    copied: async () => copiedGuard(await findNeverCopied(operated, { fedSinceRevision: 3 })),
-    neverCopied: async () => [...(await findNeverCopied(operated, { fedSinceRevision: 3 })).people],
+    copied: async () => copiedGuard(await findCopied(operated, { fedSinceRevision: 3, history: [] })),
+    async notVerified(history: StageRecord['history']) {
+      const found = await findCopied(operated, { fedSinceRevision: 3, history });
+      return new Set(found.notVerified.values());
+    },
+    neverCopied: async () => [
+      ...(await findCopied(operated, { fedSinceRevision: 3, history: [] })).neverCopied,
+    ],
   };
 }
 
@@ -216,6 +223,40 @@ describe.each(['settings', 'records'] as const)('completion with people in %s', 
     expect(await neverCopied()).toEqual([[keyOf('dan'), 'dan']]);
     await run('verification', { dan: 'unclear' });
     expect(await neverCopied()).toEqual([[keyOf('dan'), 'dan']]);
+  });
+});
+
+describe.each(['settings', 'records'] as const)('a backend given up, with people in %s', (place) => {
+  const backToShadow = [
+    {
+      atMs: 1,
+      from: { stage: 'dual-write', ramp: EVERYBODY },
+      to: { stage: 'shadow', ramp: EVERYBODY },
+    },
+  ] as const;
+
+  it('a way back to shadow makes every copy doubtful until a run finds it as new as the backend’s', async () => {
+    const { run, write, notVerified } = await setUp(place);
+    for (const person of ['anna', 'boris', 'clara'] as const) await write(person);
+    await run('verification', { anna: 'equal', boris: 'equal', clara: 'equal' }, 2);
+    await run('verification', { anna: 'equal', boris: 'different' });
+    expect(await notVerified(backToShadow)).toEqual(new Set(['boris', 'clara']));
+    await run('verification', { boris: 'repaired', clara: 'unclear' });
+    expect(await notVerified(backToShadow)).toEqual(new Set(['clara']));
+  });
+
+  it('a step of a part of the people makes copies doubtful, since a verification copies the others while they are not fed', async () => {
+    const { write, notVerified } = await setUp(place);
+    await write('anna');
+    const from: Rollout = { stage: 'shadow', ramp: EVERYBODY };
+    const to: Rollout = { stage: 'dual-write', ramp: { kind: 'percent', percent: 20 } };
+    expect(await notVerified([{ atMs: 1, from, to }])).toEqual(new Set(['anna']));
+  });
+
+  it('a migration that never went back to shadow has no doubtful copies, since every write came here as well', async () => {
+    const { write, notVerified } = await setUp(place);
+    await write('anna');
+    expect(await notVerified([])).toEqual(new Set());
   });
 });
 
