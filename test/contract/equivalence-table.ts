@@ -13,7 +13,7 @@ export function equivalencePage(tables: Readonly<Record<WireProfile, readonly Ma
   return [
     '# The same verdict in every dialect',
     '',
-    '<!-- Written by test/contract/equivalence.test.ts from what it was answered; POLYFACE_UPDATE=1 writes it anew. -->',
+    '<!-- Written by test/contract/equivalence.long.ts from what it was answered; POLYFACE_UPDATE=1 writes it anew. -->',
     'Each row is one cause, brought about in every dialect that can have it: by a real request, or, where no client can do that alone',
     '(*), by a planned fault of the sandbox. The gateway saw the same problem in all of them; the cells are what each caller got, status and',
     "code in the vendor's own counting. Every cell is held against the vendor's contract. A dash is a cause that cannot occur there.",
