@@ -1,3 +1,4 @@
+import { type Problem, ProblemError } from '../../domain/index.ts';
 import {
   beginChange,
   cancelChange,
@@ -90,6 +91,9 @@ export async function resume(operated: OperatedBackend, options: WaitOptions): P
   return finishStep(operated, await readRecord(operated), options);
 }
 
+/** Another operator was faster. */
+const FASTER: ReadonlySet<Problem['kind']> = new Set(['conflict', 'precondition-failed']);
+
 async function step(
   operated: OperatedBackend,
   record: StageRecord,
@@ -105,7 +109,21 @@ async function step(
   const sha256 = gateReportSha256(gateReport);
   const { override, onlyAt, ...rest } = options;
   const evidence = { gateReport: sha256, ...(override === undefined ? {} : { override }) };
-  await beginChange(changeParts(operated), to, evidence, onlyAt);
+  // The gate has examined this revision, so the step is taken from no other one.
+  const examined = onlyAt ?? [record.revision];
+  try {
+    await beginChange(changeParts(operated), to, evidence, examined);
+  } catch (cause) {
+    const wasFaster = cause instanceof ProblemError && FASTER.has(cause.problem.kind);
+    // Who named a revision is told that it has changed.
+    if (!wasFaster || onlyAt) throw cause;
+    return {
+      outcome: 'refused',
+      record: await readRecord(operated),
+      missing: 'another step was taken while the gate was examined',
+      nextSteps: ['polyface migrate status', 'then the same command again'],
+    };
+  }
   options.onBegin?.();
   const result = await finishStep(operated, record, rest);
   return { ...result, gateReport, gateReportSha256: sha256 };
