@@ -19,7 +19,7 @@ import { readUpstreamProblem } from './read-upstream-problem.ts';
 /** The `errorCode` of an unknown path, as this project's servers send it. */
 const ROUTE_NOT_FOUND = 'error.route.not.found';
 
-/** The v1 API spoken as a client. It cannot express deletes or look-ups of addresses by image id. */
+/** Sends commands to the v1 API, which has neither deletes nor look-ups of addresses by image id. */
 export const upstream: UpstreamTranslation<MagiclineOptions> = {
   supports: ['put-images', 'read-subject', 'check-credential'],
 
@@ -31,7 +31,7 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
     if (command.kind === 'check-credential') {
       return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`v1 has no request for ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

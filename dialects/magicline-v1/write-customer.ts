@@ -5,12 +5,12 @@ import { JSON_TYPE } from './write-image-url.ts';
  * Values that the vendor's own document requires of every customer and that a picture store does not know.
  * `extra.magicline-v1` of a person overrides them.
  */
-const REQUIRED = { status: 'MEMBER', accessRefusal: false };
+const REQUIRED_DEFAULTS = { status: 'MEMBER', accessRefusal: false };
 
 /** The customer; `imageUrl` is absent when there is no picture. */
 export function writeCustomer({ subject, images }: OutcomeOf<'read-subject'>): WireResponse {
   const id = subject.aliases['magicline-v1'];
-  // A person without a number is not a customer of this API.
+  // A person without a customer id is not a customer of this API.
   if (id === undefined) throw new ProblemError({ kind: 'subject-not-found' });
   const { firstName = '', lastName = '', email, phoneNumber, extra } = subject.profile;
   return {
@@ -24,7 +24,7 @@ export function writeCustomer({ subject, images }: OutcomeOf<'read-subject'>): W
         lastName,
         email,
         phonePrivate: phoneNumber,
-        ...REQUIRED,
+        ...REQUIRED_DEFAULTS,
         ...extra?.['magicline-v1'],
         imageUrl: images.find(({ image }) => image.slot === 0)?.url,
       },

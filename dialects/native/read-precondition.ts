@@ -7,16 +7,16 @@ import {
 
 /**
  * The condition of a write (RFC 9110, 13.2.2): `If-Match`, else `If-Unmodified-Since`; and `If-None-Match`.
- * Weak tags never match in `If-Match`. Throws `invalid-parameter` for a malformed list of tags, because a
- * condition that is not understood must not be ignored.
+ * Weak tags never match in `If-Match`. A malformed list of tags is refused with `invalid-parameter`; a date that
+ * cannot be read is ignored, as RFC 9110 asks.
  */
 export function readPrecondition({ headers }: Pick<WireRequestHead, 'headers'>): {
   readonly onlyIf?: Precondition;
 } {
   const conditions = [readMatch(headers), readNoneMatch(headers)].filter((one) => one !== undefined);
-  const [only, ...more] = conditions;
-  if (!only) return {};
-  return { onlyIf: more.length > 0 ? { kind: 'all', of: conditions } : only };
+  const [first, ...rest] = conditions;
+  if (!first) return {};
+  return { onlyIf: rest.length > 0 ? { kind: 'all', of: conditions } : first };
 }
 
 function readMatch(headers: WireRequestHead['headers']): Precondition | undefined {
@@ -26,14 +26,14 @@ function readMatch(headers: WireRequestHead['headers']): Precondition | undefine
     return Number.isNaN(atMs) ? undefined : { kind: 'unmodified-since', atMs };
   }
   const tags = requireTags('If-Match', header);
-  return tags === '*' ? { kind: 'any' } : { kind: 'image', ids: tags.filter(isStrong).map(idIn) };
+  return tags === '*' ? { kind: 'any' } : { kind: 'image', ids: tags.filter(isStrong).map(unquoteTag) };
 }
 
 function readNoneMatch(headers: WireRequestHead['headers']): Precondition | undefined {
   const header = headers['if-none-match'];
   if (header === undefined) return undefined;
   const tags = requireTags('If-None-Match', header);
-  return tags === '*' ? { kind: 'none' } : { kind: 'other-image', ids: tags.map(idIn) };
+  return tags === '*' ? { kind: 'none' } : { kind: 'other-image', ids: tags.map(unquoteTag) };
 }
 
 function requireTags(name: string, value: string): '*' | readonly string[] {
@@ -48,6 +48,6 @@ function isStrong(tag: string): boolean {
   return tag.startsWith('"');
 }
 
-function idIn(tag: string): string {
+function unquoteTag(tag: string): string {
   return tag.slice(tag.indexOf('"') + 1, -1);
 }

@@ -50,7 +50,7 @@ export default defineDialect<SmartsheetOptions>({
       access: { kind: 'credential', scopesForOthers: ['READ_USERS'] },
       body: 'none',
       subject: currentUser,
-      read: reading(currentUser),
+      read: createUserReader(currentUser),
       write: writeUser,
       prints: ['id'],
     }),
@@ -59,7 +59,7 @@ export default defineDialect<SmartsheetOptions>({
       access: { kind: 'credential', scopesForOthers: ['READ_USERS'] },
       body: 'none',
       subject: userInPath,
-      read: reading(userInPath),
+      read: createUserReader(userInPath),
       write: writeUser,
       prints: ['id'],
     }),
@@ -98,7 +98,7 @@ function rendition({ options, profile }: DialectSetting<SmartsheetOptions>): Ren
     fit: 'pad',
     box: { width: side, height: side },
     // The vendor's own live integration tests expect 1050 × 1050 for a smaller upload, although its page
-    // promises the contrary.
+    // says that it is not enlarged.
     enlarge: profile === 'observed',
     format: 'jpeg-unless-transparent',
     background: options.background,
@@ -107,10 +107,10 @@ function rendition({ options, profile }: DialectSetting<SmartsheetOptions>): Ren
   };
 }
 
-function reading(user: typeof userInPath) {
+function createUserReader(findUser: typeof userInPath) {
   return (request: WireRequest, context: RequestContext<SmartsheetOptions>): CommandOf<'read-subject'> => ({
     kind: 'read-subject',
-    subject: user(request, context),
+    subject: findUser(request, context),
     images: true,
   });
 }

@@ -6,7 +6,7 @@ import {
 } from '../../src/domain/index.ts';
 
 /**
- * The meaning of the backend's errorCode: the reverse of `render-problem.ts`, with close relatives from the
+ * The meaning of the backend's errorCode: the reverse of `render-problem.ts`, with similar codes from the
  * vendor's list.
  */
 const BY_ERROR_CODE: Readonly<Record<number, Problem>> = {
@@ -46,14 +46,14 @@ const BY_STATUS: Readonly<Record<number, Problem>> = {
 };
 
 /** A window of the vendor's rate limit, for a backend that does not say how long to wait. */
-const RATE_WINDOW_SECONDS = 60;
+const DEFAULT_RETRY_SECONDS = 60;
 
 /** Codes that say "too large" without a figure that a program could read. */
-const TOO_LARGE: ReadonlySet<unknown> = new Set([1074, 1128]);
+const TOO_LARGE_CODES: ReadonlySet<unknown> = new Set([1074, 1128]);
 
 /**
- * The problem in an answer that is not a success. The code decides, then the status; anything else is the
- * backend's failure. `maxBytes`: the limit to report to the client where the backend refused a file as too
+ * The problem in an answer that is not a success. Rate limits and sizes come first,
+ * then the code, then the status; anything else is the backend's failure. `maxBytes`: the limit to report to the client where the backend refused a file as too
  * large.
  */
 export function readUpstreamProblem(
@@ -61,18 +61,18 @@ export function readUpstreamProblem(
   { maxBytes }: { readonly maxBytes: number },
 ): UpstreamOutcome {
   const code = isJsonObject(answer.json) ? answer.json.errorCode : undefined;
-  if (answer.status === 429 || code === 4003) return { kind: 'problem', problem: rateLimited(answer) };
-  if (TOO_LARGE.has(code) || answer.status === 413) {
+  if (answer.status === 429 || code === 4003) return { kind: 'problem', problem: readRateLimit(answer) };
+  if (TOO_LARGE_CODES.has(code) || answer.status === 413) {
     return { kind: 'problem', problem: { kind: 'file-too-large', limitBytes: maxBytes } };
   }
   const problem = (typeof code === 'number' ? BY_ERROR_CODE[code] : undefined) ?? BY_STATUS[answer.status];
   return { kind: 'problem', problem: problem ?? { kind: 'upstream-unavailable' } };
 }
 
-function rateLimited({ headers }: UpstreamAnswer): Problem {
+function readRateLimit({ headers }: UpstreamAnswer): Problem {
   const seconds = Number(headers['retry-after']);
   return {
     kind: 'rate-limited',
-    retryAfterSeconds: Number.isSafeInteger(seconds) && seconds > 0 ? seconds : RATE_WINDOW_SECONDS,
+    retryAfterSeconds: Number.isSafeInteger(seconds) && seconds > 0 ? seconds : DEFAULT_RETRY_SECONDS,
   };
 }

@@ -18,7 +18,7 @@ import { locateRequest } from './upstream-locate-request.ts';
 /** The vendor's errorCode for an unknown user. */
 const USER_NOT_FOUND = 1020;
 
-/** Smartsheet spoken as a client. It cannot express deletes, so they are refused. */
+/** Sends commands to Smartsheet's API, which has no deletes, so they are refused. */
 export const upstream: UpstreamTranslation<SmartsheetOptions> = {
   supports: ['put-images', 'read-subject', 'locate-images'],
 
@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
     if (command.kind === 'locate-images') {
       return { request: locateRequest(command.requests), losses: [] };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`Smartsheet has no request for ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

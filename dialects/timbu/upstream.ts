@@ -30,7 +30,7 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
         losses: subjectLoss(command),
       };
     }
-    throw new Error(`${command.kind} has no words in this API`);
+    throw new Error(`Timbu has no request for ${command.kind}`);
   },
 
   isClear(answer, askedFor) {

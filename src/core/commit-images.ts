@@ -12,7 +12,7 @@ import { bodiesLeftBehind } from './body-references.ts';
 import { changeInTurn } from './change-in-turn.ts';
 import type { UseCaseParts } from './core-parts.ts';
 import { discardBodies } from './discard-bodies.ts';
-import { MergedAwayError, requireOpen } from './follow-merge.ts';
+import { MergedAwayError, requireWritable } from './follow-merge.ts';
 import { notePendingReplicas } from './note-pending-replicas.ts';
 import { requirePrecondition } from './precondition.ts';
 import { discardPrepared, type PreparedImage, type PreparedImages, renewPrepared } from './prepare-images.ts';
@@ -65,7 +65,7 @@ async function swapIn(
       parts,
       opened,
       async (record) => {
-        requireOpen(record);
+        requireWritable(record);
         if (!accepted) {
           requireNoOverlap(record, opened, context);
           requirePrecondition(command.onlyIf, record, command.images[0]?.slot);

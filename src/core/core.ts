@@ -14,7 +14,7 @@ import {
 import { type CommitOptions, commitImages } from './commit-images.ts';
 import type { CoreParts, UseCaseParts } from './core-parts.ts';
 import { deleteImages } from './delete-images.ts';
-import { retryWhereMerged } from './follow-merge.ts';
+import { retryWithSurvivor } from './follow-merge.ts';
 import { createKeyedLocks } from './keyed-locks.ts';
 import { locateImages } from './locate-images.ts';
 import { openDownload } from './open-download.ts';
@@ -44,7 +44,7 @@ export interface Core extends CommandExecutor {
    * Does the work with the subject. Repeats it with the survivor where the record is fenced by a merge
    * (`MergedAwayError`).
    */
-  retryWhereMerged<T>(opened: OpenedSubject, work: (opened: OpenedSubject) => Promise<T>): Promise<T>;
+  retryWithSurvivor<T>(opened: OpenedSubject, work: (opened: OpenedSubject) => Promise<T>): Promise<T>;
 }
 
 /** See `Core`. */
@@ -63,7 +63,7 @@ export function createCore(given: CoreParts): Core {
     prepareImages: (command, context) => prepareImages(parts, command, context, context.opened),
     commitImages: (prepared, options) => commitImages(parts, prepared, options),
     discardPrepared: ({ images }) => discardPrepared(parts, images),
-    retryWhereMerged: (opened, work) => retryWhereMerged(parts, opened, work),
+    retryWithSurvivor: (opened, work) => retryWithSurvivor(parts, opened, work),
   };
 }
 

@@ -10,7 +10,7 @@ import { bodiesLeftBehind } from './body-references.ts';
 import { changeInTurn } from './change-in-turn.ts';
 import type { UseCaseParts } from './core-parts.ts';
 import { discardBodies } from './discard-bodies.ts';
-import { requireOpen, retryWhereMerged } from './follow-merge.ts';
+import { requireWritable, retryWithSurvivor } from './follow-merge.ts';
 import { notePendingReplicas } from './note-pending-replicas.ts';
 import { requirePrecondition } from './precondition.ts';
 import { imageIn } from './slots.ts';
@@ -26,7 +26,7 @@ export async function deleteImages(
   context: CommandContext,
   opened: OpenedSubject,
 ): Promise<OutcomeOf<'delete-images'>> {
-  return retryWhereMerged(parts, opened, (now) => deleteFrom(parts, command, context, now));
+  return retryWithSurvivor(parts, opened, (now) => deleteFrom(parts, command, context, now));
 }
 
 async function deleteFrom(
@@ -41,7 +41,7 @@ async function deleteFrom(
     parts,
     opened,
     (record) => {
-      requireOpen(record);
+      requireWritable(record);
       requirePrecondition(command.onlyIf, record, command.slots[0]);
       if (!command.slots.every((slot) => imageIn(record, slot))) {
         throw new ProblemError({ kind: 'image-not-found' });

@@ -7,7 +7,7 @@ import { openRecordOf } from './subject-records.ts';
 const MAX_MERGES = 16;
 
 /**
- * Thrown when the subject's record is fenced, because the person was merged into another one. The work starts
+ * Thrown when the subject's record is closed for writing, because the person was merged into another one. The work starts
  * again with the survivor.
  */
 export class MergedAwayError extends Error {
@@ -15,8 +15,8 @@ export class MergedAwayError extends Error {
 }
 
 /**
- * Opens the subject with its current record, or the survivor where the subject was merged away. A merge under
- * way is first carried on until the survivor has the pictures. Throws `subject-not-found` for a person who
+ * Opens the subject with its current record, or the survivor where the subject was merged away. It first
+ * finishes moving the pictures of a merge under way. Throws `subject-not-found` for a person who
  * was erased.
  */
 export async function openThroughMerges(
@@ -33,14 +33,14 @@ export async function openThroughMerges(
     if (!survivor) throw new ProblemError({ kind: 'subject-not-found' });
     opened = await openRecordOf(parts.records, survivor);
   }
-  throw new Error('people were merged in a circle');
+  throw new Error(`gave up after ${MAX_MERGES} merges: the chain is too long, or a circle`);
 }
 
 /**
  * Throws where the record may no longer be written: `MergedAwayError` after a merge, `subject-not-found`
  * after an erasure.
  */
-export function requireOpen(record: SubjectRecord): void {
+export function requireWritable(record: SubjectRecord): void {
   if (record.erasedAtMs !== undefined) throw new ProblemError({ kind: 'subject-not-found' });
   if (record.mergedInto !== undefined) throw new MergedAwayError('the person was merged into another one');
 }
@@ -48,18 +48,18 @@ export function requireOpen(record: SubjectRecord): void {
 /**
  * Does the work with the subject. Repeats it with the survivor where the subject was merged away meanwhile.
  */
-export async function retryWhereMerged<T>(
+export async function retryWithSurvivor<T>(
   parts: Pick<CoreParts, 'directory' | 'records' | 'objects' | 'background'>,
   opened: OpenedSubject,
   work: (opened: OpenedSubject) => Promise<T>,
 ): Promise<T> {
-  let at = opened;
+  let current = opened;
   for (let merges = 0; ; merges += 1) {
     try {
-      return await work(at);
+      return await work(current);
     } catch (cause) {
       if (!(cause instanceof MergedAwayError) || merges === MAX_MERGES) throw cause;
-      at = await openThroughMerges(parts, at.subject);
+      current = await openThroughMerges(parts, current.subject);
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { CommandContext, CommandOf, OpenedSubject, OutcomeOf } from '../domain/index.ts';
 import { commitImages } from './commit-images.ts';
 import type { UseCaseParts } from './core-parts.ts';
-import { retryWhereMerged } from './follow-merge.ts';
+import { retryWithSurvivor } from './follow-merge.ts';
 import { prepareImages } from './prepare-images.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function putImages(
   context: CommandContext,
   opened: OpenedSubject,
 ): Promise<OutcomeOf<'put-images'>> {
-  return retryWhereMerged(parts, opened, async (now) =>
+  return retryWithSurvivor(parts, opened, async (now) =>
     commitImages(parts, await prepareImages(parts, command, context, now)),
   );
 }

@@ -12,7 +12,7 @@ import type { IncomingRequest } from './requests/incoming-request.ts';
 import { interceptRequest } from './requests/intercept-request.ts';
 import { listUsedFields } from './requests/list-used-fields.ts';
 import { receiveBody } from './requests/receive-body.ts';
-import { requestContext } from './requests/request-context.ts';
+import { buildRequestContext } from './requests/request-context.ts';
 import { createRequestResources } from './requests/request-resources.ts';
 import type { BuiltResponse } from './responses/build-response.ts';
 import { finishResponse, retryWhileReplaced } from './responses/finish-response.ts';
@@ -83,7 +83,7 @@ export async function handleRequest(
     const admit = once(async () => {
       const principal = await authenticate();
       if (route.kind !== 'operation') return { principal };
-      const context = requestContext(clock, incoming, head, route.loaded, principal);
+      const context = buildRequestContext(clock, incoming, head, route.loaded, principal);
       await admitCaller(parts.rates, route, principal, incoming.origin.address, { unmetered });
       requireDecodable(route);
       const anyType = route.loaded.dialect.ignoresAccept?.(context) ?? false;
@@ -100,7 +100,7 @@ export async function handleRequest(
     const { executor = parts.executor } = { ...options, ...interception };
 
     if (route.kind !== 'operation') {
-      const context = requestContext(clock, incoming, head, loaded);
+      const context = buildRequestContext(clock, incoming, head, loaded);
       const response = await retryWhileReplaced(parts, async () => {
         const written =
           route.kind === 'download'
@@ -112,7 +112,7 @@ export async function handleRequest(
     }
 
     const { principal, reference } = await admit();
-    const context = requestContext(clock, incoming, head, route.loaded, principal);
+    const context = buildRequestContext(clock, incoming, head, route.loaded, principal);
     const opened = principal && reference && (await executor.open(reference, principal));
     if (opened) facts = { ...facts, subjectKey: opened.subject.key };
 
@@ -145,7 +145,7 @@ export async function handleRequest(
       return { kind: 'abandoned', cause, facts };
     }
     const { loaded, head, principal } = facts;
-    const context = requestContext(clock, incoming, head, loaded, principal);
+    const context = buildRequestContext(clock, incoming, head, loaded, principal);
     const { problem, response } = await respondToProblem(gateway, loaded, context, cause);
     facts = { ...facts, problem };
     return await decide(response);

@@ -119,7 +119,7 @@ function writeThroughMerges(
   context: CommandContext,
   found: OpenedSubject,
 ): Promise<Outcome> {
-  return core.retryWhereMerged(found, (now) =>
+  return core.retryWithSurvivor(found, (now) =>
     write({ core, ...parts }, command, context, now, now.subject.key !== found.subject.key),
   );
 }

@@ -16,7 +16,7 @@ export {
   StoreError,
   type VersionedRecord,
 } from '../domain/index.ts';
-export type { CreateStore } from './open-module-store.ts';
+export type { StoreFactory } from './open-module-store.ts';
 export { probeStore, UnfitStoreError } from './probe-store.ts';
 export type { StorePromise, StoreUnderTest } from './promises/store-promise.ts';
 export { STORE_PROMISES } from './promises/store-promises.ts';

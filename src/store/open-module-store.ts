@@ -4,12 +4,12 @@ import { UnfitStoreError } from './probe-store.ts';
 import type { Store } from './store.ts';
 
 /** The default export of a module with a driver. */
-export type CreateStore = (options: JsonObject) => Store | Promise<Store>;
+export type StoreFactory = (options: JsonObject) => Store | Promise<Store>;
 
-const OBJECTS = ['put', 'get', 'delete', 'list'];
-const RECORDS = ['read', 'swap', 'remove', 'list'];
+const OBJECT_METHODS = ['put', 'get', 'delete', 'list'];
+const RECORD_METHODS = ['read', 'swap', 'remove', 'list'];
 
-/** Opens the store of an external driver. Its promises are tested at start, as for every driver. */
+/** Opens the store of an external driver. What it guarantees is tested at start, as for every driver. */
 export async function openModuleStore({
   module,
   options,
@@ -19,40 +19,40 @@ export async function openModuleStore({
   readonly options: JsonObject;
 }): Promise<Store> {
   const loaded: { readonly default?: unknown } = await import(pathToFileURL(module).href);
-  if (!isCreateStore(loaded.default)) {
-    throw new UnfitStoreError(`${module}: the default export is no function that creates a store`);
+  if (!isStoreFactory(loaded.default)) {
+    throw new UnfitStoreError(`${module}: the default export must be a function that creates a store`);
   }
   const store: unknown = await loaded.default(options);
-  const missing = missingFrom(store);
+  const missing = listMissingMembers(store);
   if (missing.length > 0 || !isStore(store)) {
     throw new UnfitStoreError(`${module}: the store that it creates lacks ${missing.join(', ')}`);
   }
   return store;
 }
 
-function isCreateStore(value: unknown): value is CreateStore {
+function isStoreFactory(value: unknown): value is StoreFactory {
   return typeof value === 'function';
 }
 
 function isStore(value: unknown): value is Store {
-  return missingFrom(value).length === 0;
+  return listMissingMembers(value).length === 0;
 }
 
-function missingFrom(store: unknown): string[] {
+function listMissingMembers(store: unknown): string[] {
   return [
     ...listMissing(store, ['start', 'stop'], ''),
-    ...listMissing(member(store, 'objects'), OBJECTS, 'objects.'),
-    ...listMissing(member(store, 'records'), RECORDS, 'records.'),
+    ...listMissing(readMember(store, 'objects'), OBJECT_METHODS, 'objects.'),
+    ...listMissing(readMember(store, 'records'), RECORD_METHODS, 'records.'),
     ...['objects', 'records']
-      .filter((part) => typeof member(member(store, part), 'capabilities') !== 'object')
+      .filter((part) => typeof readMember(readMember(store, part), 'capabilities') !== 'object')
       .map((part) => `${part}.capabilities`),
   ];
 }
 
 function listMissing(owner: unknown, methods: readonly string[], prefix: string): string[] {
-  return methods.filter((name) => typeof member(owner, name) !== 'function').map((name) => prefix + name);
+  return methods.filter((name) => typeof readMember(owner, name) !== 'function').map((name) => prefix + name);
 }
 
-function member(owner: unknown, name: string): unknown {
+function readMember(owner: unknown, name: string): unknown {
   return typeof owner === 'object' && owner !== null ? Reflect.get(owner, name) : undefined;
 }

@@ -42,7 +42,7 @@ describe('an operator with a token of an OpenID provider', () => {
     [['READ_USERS'], 'read'],
     [['READ_USERS', 'ADMIN_USERS'], 'admin'],
   ])(
-    'an operator with a token of an OpenID provider of the scopes %j has the role %s, and is named by the subject',
+    'an operator whose OpenID token has the scopes %j gets the role %s, and is named by the token’s subject',
     async (scopes, role) => {
       const token = await provider.accessToken('ada', scopes, AUDIENCE);
       const { status, body } = await admin.call('GET', '/session', { token });

@@ -121,7 +121,7 @@ describe('an import of people over the admin API', () => {
     expect(await registry.read('demo', 'second')).toBeUndefined();
   });
 
-  it('refuses who may not, and what is no row', async () => {
+  it('an import of people refuses callers without the role, and malformed rows', async () => {
     expect((await start({ kind: 'people-import' }, 'read')).status).toBe(403);
     expect((await start({ kind: 'people-import', tenant: 'elsewhere' })).status).toBe(404);
     const id = await started({ kind: 'people-import' });

@@ -47,7 +47,7 @@ describe('the log line of a refused upload', () => {
     expect(JSON.stringify({ ...line, path: '' })).not.toMatch(/ada|lovelace/i);
   });
 
-  it('the log line of a refused upload has the X-Request-Id that came in where it is well formed, and no other', async () => {
+  it('the log line of a refused upload has the X-Request-Id of its client, and leaves a malformed one out', async () => {
     const id = '7f0c2a9e-5a57-4d3b-9d0f-3f1c4b1c7a11';
     const good = await refusedUpload(new Uint8Array(1), { 'x-request-id': id });
     expect(good.line.clientRequestId).toBe(id);

@@ -117,7 +117,7 @@ describe('a reload of the settings', () => {
     expect(await read('key-3')).toBe(200);
   });
 
-  it('a reload of the settings is refused by the name of a setting that needs a restart, and changes nothing else either', async () => {
+  it('a reload of the settings is refused with the name of the setting that needs a restart, and changes nothing else', async () => {
     await writeFile(file, withKey('key-4').replace('dataDir:', 'limits: { maxConnections: 9 }\ndataDir:'));
     const { code, text } = await polyface('reload', '--reason', 'more room');
     expect(code).toBe(1);

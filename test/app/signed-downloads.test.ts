@@ -44,7 +44,7 @@ describe('the address of a picture', () => {
     },
   );
 
-  it('the address of a picture is forbidden once a letter of it is another', async () => {
+  it('the address of a picture answers 403 once a letter of it was changed', async () => {
     const path = await pathOf(v1, gateway);
     const altered = path.replace(/.$/, (last) => (last === 'A' ? 'B' : 'A'));
     await download(gateway, altered).expect(403);
@@ -52,7 +52,7 @@ describe('the address of a picture', () => {
     await download(gateway, path.slice(0, -1)).expect(403);
   });
 
-  it('the address of a picture gives the picture with what keeps it private and harmless', async () => {
+  it('the address of a picture sends the picture with headers that keep it private and harmless', async () => {
     const { headers } = await download(gateway, await pathOf(v1, gateway)).expect(200);
     expect(headers).toMatchObject({
       'content-type': 'image/jpeg',
@@ -105,7 +105,7 @@ describe('the address of a picture', () => {
     expect(headers.allow).toBe('GET, HEAD');
   });
 
-  it('the address of a picture leads nowhere once another picture has taken the place', async () => {
+  it('the address of a picture answers 404 once the picture was replaced', async () => {
     const path = await pathOf(v1, gateway);
     expect((await v1.upload(gateway.url, await fixture('logo.png'), 'logo.png')).status).toBe(200);
     await download(gateway, path).expect(404);

@@ -35,7 +35,7 @@ async function upload(key: string, customer: string): Promise<number> {
   return response.status;
 }
 
-it("the gateway serves other tenants' uploads beside 256 slow ones with one tenant's key", async () => {
+it("the gateway goes on taking uploads of other tenants while one tenant's key has 256 slow ones under way", async () => {
   const slow: SlowUpload[] = [];
   try {
     for (let count = 0; count < 256; count += 1) {

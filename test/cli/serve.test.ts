@@ -173,7 +173,7 @@ describe('polyface --help', () => {
     for (const command of ['serve', 'keys', 'gc', 'fsck']) expect(stdout).toContain(command);
   });
 
-  it('polyface --help answers an unknown command with what there is', () => {
+  it('polyface suggests the commands that there are for an unknown one', () => {
     const { status, stderr } = polyface('sevre');
     expect(status).not.toBe(0);
     expect(stderr).toContain('serve');

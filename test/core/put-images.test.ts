@@ -47,7 +47,7 @@ describe('putting images', () => {
     expect([first.created, second.created]).toEqual([true, false]);
   });
 
-  it('the core keeps no body that no record names once the old picture is replaced', async () => {
+  it('the core deletes the bodies of a picture that was replaced', async () => {
     await rig.executor.execute<'put-images'>(put(red), aContext());
     await rig.executor.execute<'put-images'>(put(blue), aContext());
     await rig.settle();
@@ -144,7 +144,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toHaveLength(2);
   });
 
-  it('the core loses no race in the store between writers of one process', async () => {
+  it('the core lets 50 writers of one process succeed without losing a race in the store', async () => {
     let races = 0;
     const lossy = await startCoreRig(({ objects, records }) => ({
       objects,
@@ -186,7 +186,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toEqual([]);
   });
 
-  it('the core commits a put that was accepted elsewhere although another was committed meanwhile', async () => {
+  it('the core commits a put that was accepted before a newer one was committed', async () => {
     const context = aContext({ intake: { overlap: 'refuse' } });
     const opened = await rig.executor.open(caller, ada);
     const prepared = await rig.executor.prepareImages(put(blue), { ...context, opened });
@@ -207,7 +207,7 @@ describe('putting images', () => {
     expect(await bodyKeys(rig.objects)).toContain(view?.image.original.key);
   });
 
-  it('the core fills only what was never written when a copy comes late', async () => {
+  it('the core does not restore a deleted picture when a copy comes late', async () => {
     const copy = { ...put(blue), onlyIf: { kind: 'never-written' } } as const;
     await rig.executor.execute<'put-images'>(copy, aContext());
     await rig.executor.execute<'delete-images'>(

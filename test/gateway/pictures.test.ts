@@ -48,7 +48,7 @@ describe('a stored picture', () => {
     expect((await fetch(url, { headers: { 'if-none-match': '"other"' } })).status).toBe(200);
   });
 
-  it('a stored picture knows when it was written, where the dialect tells', async () => {
+  it('a stored picture is sent with Last-Modified and honours If-Modified-Since, where the dialect tells when it was written', async () => {
     await upload(42);
     const url = `${gateway.url}/plain/v1/people/ada/picture`;
     const first = await fetch(url, { headers: KEY });
@@ -113,7 +113,7 @@ describe('a stored picture', () => {
       200,
     ],
     ['If-Match before If-None-Match', (tag) => ({ 'if-match': '"x"', 'if-none-match': tag }), REFUSED],
-    ['both of its tag', (tag) => ({ 'if-match': tag, 'if-none-match': tag }), 304],
+    ['If-Match and If-None-Match with its tag', (tag) => ({ 'if-match': tag, 'if-none-match': tag }), 304],
     ['If-None-Match with empty elements', (tag) => ({ 'if-none-match': `,, ${tag} ,` }), 304],
     [
       'If-None-Match before If-Modified-Since',

@@ -67,7 +67,7 @@ it('the calls of several gateways and runs add up by caller', async () => {
   ]);
 });
 
-it('runs that ended are taken into one document and count once', async () => {
+it('the counts of ended runs are folded into one document, and count once', async () => {
   const { records, clock, aRun } = aStore();
   for (const run of ['a', 'b']) {
     const recorder = aRun(run);
@@ -150,7 +150,7 @@ it('a gateway that was silent for hours goes on counting as a run of its own', a
   expect((await readUsage(records)).map(({ calls }) => calls)).toEqual([2]);
 });
 
-it('the tokens of an issuer count as one caller, with any bearer', async () => {
+it('the tokens of an issuer count as one caller, whoever bears them', async () => {
   const { records, aRun } = aStore();
   const recorder = aRun('a');
   for (const person of ['0a1b', '2c3d']) recorder.observe(...aCall('old', { credentialId: `sso~${person}` }));

@@ -4,7 +4,7 @@ import type { InterceptedCall, Interception, Interceptor } from '../interceptor.
 import { originForm } from '../routes/request-target.ts';
 import type { RoutedRequest } from '../routes/route-request.ts';
 import type { IncomingRequest } from './incoming-request.ts';
-import { requestContext } from './request-context.ts';
+import { buildRequestContext } from './request-context.ts';
 import type { RequestResources } from './request-resources.ts';
 
 /** Passes a routed request to an interceptor. Downloads, and paths that no dialect owns, are not intercepted. */
@@ -30,7 +30,7 @@ export async function interceptRequest(
     loaded,
     ...(head.operationId !== undefined && { operationId: head.operationId }),
     ...asked,
-    context: requestContext(clock, incoming, head, loaded),
+    context: buildRequestContext(clock, incoming, head, loaded),
     client: incoming.origin,
     signal: AbortSignal.any([gone.signal, body.signal]),
     target: originForm(request.url ?? '/'),

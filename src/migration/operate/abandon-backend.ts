@@ -70,7 +70,8 @@ export async function abandonBackend(
     const missing = missingFor(record);
     if (missing !== undefined) return refuse(record, people, missing);
     const to: Rollout = { stage: 'complete', ramp: EVERYBODY };
-    await beginChange(parts, to, { override: options.override, abandonsBackend: true }, onlyAt);
+    const evidence = { override: options.override, abandonsBackend: true } as const;
+    await beginChange(parts, to, evidence, onlyAt ?? [record.revision]);
     onlyAt = undefined;
     options.onBegin?.();
   }

@@ -1,4 +1,4 @@
-import { requireOpen } from '../../core/follow-merge.ts';
+import { requireWritable } from '../../core/follow-merge.ts';
 import { notePendingReplicas } from '../../core/note-pending-replicas.ts';
 import { changeSubjectRecord, openRecordOf, readSubjectRecord } from '../../core/subject-records.ts';
 import { writeTombstones } from '../../core/write-tombstones.ts';
@@ -40,7 +40,7 @@ export async function leaveTombstones(
     subject,
     await snapshot(parts, subject),
     (record) => {
-      requireOpen(record);
+      requireWritable(record);
       const buried = slots.filter((slot) => slotGeneration(record, slot) <= upTo && !isBuried(record, slot));
       if (buried.length === 0) return undefined;
       const after = writeTombstones(record, buried, { deletedAtMs, newId: parts.newId });

@@ -1,4 +1,4 @@
-import { requireOpen } from '../../core/follow-merge.ts';
+import { requireWritable } from '../../core/follow-merge.ts';
 import type { PreparedImages } from '../../core/prepare-images.ts';
 import {
   type CommandContext,
@@ -58,7 +58,7 @@ export async function putBoth(
     held = await parts.journal.lease(subject, knownReached(policy, opened.generation));
     await settleUnfinished(parts, held, subject, policy, putsEverySlot(parts, command));
     const { generation, snapshot } = await openLocal(parts, subject);
-    if (snapshot.record) requireOpen(snapshot.record);
+    if (snapshot.record) requireWritable(snapshot.record);
     const intent = putIntent(parts, prepared, generation);
     isBegun = true;
     await writeIntent(held, intent, policy);
@@ -90,7 +90,7 @@ export async function deleteBoth(
   try {
     await settleUnfinished(parts, held, subject, policy, false);
     const now = await openLocal(parts, subject);
-    if (now.snapshot.record) requireOpen(now.snapshot.record);
+    if (now.snapshot.record) requireWritable(now.snapshot.record);
     const intent: Intent = {
       kind: 'delete',
       id: parts.newId(),
@@ -100,7 +100,7 @@ export async function deleteBoth(
     };
     await writeIntent(held, intent, policy);
     await sendIntent(parts, held, intent, policy, send);
-    await parts.local.retryWhereMerged(now, async (at) => {
+    await parts.local.retryWithSurvivor(now, async (at) => {
       const pending = at === now ? pendingReplicas : await touchSurvivor(parts, at, policy, pendingReplicas);
       await leaveTombstones(parts, at.subject, command.slots, Number.POSITIVE_INFINITY, pending);
     });
@@ -124,7 +124,7 @@ function commitAccepted(
   touchOthers: TouchOthers,
 ): Promise<OutcomeOf<'put-images'>> {
   const { onlyIf: _met, ...put } = command;
-  return parts.local.retryWhereMerged(prepared.opened, async (at) => {
+  return parts.local.retryWithSurvivor(prepared.opened, async (at) => {
     if (at === prepared.opened) return parts.local.commitImages(prepared, { accepted: true });
     await touchOthers(at.subject, at.generation);
     const pendingReplicas = await touchSurvivor(parts, at, policy, context.pendingReplicas);

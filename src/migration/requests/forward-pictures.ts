@@ -4,9 +4,9 @@ import type { MigrationCall, MigrationInterception } from './intercepted-call.ts
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
 /**
- * Forwards the download of a picture whose address the backend printed, where the gateway has taken over the
- * backend's name. The request is sent as it came, with the caller's own credential, for as long as there is a
- * backend. `undefined`: the path is none of `picturePaths`.
+ * Forwards the download of a picture at an address that the backend returned, where the gateway has taken over
+ * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as there is a
+ * backend. `undefined`: the path begins with none of `picturePaths`.
  */
 export async function forwardPicture(
   migrations: readonly MigrationAtBackend[],
@@ -20,8 +20,8 @@ export async function forwardPicture(
     settings.picturePaths.some((prefix) => path.startsWith(prefix)),
   );
   if (!migration) return undefined;
-  const { record, leave } = await watch.enter(migration.name);
+  const { record: stageRecord, leave } = await watch.enter(migration.name);
   call.onEnd(leave);
-  if (record.rollout.stage === 'complete' && !record.change) return undefined;
+  if (stageRecord.rollout.stage === 'complete' && !stageRecord.change) return undefined;
   return forwardStream(migration, call, {});
 }

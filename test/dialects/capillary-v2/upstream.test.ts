@@ -91,10 +91,10 @@ describe('requests to a backend', () => {
     });
   });
 
-  it('Capillary as a client has words for exactly what it says it supports', () => {
+  it('Capillary as a client has requests for exactly the commands that it says it supports', () => {
     const unsupported: Command = { kind: 'locate-images', requests: [] };
     expect(upstream.supports).toEqual(['put-images', 'read-subject', 'delete-images']);
-    expect(() => upstream.request(unsupported, context)).toThrow('locate-images has no words');
+    expect(() => upstream.request(unsupported, context)).toThrow('no request for locate-images');
   });
 });
 

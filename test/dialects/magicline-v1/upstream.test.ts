@@ -70,10 +70,10 @@ describe('requests to a backend', () => {
     expect(upstream.request(check, context).request).toMatchObject({ method: 'HEAD', body });
   });
 
-  it('v1 as a client has no words for a delete', () => {
+  it('v1 as a client has no request for a delete', () => {
     const command: Command = { kind: 'delete-images', subject: alias, slots: [0] };
     expect(upstream.supports).toEqual(['put-images', 'read-subject', 'check-credential']);
-    expect(() => upstream.request(command, context)).toThrow('delete-images has no words');
+    expect(() => upstream.request(command, context)).toThrow('no request for delete-images');
   });
 });
 
