@@ -5,9 +5,9 @@ import { neighbour, STAGES } from '../stages/stage.ts';
 import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
 import { changeParts } from './change-parts.ts';
-import { findCopied } from './copied-people.ts';
+import { findNeverCopied, findNotVerified } from './copied-people.ts';
 import type { OperatedBackend } from './operated-backend.ts';
-import { finishStep, type StepResult, type WaitOptions } from './take-step.ts';
+import { finishStep, type StepResult, type WaitOptions, wasOvertaken } from './take-step.ts';
 
 type What = UnfinishedPerson['what'][number] | 'never copied' | 'not verified';
 
@@ -50,27 +50,44 @@ export async function abandonBackend(
   operated: OperatedBackend,
   options: WaitOptions & { readonly override: string },
 ): Promise<AbandonResult> {
+  try {
+    return await completeWithoutBackend(operated, options);
+  } catch (cause) {
+    if (options.onlyAt || !wasOvertaken(cause)) throw cause;
+    const { at, core } = operated;
+    const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
+    return refuse(record, [], 'another step was taken meanwhile');
+  }
+}
+
+async function completeWithoutBackend(
+  operated: OperatedBackend,
+  options: WaitOptions & { readonly override: string },
+): Promise<AbandonResult> {
   const { at, core } = operated;
   const parts = changeParts(operated);
   const before = (await beginStage(core.records, at.name, at.settings.initialStage)).record;
   const people = await listUnfinishedPeople(operated);
+  const { override } = options;
   // The precondition is for the first write alone.
   let { onlyAt, ...rest } = options;
   if (before.change && !isGivingUp(before)) {
     const missing = missingFor(before);
     if (missing !== undefined) return refuse(before, people, missing);
-    await abandonChange(parts, onlyAt);
+    await abandonChange(parts, override, onlyAt ?? [before.revision]);
     onlyAt = undefined;
     options.onBegin?.();
     const result = await finishStep(operated, before, rest);
-    if (result.outcome !== 'arrived') return { ...result, people: await listEverybody(operated, people) };
+    const isOver = isComplete(result.record.rollout);
+    if (result.outcome !== 'arrived' || isOver)
+      return { ...result, people: await listEverybody(operated, people) };
   }
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
   if (!record.change) {
     const missing = missingFor(record);
     if (missing !== undefined) return refuse(record, people, missing);
     const to: Rollout = { stage: 'complete', ramp: EVERYBODY };
-    const evidence = { override: options.override, abandonsBackend: true } as const;
+    const evidence = { override, abandonsBackend: true } as const;
     await beginChange(parts, to, evidence, onlyAt ?? [record.revision]);
     onlyAt = undefined;
     options.onBegin?.();
@@ -88,7 +105,6 @@ async function listEverybody(
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
   const people = new Map<string, AbandonedPerson>();
   for (const one of await listUnfinishedPeople(operated, before)) people.set(one.subjectKey, one);
-  const { neverCopied, notVerified } = await findCopied(operated, record);
   const name = (found: ReadonlyMap<string, string | undefined>, lack: What) => {
     for (const [subjectKey, id] of found) {
       const { what = [], ...unfinished } = people.get(subjectKey) ?? {};
@@ -100,8 +116,8 @@ async function listEverybody(
       });
     }
   };
-  name(neverCopied, 'never copied');
-  name(notVerified, 'not verified');
+  name((await findNeverCopied(operated, record)).people, 'never copied');
+  name(await findNotVerified(operated, record), 'not verified');
   return [...people.values()];
 }
 
@@ -123,13 +139,18 @@ async function listUnfinishedPeople(
 }
 
 function isGivingUp({ change }: StageRecord): boolean {
-  return change?.to.stage === 'complete' && isEverybody(change.to.ramp) && change.abandonsBackend === true;
+  return change !== undefined && isComplete(change.to) && change.abandonsBackend === true;
+}
+
+/** Whether nobody's requests go to the backend any more. */
+function isComplete({ stage, ramp }: Rollout): boolean {
+  return stage === 'complete' && isEverybody(ramp);
 }
 
 /** What stands in the way: below dual-write, the pictures of people are at the backend alone. */
 function missingFor({ rollout, change }: StageRecord): string | undefined {
   const { stage, ramp } = rollout;
-  if (stage === 'complete' && isEverybody(ramp)) {
+  if (isComplete(rollout)) {
     return 'the migration is complete: the backend is not asked any more';
   }
   const lowest = isEverybody(ramp) ? stage : neighbour(stage, -1);

@@ -1,4 +1,5 @@
 import { RECORD_PREFIX, subjectKeyOf } from '../../core/storage-keys.ts';
+import { readSubjectRecord } from '../../core/subject-records.ts';
 import type { RecordStore } from '../../domain/index.ts';
 import type { BackfillOutcome } from '../lists/backfill-list.ts';
 import { type FinishedRun, readFinishedRuns, readRunPeople } from '../lists/run-records.ts';
@@ -15,15 +16,9 @@ type Outcome = BackfillOutcome | VerifyOutcome;
 /** Ids by key; `undefined` where only the key is known. */
 type People = ReadonlyMap<string, string | undefined>;
 
-/** People about whom the backend may know what is not known here. */
-export interface CopiedPeople {
-  /** Their pictures may be at the backend alone. */
-  readonly neverCopied: People;
-  /**
-   * Something was written here, and writes may have passed by since; no run of this span found the same on both
-   * sides.
-   */
-  readonly notVerified: People;
+/** People whose pictures may be at the backend alone. */
+export interface NeverCopied {
+  readonly people: People;
   readonly countedBy: CountedBy;
   /** With `longest list`: how many ids it has; 0 where no list was ever worked off. */
   readonly listed: number;
@@ -36,45 +31,94 @@ const SAYS_NOTHING: ReadonlySet<Outcome> = new Set(['waiting', 'failed', 'unclea
 
 /**
  * Finds the people for whom nothing was ever written here, copies included, and who are not known to have no
- * picture at the backend either: in `switched` they are copied at their first read, in `complete` never. And
- * those whose pictures here may be older than the backend's.
+ * picture at the backend either: in `switched` they are copied at their first read, in `complete` never.
  */
-export async function findCopied(
+export async function findNeverCopied(
   operated: OperatedBackend,
-  record: Pick<StageRecord, 'fedSinceRevision' | 'history'>,
+  record: Pick<StageRecord, 'fedSinceRevision'>,
   concerns: (subjectKey: string) => boolean = () => true,
-): Promise<CopiedPeople> {
-  const { at, core } = operated;
+): Promise<NeverCopied> {
+  const written = await readWritten(operated.core.records);
+  const runs = await readRuns(operated);
+  const found = await findPeople(operated, runs, (key) => !written.has(key) && concerns(key));
+  await leaveOut(operated.core.records, ofThisSpan(runs, record), found.people, IS_EMPTY);
+  return { ...found, people: await nameByKey(operated, found.people) };
+}
+
+/**
+ * Finds the people for whom something was written here, but which may be older than what the backend has: writes
+ * may have passed by the local store, and no run of this span found the same on both sides.
+ */
+export async function findNotVerified(operated: OperatedBackend, record: StageRecord): Promise<People> {
+  const { records } = operated.core;
+  const written = await readWritten(records);
+  const runs = await readRuns(operated);
+  const { people } = await findPeople(operated, runs, (key) => written.has(key));
+  await leaveOut(records, ofThisSpan(runs, record), people, IS_ALIKE);
+  if (!mayHaveMissedWrites(record)) {
+    for (const key of people.keys()) {
+      if (!(await hasPictureFromBefore(records, key, record.fedSinceMs))) people.delete(key);
+    }
+  }
+  return nameByKey(operated, people);
+}
+
+/** The people of the directory, or of the longest list where it cannot be listed. */
+async function findPeople(
+  operated: OperatedBackend,
+  runs: readonly FinishedRun[],
+  isWanted: (subjectKey: string) => boolean,
+): Promise<NeverCopied & { readonly people: Map<string, string | undefined> }> {
+  const people = new Map<string, string | undefined>();
+  const directory = listConcerned(operated, isWanted);
+  if (directory) {
+    for await (const { key, id } of directory) people.set(key, id);
+    return { people, countedBy: 'directory', listed: 0 };
+  }
+  const [longest] = runs.toSorted((one, other) => other.listed - one.listed);
+  if (longest) {
+    for await (const { subjectKey: key } of readRunPeople(operated.core.records, longest)) {
+      if (key !== undefined && isWanted(key)) people.set(key, undefined);
+    }
+  }
+  return { people, countedBy: 'longest list', listed: longest?.listed ?? 0 };
+}
+
+/** Looks up the ids that are not known yet. */
+async function nameByKey({ at, core }: OperatedBackend, people: People): Promise<People> {
+  const named = new Map<string, string | undefined>();
+  for (const [key, id] of people) {
+    named.set(key, id ?? (await core.directory.byKey(at.name.tenant, key))?.id);
+  }
+  return named;
+}
+
+async function readRuns({ at, core }: OperatedBackend): Promise<FinishedRun[]> {
   const runs: FinishedRun[] = [];
   for (const kind of ['verification', 'backfill'] as const) {
     for await (const run of readFinishedRuns({ records: core.records, kind, name: at.name })) runs.push(run);
   }
-  const written = await readWritten(core.records);
-  const neverCopied = new Map<string, string | undefined>();
-  const notVerified = new Map<string, string | undefined>();
-  const listOf = (key: string) => (written.has(key) ? notVerified : neverCopied);
-  const listed = listConcerned(operated, concerns);
-  const longest = listed ? undefined : runs.toSorted((one, other) => other.listed - one.listed)[0];
-  if (listed) {
-    for await (const { key, id } of listed) listOf(key).set(key, id);
-  } else if (longest) {
-    for await (const { subjectKey: key } of readRunPeople(core.records, longest)) {
-      if (key !== undefined && concerns(key)) listOf(key).set(key, undefined);
-    }
-  }
-  const ofThisSpan = runs.filter((run) => isOfThisSpan(run, record));
-  await leaveOut(core.records, ofThisSpan, neverCopied, IS_EMPTY);
-  if (mayHaveMissedWrites(record)) await leaveOut(core.records, ofThisSpan, notVerified, IS_ALIKE);
-  else notVerified.clear();
-  for (const people of listed ? [] : [neverCopied, notVerified]) {
-    for (const key of people.keys()) people.set(key, (await core.directory.byKey(at.name.tenant, key))?.id);
-  }
-  return {
-    neverCopied,
-    notVerified,
-    countedBy: listed ? 'directory' : 'longest list',
-    listed: longest?.listed ?? 0,
-  };
+  return runs;
+}
+
+function ofThisSpan(
+  runs: readonly FinishedRun[],
+  record: Pick<StageRecord, 'fedSinceRevision'>,
+): readonly FinishedRun[] {
+  return runs.filter((run) => isOfThisSpan(run, record));
+}
+
+/** Whether something here was written before writes were fed to it, e.g. through another dialect. */
+async function hasPictureFromBefore(
+  records: RecordStore,
+  subjectKey: string,
+  fedSinceMs = 0,
+): Promise<boolean> {
+  const { record } = await readSubjectRecord(records, subjectKey);
+  return Object.values(record?.slots ?? {}).some((state) => {
+    const atMs = state.kind === 'image' ? state.image.writtenAtMs : state.tombstone.deletedAtMs;
+    return atMs < fedSinceMs;
+  });
 }
 
 /**
@@ -117,7 +161,7 @@ async function leaveOut(
 }
 
 /** What `complete` asks for, since the backend is never asked again. */
-export function copiedGuard({ neverCopied, countedBy, listed }: CopiedPeople): Guard {
+export function copiedGuard({ people, countedBy, listed }: NeverCopied): Guard {
   const isKnown = countedBy === 'directory' || listed > 0;
   const measure =
     countedBy === 'directory'
@@ -125,9 +169,9 @@ export function copiedGuard({ neverCopied, countedBy, listed }: CopiedPeople): G
       : `the directory cannot be listed, so people are counted by the longest list, of ${listed}`;
   return {
     name: 'nobody’s pictures are at the backend alone',
-    holds: isKnown && neverCopied.size === 0,
+    holds: isKnown && people.size === 0,
     found: isKnown
-      ? `${neverCopied.size} never copied; ${measure}`
+      ? `${people.size} never copied; ${measure}`
       : 'unknown: the directory cannot be listed, and no list was ever worked off',
     next: 'polyface backfill --dialect … --subjects FILE',
   };

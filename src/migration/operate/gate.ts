@@ -7,7 +7,7 @@ import { readHeartbeats } from '../stages/heartbeat.ts';
 import { countLeftOut, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
 import { loadCohorts, type StageRecord } from '../stages/stage-record.ts';
-import { copiedGuard, findCopied } from './copied-people.ts';
+import { copiedGuard, findNeverCopied } from './copied-people.ts';
 import {
   findMoved,
   findParity,
@@ -61,7 +61,7 @@ export async function examineStep(
     needsDrain && !record.change ? awaitDrained(at.replica, waitMs, moved.has) : false,
     findParity(operated, moved),
     leadsUpToSwitched ? findVerification(operated, record, moved) : undefined,
-    leadsUpToComplete ? findCopied(operated, record, moved.has) : undefined,
+    leadsUpToComplete ? findNeverCopied(operated, record, moved.has) : undefined,
     readHeartbeats(core.records, nowMs),
     gatewaysBehind({ records: core.records, clock: core.clock, name: at.name }, record),
   ]);

@@ -91,8 +91,12 @@ export async function resume(operated: OperatedBackend, options: WaitOptions): P
   return finishStep(operated, await readRecord(operated), options);
 }
 
-/** Another operator was faster. */
-const FASTER: ReadonlySet<Problem['kind']> = new Set(['conflict', 'precondition-failed']);
+const OVERTAKEN: ReadonlySet<Problem['kind']> = new Set(['conflict', 'precondition-failed']);
+
+/** Whether a step failed because another operator was faster. */
+export function wasOvertaken(cause: unknown): boolean {
+  return cause instanceof ProblemError && OVERTAKEN.has(cause.problem.kind);
+}
 
 async function step(
   operated: OperatedBackend,
@@ -109,14 +113,13 @@ async function step(
   const sha256 = gateReportSha256(gateReport);
   const { override, onlyAt, ...rest } = options;
   const evidence = { gateReport: sha256, ...(override === undefined ? {} : { override }) };
-  // The gate has examined this revision, so the step is taken from no other one.
-  const examined = onlyAt ?? [record.revision];
+  if (onlyAt && !onlyAt.includes(record.revision)) throw new ProblemError({ kind: 'precondition-failed' });
   try {
-    await beginChange(changeParts(operated), to, evidence, examined);
+    // The gate has examined this revision, so the step is taken from no other one.
+    await beginChange(changeParts(operated), to, evidence, [record.revision]);
   } catch (cause) {
-    const wasFaster = cause instanceof ProblemError && FASTER.has(cause.problem.kind);
     // Who named a revision is told that it has changed.
-    if (!wasFaster || onlyAt) throw cause;
+    if (onlyAt || !wasOvertaken(cause)) throw cause;
     return {
       outcome: 'refused',
       record: await readRecord(operated),

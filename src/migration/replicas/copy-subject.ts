@@ -14,11 +14,13 @@ export interface BackendPictures {
 }
 
 /**
- * Reads every picture of a subject from the backend. Gives none for a subject that the backend does not know.
+ * Reads a subject's pictures in the wanted slots from the backend. Gives none for a subject that the backend does
+ * not know.
  */
 export async function readBackendPictures(
   { backend }: Pick<ReplicaParts, 'backend'>,
   subject: Subject,
+  isWanted: (slot: number) => boolean = () => true,
 ): Promise<BackendPictures> {
   for (let read = 0; read < MAX_READS; read += 1) {
     const { outcome } = await backend.carryOut(
@@ -29,7 +31,9 @@ export async function readBackendPictures(
       if (outcome.problem.kind === 'subject-not-found') return { pictures: [], release: async () => {} };
       throw new ProblemError({ kind: 'upstream-unavailable' }, { cause: new ProblemError(outcome.problem) });
     }
-    const fetched = await fetchAll(backend, outcome.kind === 'done' ? outcome.images : [], subject);
+    const images = outcome.kind === 'done' ? outcome.images : [];
+    const wanted = images.filter(({ slot }) => isWanted(slot));
+    const fetched = await fetchAll(backend, wanted, subject);
     if (fetched) return fetched;
   }
   throw new ProblemError({ kind: 'upstream-unavailable' });

@@ -90,15 +90,10 @@ async function pushSlots(
     })),
   );
   const last = Math.max(-1, ...reachable.filter((slot) => imageOf(found, slot)));
-  const isFiller = (slot: number) => held.entry.fillers?.includes(slot) === true;
-  // Where the backend is the truth, pictures that are sent along could be older than its own. Everywhere else
-  // it may still have pictures in slots that were never written here: a person who was never copied wrote first
-  // in `complete`.
-  const isFollowed = (slot: number) =>
-    slot < last &&
-    !isFiller(slot) &&
-    (read === 'backend' ? !reachable.includes(slot) : found.slots[slot] === undefined);
-  const record = await followSlotsBefore(parts, subject, found, last, isFollowed);
+  const record =
+    last < 0
+      ? found
+      : await followBefore(parts, subject, found, slotsToFollow(parts, held, found, reachable, last, read));
   const buried = reachable.filter((slot) => record.slots[slot]?.kind === 'tombstone');
   // Some dialects put parts into slots by their order. Then the slots before the last one have to be sent as
   // well.
@@ -115,16 +110,42 @@ async function pushSlots(
   if (held.entry.fillers) await held.write(({ fillers: _empty, ...entry }) => entry);
 }
 
-/** The record, once the local store has followed the backend in some of the slots before the last one. */
-async function followSlotsBefore(
+/**
+ * In which slots the backend may have a picture that a push would take away. Where the backend is the truth, a
+ * picture that is sent along could be older than its own. Elsewhere it may have pictures in slots that were never
+ * written here: somebody who was never copied wrote first in `complete`, so that the backend has reached nothing
+ * yet. Fillers are no pictures of the person's, not even those of a request that arrives late.
+ */
+function slotsToFollow(
+  { backend }: ReplicaParts,
+  { entry: { fillers = [], recheck, reached } }: HeldEntry,
+  found: SubjectRecord,
+  pushed: readonly number[],
+  last: number,
+  read: WritePolicy['read'],
+): number[] {
+  const isUnwritten = (slot: number) => found.slots[slot] === undefined;
+  const mayBeFiller = (slot: number) =>
+    fillers.includes(slot) || (isUnwritten(slot) && recheck?.slots.includes(slot) === true);
+  const isFollowed = (slot: number) =>
+    read === 'backend'
+      ? slot < last && !pushed.includes(slot)
+      : isUnwritten(slot) && (slot < last || reached === 0);
+  return Array.from({ length: backend.slots }, (_, slot) => slot).filter(
+    (slot) => isFollowed(slot) && !mayBeFiller(slot),
+  );
+}
+
+/** The record, once the local store has followed the backend in the slots. */
+async function followBefore(
   parts: ReplicaParts,
   subject: Subject,
   record: SubjectRecord,
-  last: number,
-  isFollowed: (slot: number) => boolean,
+  slots: readonly number[],
 ): Promise<SubjectRecord> {
-  if (!Array.from({ length: Math.max(last, 0) }, (_, slot) => slot).some(isFollowed)) return record;
-  if ((await followSlots(parts, subject, isFollowed)) === 'written meanwhile') {
+  if (slots.length === 0) return record;
+  const isFollowed = (slot: number) => slots.includes(slot);
+  if ((await followSlots(parts, subject, isFollowed, record.generation)) === 'written meanwhile') {
     throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   }
   return (await readSubjectRecord(parts.records, subject.key)).record ?? record;

@@ -22,19 +22,24 @@ export async function resyncFromBackend(parts: ReplicaParts, subject: Subject): 
   return followSlots(parts, subject, () => true);
 }
 
-/** Does the same in some slots alone: those whose local pictures have all reached the backend. */
+/**
+ * Does the same in some slots alone: those whose local pictures have all reached the backend. Where the slots were
+ * chosen by a record, `chosenAt` is its generation: a newer record is left as it is.
+ */
 export async function followSlots(
   parts: ReplicaParts,
   subject: Subject,
   isFollowed: (slot: number) => boolean,
+  chosenAt?: number,
 ): Promise<FollowResult> {
   const opened = await openLocal(parts, subject);
+  if (chosenAt !== undefined && opened.generation !== chosenAt) return 'written meanwhile';
   const record = opened.snapshot?.record;
-  const { pictures, release } = await readBackendPictures(parts, subject);
+  const { pictures, release } = await readBackendPictures(parts, subject, isFollowed);
   try {
     const different: { readonly slot: number; readonly upload: Upload }[] = [];
     for (const { slot, fetched } of pictures) {
-      if (isFollowed(slot) && !(await isSamePicture(parts, record, slot, fetched.upload))) {
+      if (!(await isSamePicture(parts, record, slot, fetched.upload))) {
         different.push({ slot, upload: fetched.upload });
       }
     }

@@ -96,9 +96,13 @@ export async function cancelChange(
 
 /**
  * Stops asking the backend for a change under way: unfinished work is finished in the local store alone. A
- * change that leads down is turned around.
+ * change that leads down is turned around. `override`: the reason, for the history.
  */
-export async function abandonChange(parts: ChangeParts, onlyAt?: WantedRevisions): Promise<void> {
+export async function abandonChange(
+  parts: ChangeParts,
+  override: string,
+  onlyAt?: WantedRevisions,
+): Promise<void> {
   const { record, version } = await current(parts, onlyAt);
   if (!record.change) return;
   const { fencedAtMs: _over, ...change } = record.change;
@@ -107,6 +111,12 @@ export async function abandonChange(parts: ChangeParts, onlyAt?: WantedRevisions
     ...record,
     revision: record.revision + 1,
     change: { ...change, abandonsBackend: true, ...(leadsDown ? { isCancelled: true } : {}) },
+    history: addEvent(record, {
+      atMs: parts.clock.nowMs(),
+      from: record.rollout,
+      to: leadsDown ? record.rollout : change.to,
+      override,
+    }),
   };
   await replace(parts, version, abandoned, onlyAt);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { verifyList } from '../../../src/migration/lists/verify-list.ts';
 import { abandonBackend, describeAbandoned } from '../../../src/migration/operate/abandon-backend.ts';
+import { advance } from '../../../src/migration/operate/take-step.ts';
 import { EVERYBODY, type Rollout } from '../../../src/migration/stages/rollout.ts';
 import { beginStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
@@ -123,5 +124,44 @@ describe('giving a dead backend up', () => {
       expect.objectContaining({ what: ['never copied'] }),
       { id: other.id, what: ['not verified'] },
     ]);
+  });
+
+  it('giving a dead backend up ends a step to complete that could not drain, names its people, and keeps the reason', async () => {
+    let nowMs = 1_000_000;
+    const { backend, start } = await standAt({ stage: 'switched', ramp: EVERYBODY }, () => nowMs);
+    const gateway = start();
+    await gateway.watch.refresh();
+    const [one, ...others] = SUBJECTS;
+    if (!one) throw new Error('there are three people');
+    backend.trouble('down');
+    await gateway.put(one, 0, 1).catch(() => {});
+    backend.trouble(undefined);
+    await gateway.put(one, 0, 1);
+    backend.trouble('down');
+    await gateway.put(one, 0, 2);
+    const patience = {
+      timeoutMs: 1_000,
+      onWait() {
+        nowMs += 100;
+        void gateway.watch.refresh();
+      },
+    };
+    expect(await advance(start().operated, { ...patience, override: 'in a hurry' })).toMatchObject({
+      outcome: 'under way',
+    });
+    const { outcome, people, record } = await abandonBackend(start().operated, {
+      ...patience,
+      timeoutMs: 10_000,
+      override: 'it is dead',
+    });
+    expect({ outcome, rollout: record.rollout }).toEqual({
+      outcome: 'arrived',
+      rollout: { stage: 'complete', ramp: EVERYBODY },
+    });
+    expect(people.map(describeAbandoned)).toEqual([
+      expect.objectContaining({ id: one.id, what: ['pending replication'] }),
+      ...others.map(({ id }) => ({ id, what: ['never copied'] })),
+    ]);
+    expect(record.history.map(({ override }) => override)).toEqual(['in a hurry', 'it is dead']);
   });
 });

@@ -86,7 +86,9 @@ describe.each(Object.entries(STORES))('a change of stage on %s', (_, make) => {
     await beginChange(here, UP);
     const seen = [await revision()];
     expectOneWinner(
-      await race((parts, racer) => (racer % 4 < 2 ? cancelChange(parts, seen) : abandonChange(parts, seen))),
+      await race((parts, racer) =>
+        racer % 4 < 2 ? cancelChange(parts, seen) : abandonChange(parts, 'a race', seen),
+      ),
     );
     const change = (await readStage(here.records, here.name))?.record.change;
     expect(change?.isCancelled !== change?.abandonsBackend).toBe(true);

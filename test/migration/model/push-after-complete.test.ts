@@ -1,0 +1,97 @@
+import { describe, expect, it } from '@jest/globals';
+import { resyncSinceComplete } from '../../../src/migration/operate/resync.ts';
+import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
+import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
+import { beginStage, readStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
+import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
+import { createModelBackend } from './model-backend.ts';
+import { createModelGateway, type ModelGateway } from './model-gateway.ts';
+import { NAME, subjectAt } from './model-parts.ts';
+import { createMortalProcess } from './mortal-process.ts';
+
+/** Longer than the pause after a push that failed, in milliseconds. */
+const LATER_MS = 2_000;
+
+/**
+ * Somebody who was never copied has pictures at the backend, writes another slot in `complete`, and comes back to `switched`. `onHop` is
+ * awaited before each operation of the process that pushes.
+ */
+async function comeBack(atBackend: readonly number[], written: number, onHop: () => Promise<void>) {
+  const store = createMemoryStore();
+  const backend = createModelBackend();
+  let nowMs = 1_000_000;
+  const start = (hop: () => Promise<void>): ModelGateway =>
+    createModelGateway({ process: createMortalProcess({ ...store, hop }), backend, nowMs: () => nowMs });
+  const person = subjectAt(0);
+  const gateway = start(async () => {});
+  const stand = async (place: Omit<StageRecord, 'schema' | 'revision' | 'history'>) => {
+    const { record, version } =
+      (await readStage(store.records, NAME)) ?? (await beginStage(store.records, NAME, 'pass-through'));
+    const { rollout: _left, resyncSinceMs: _noted, ...rest } = record;
+    await swapStage(store.records, NAME, version, { ...rest, revision: record.revision + 1, ...place });
+    await gateway.watch.refresh();
+  };
+  await beginStage(store.records, NAME, 'pass-through');
+  await gateway.watch.refresh();
+  for (const slot of atBackend) await gateway.put(person, slot, 10 + slot);
+  await stand({ rollout: { stage: 'complete', ramp: EVERYBODY } });
+  await gateway.put(person, written, 20 + written);
+  await stand({ rollout: { stage: 'switched', ramp: EVERYBODY }, resyncSinceMs: 1 });
+  await resyncSinceComplete(gateway.operated);
+  await gateway.watch.refresh();
+  const pusher = start(onHop);
+  await pusher.watch.refresh();
+  /** What failed is tried again, and arrives. */
+  const settle = async () => {
+    for (let round = 0; round < 3; round += 1) {
+      nowMs += LATER_MS;
+      await gateway.watch.refresh();
+      await gateway.reconciler.round();
+    }
+  };
+  return { backend, gateway, pusher, person, settle };
+}
+
+describe('a person who was never copied and wrote first in complete', () => {
+  it.each([
+    ['before', 0, 1],
+    ['after', 1, 0],
+  ])(
+    'a person who was never copied finds the picture in a slot %s the written one again, here and at the backend',
+    async (_where, left, written) => {
+      const { backend, gateway, pusher, person } = await comeBack([left], written, async () => {});
+      await pusher.reconciler.round();
+      for (const slot of [left, written]) {
+        const value = slot === left ? 10 + left : 20 + written;
+        expect([await gateway.get(person, slot), backend.value(person.key, slot)]).toEqual([value, value]);
+      }
+    },
+  );
+
+  it.each([
+    ['with a picture there', [0]],
+    ['with none there', []],
+  ] as const)(
+    'a person who was never copied keeps what they write at any moment of the push that follows the backend, %s',
+    async (_what, atBackend) => {
+      let moments = 0;
+      for (let moment = 1; moment <= moments + 1; moment += 1) {
+        let hops = 0;
+        const parts: { write?: () => Promise<unknown> } = {};
+        const { backend, gateway, pusher, person, settle } = await comeBack(atBackend, 1, async () => {
+          hops += 1;
+          if (hops === moment) await parts.write?.();
+        });
+        hops = 0;
+        parts.write = () => gateway.put(person, 0, 99);
+        await pusher.reconciler.round();
+        moments = Math.max(moments, hops >= moment ? moment : 0);
+        await settle();
+        if (hops < moment) continue;
+        expect({ moment, here: await gateway.get(person, 0) }).toEqual({ moment, here: 99 });
+        expect({ moment, there: backend.value(person.key, 1) }).toEqual({ moment, there: 21 });
+      }
+      expect(moments).toBeGreaterThan(10);
+    },
+  );
+});
