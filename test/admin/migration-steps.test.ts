@@ -56,7 +56,7 @@ describe('a migration that is operated over the admin API', () => {
     const dead = { override: 'the backend is dead' };
     expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
       outcome: 'refused',
-      missing: 'the people in dual-write have their pictures at the backend alone',
+      missing: 'the people in shadow have their pictures at the backend alone',
     });
     expect(await work(`${MIGRATION}/advance`)).toMatchObject({ outcome: 'arrived' });
     expect(await work(`${MIGRATION}/abandon`, dead)).toMatchObject({
