@@ -65,7 +65,7 @@ describe("the guide's own driver", () => {
 
 describe('a driver of your own', () => {
   it.each([
-    ['export const store = 1;', 'the default export is no function'],
+    ['export const store = 1;', 'the default export must be a function'],
     ['export default () => ({ start() {}, stop() {} });', 'lacks objects.put, objects.get'],
     ['export default () => undefined;', 'lacks start, stop'],
   ])(
