@@ -24,4 +24,7 @@ function say(line: string): void {
 
 const report = await rehearse({ subjects, clients, say });
 console.log(JSON.stringify(report));
-if (report.errors + report.wrong + report.backendRequestsAfterwards > 0) process.exitCode = 1;
+const missing = (['writes', 'deletes', 'brokenOff', 'spoilt'] as const).filter((done) => report[done] === 0);
+if (missing.length > 0) say(`nothing was tried: no ${missing.join(', no ')}`);
+const wrong = report.errors + report.wrong + report.backendRequestsAfterwards + report.notes.length;
+if (wrong + missing.length > 0) process.exitCode = 1;
