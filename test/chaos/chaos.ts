@@ -17,7 +17,7 @@ const { kills, store, json } = new Command('chaos')
   .option('--json', 'print the figures as JSON, one line for each round and one for all')
   .addHelpText(
     'after',
-    '\nExits 1 where an acknowledged upload is lost, torn or comes back after its deletion.',
+    '\nExits 1 where an acknowledged upload is lost, torn or comes back after its deletion, and where fewer gateways were killed.',
   )
   .parse()
   .opts<{ kills: number; store: 'filesystem' | 'azure' | 's3' | 'all'; json?: true }>();
@@ -60,4 +60,5 @@ if (on('s3')) await round('three gateways on one MiniStack', () => s3Round(share
 
 const sum = sumOf(results);
 console.log(json ? JSON.stringify(sum) : describeRound(sum));
-if (sum.cases.length > 0) process.exitCode = 1;
+const damage = sum.lost + sum.torn + sum.resurrected + sum.cases.length;
+if (damage > 0 || sum.kills < kills) process.exitCode = 1;

@@ -142,7 +142,7 @@ function isGivingUp({ change }: StageRecord): boolean {
   return change !== undefined && isComplete(change.to) && change.abandonsBackend === true;
 }
 
-/** Whether nobody's requests go to the backend any more. */
+/** Whether the gateway has stopped asking the backend for every person. */
 function isComplete({ stage, ramp }: Rollout): boolean {
   return stage === 'complete' && isEverybody(ramp);
 }

@@ -113,8 +113,8 @@ async function pushSlots(
 /**
  * In which slots the backend may have a picture that a push would take away. Where the backend is the truth, a
  * picture that is sent along could be older than its own. Elsewhere it may have pictures in slots that were never
- * written here: somebody who was never copied wrote first in `complete`, so that the backend has reached nothing
- * yet. Fillers are no pictures of the person's, not even those of a request that arrives late.
+ * written here: a person who was never copied may have written first in `complete`, and nothing of theirs has
+ * reached the backend yet. Fillers are no pictures of the person's, not even those of a request that arrives late.
  */
 function slotsToFollow(
   { backend }: ReplicaParts,
