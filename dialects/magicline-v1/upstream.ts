@@ -26,19 +26,21 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
   request(command, { aliases }) {
     if (command.kind === 'put-images') return putRequest(command, customerPath(aliases));
     if (command.kind === 'read-subject') {
-      return { request: bodiless('GET', customerPath(aliases)), losses: [] };
+      return { request: buildBodilessRequest('GET', customerPath(aliases)), losses: [] };
     }
     if (command.kind === 'check-credential') {
-      return { request: bodiless('HEAD', '/v1/customers'), losses: [] };
+      return { request: buildBodilessRequest('HEAD', '/v1/customers'), losses: [] };
     }
     throw new Error(`v1 has no request for ${command.kind}`);
   },
 
-  isClear(answer, askedFor) {
+  isClear(answer, requestedId) {
     const { status, json } = answer;
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status === 404) return saysPersonIsUnknown(json);
-    return status === 200 && isId(json.id, askedFor) && isTextOrNone(json.imageUrl) && json.imageUrl !== '';
+    return (
+      status === 200 && isId(json.id, requestedId) && isTextOrNone(json.imageUrl) && json.imageUrl !== ''
+    );
   },
 
   answer(command, answer, { options }) {
@@ -111,6 +113,6 @@ function customerPath(aliases: Subject['aliases']): string {
   return `/v1/customers/${encodeURIComponent(id)}`;
 }
 
-function bodiless(method: string, path: string): UpstreamRequest {
+function buildBodilessRequest(method: string, path: string): UpstreamRequest {
   return { method, path, headers: { Accept: 'application/json' }, body: { kind: 'none' } };
 }

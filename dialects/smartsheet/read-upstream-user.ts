@@ -22,9 +22,9 @@ export function readUpstreamUser(json: Json | undefined): UpstreamOutcome {
 }
 
 /** Whether the answer is about the user who was asked for, with the fields of a picture as they should be. */
-export function isClearUser(json: Json, askedFor: string): boolean {
+export function isClearUser(json: Json, requestedId: string): boolean {
   const user = userIn(json);
-  if (!user || !isId(user.id, askedFor)) return false;
+  if (!user || !isId(user.id, requestedId)) return false;
   const { profileImage } = user;
   if (profileImage === undefined || profileImage === null) return true;
   return isJsonObject(profileImage) && isFilled(profileImage.imageId);

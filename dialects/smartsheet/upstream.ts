@@ -25,7 +25,7 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
   request(command, { aliases }) {
     if (command.kind === 'put-images') return putRequest(command, userPath(aliases));
     if (command.kind === 'read-subject') {
-      return { request: bodiless('GET', userPath(aliases)), losses: [] };
+      return { request: buildBodilessRequest('GET', userPath(aliases)), losses: [] };
     }
     if (command.kind === 'locate-images') {
       return { request: locateRequest(command.requests), losses: [] };
@@ -33,11 +33,11 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
     throw new Error(`Smartsheet has no request for ${command.kind}`);
   },
 
-  isClear(answer, askedFor) {
+  isClear(answer, requestedId) {
     const { status, json } = answer;
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status === 404) return json.errorCode === USER_NOT_FOUND && typeof json.message === 'string';
-    return status === 200 && isClearUser(json, askedFor);
+    return status === 200 && isClearUser(json, requestedId);
   },
 
   answer(command, answer, { options }): UpstreamOutcome {
@@ -94,6 +94,6 @@ function userPath(aliases: Subject['aliases']): string {
   return `/2.0/users/${encodeURIComponent(id)}`;
 }
 
-function bodiless(method: string, path: string): UpstreamRequest {
+function buildBodilessRequest(method: string, path: string): UpstreamRequest {
   return { method, path, headers: { Accept: 'application/json' }, body: { kind: 'none' } };
 }

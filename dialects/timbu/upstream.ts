@@ -33,11 +33,11 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
     throw new Error(`Timbu has no request for ${command.kind}`);
   },
 
-  isClear(answer, askedFor) {
+  isClear(answer, requestedId) {
     const { status, json } = answer;
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status === 404) return json.detail === USER_NOT_FOUND;
-    return status === 200 && isClearUser(json, askedFor);
+    return status === 200 && isClearUser(json, requestedId);
   },
 
   answer(_command, answer, { options }): UpstreamOutcome {

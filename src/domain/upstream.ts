@@ -45,8 +45,8 @@ export function isJsonAnswer({ headers, json }: UpstreamAnswer): boolean {
 }
 
 /** Whether a JSON value is the id that was asked for. Long numbers are compared as they can be parsed. */
-export function isId(value: Json | undefined, askedFor: string): boolean {
-  return typeof value === 'number' ? value === Number(askedFor) : value === askedFor;
+export function isId(value: Json | undefined, requestedId: string): boolean {
+  return typeof value === 'number' ? value === Number(requestedId) : value === requestedId;
 }
 
 /** Whether a JSON value is a text, or none. */
@@ -92,10 +92,10 @@ export interface UpstreamTranslation<Options> {
   ): { readonly request: UpstreamRequest; readonly losses: readonly Loss[] };
   /**
    * Whether an answer to `read-subject` is this API's own: a success about the subject with the id
-   * `askedFor`, with each field of its type, or the API's own answer for a person it does not have. Anything
+   * `requestedId`, with each field of its type, or the API's own answer for a person it does not have. Anything
    * else (a page of a proxy, another server, another person) proves nothing.
    */
-  isClear(answer: UpstreamAnswer, askedFor: string): boolean;
+  isClear(answer: UpstreamAnswer, requestedId: string): boolean;
   /** What the answer means. */
   answer(command: Command, answer: UpstreamAnswer, context: { readonly options: Options }): UpstreamOutcome;
 }

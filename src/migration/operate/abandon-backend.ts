@@ -105,7 +105,7 @@ async function listEverybody(
   const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
   const people = new Map<string, AbandonedPerson>();
   for (const one of await listUnfinishedPeople(operated, before)) people.set(one.subjectKey, one);
-  const name = (found: ReadonlyMap<string, string | undefined>, lack: What) => {
+  const addLack = (found: ReadonlyMap<string, string | undefined>, lack: What) => {
     for (const [subjectKey, id] of found) {
       const { what = [], ...unfinished } = people.get(subjectKey) ?? {};
       people.set(subjectKey, {
@@ -116,8 +116,8 @@ async function listEverybody(
       });
     }
   };
-  name((await findNeverCopied(operated, record)).people, 'never copied');
-  name(await findNotVerified(operated, record), 'not verified');
+  addLack((await findNeverCopied(operated, record)).people, 'never copied');
+  addLack(await findNotVerified(operated, record), 'not verified');
   return [...people.values()];
 }
 
@@ -142,7 +142,7 @@ function isGivingUp({ change }: StageRecord): boolean {
   return change !== undefined && isComplete(change.to) && change.abandonsBackend === true;
 }
 
-/** Whether the gateway has stopped asking the backend for every person. */
+/** Whether everybody is in `complete`, so that the backend is not asked any more. */
 function isComplete({ stage, ramp }: Rollout): boolean {
   return stage === 'complete' && isEverybody(ramp);
 }

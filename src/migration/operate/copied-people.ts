@@ -24,10 +24,16 @@ export interface NeverCopied {
   readonly listed: number;
 }
 
-const IS_EMPTY: ReadonlySet<Outcome> = new Set(['both empty', 'empty']);
-const IS_ALIKE: ReadonlySet<Outcome> = new Set(['both empty', 'equal', 'repaired', 'copied']);
+const EMPTY_OUTCOMES: ReadonlySet<Outcome> = new Set(['both empty', 'empty']);
+const ALIKE_OUTCOMES: ReadonlySet<Outcome> = new Set(['both empty', 'equal', 'repaired', 'copied']);
 /** The backend was not asked, or gave no clear answer. */
-const SAYS_NOTHING: ReadonlySet<Outcome> = new Set(['waiting', 'failed', 'unclear', 'unfinished', 'known']);
+const UNCLEAR_OUTCOMES: ReadonlySet<Outcome> = new Set([
+  'waiting',
+  'failed',
+  'unclear',
+  'unfinished',
+  'known',
+]);
 
 /**
  * Finds the people for whom nothing was ever written here, copies included, and who are not known to have no
@@ -41,7 +47,7 @@ export async function findNeverCopied(
   const written = await readWritten(operated.core.records);
   const runs = await readRuns(operated);
   const found = await findPeople(operated, runs, (key) => !written.has(key) && concerns(key));
-  await leaveOut(operated.core.records, ofThisSpan(runs, record), found.people, IS_EMPTY);
+  await leaveOut(operated.core.records, selectRunsOfSpan(runs, record), found.people, EMPTY_OUTCOMES);
   return { ...found, people: await nameByKey(operated, found.people) };
 }
 
@@ -54,7 +60,7 @@ export async function findNotVerified(operated: OperatedBackend, record: StageRe
   const written = await readWritten(records);
   const runs = await readRuns(operated);
   const { people } = await findPeople(operated, runs, (key) => written.has(key));
-  await leaveOut(records, ofThisSpan(runs, record), people, IS_ALIKE);
+  await leaveOut(records, selectRunsOfSpan(runs, record), people, ALIKE_OUTCOMES);
   if (!mayHaveMissedWrites(record)) {
     for (const key of people.keys()) {
       if (!(await hasPictureFromBefore(records, key, record.fedSinceMs))) people.delete(key);
@@ -101,14 +107,14 @@ async function readRuns({ at, core }: OperatedBackend): Promise<FinishedRun[]> {
   return runs;
 }
 
-function ofThisSpan(
+function selectRunsOfSpan(
   runs: readonly FinishedRun[],
   record: Pick<StageRecord, 'fedSinceRevision'>,
 ): readonly FinishedRun[] {
   return runs.filter((run) => isOfThisSpan(run, record));
 }
 
-/** Whether something here was written before writes were fed to it, e.g. through another dialect. */
+/** Whether something was written here before the local store got every write, e.g. through another dialect. */
 async function hasPictureFromBefore(
   records: RecordStore,
   subjectKey: string,
@@ -153,7 +159,7 @@ async function leaveOut(
   for (const run of runs.toSorted((one, other) => other.atMs - one.atMs)) {
     if (judged.size === people.size) break;
     for await (const { outcome, subjectKey: key } of readRunPeople<Outcome>(records, run)) {
-      if (key === undefined || !people.has(key) || judged.has(key) || SAYS_NOTHING.has(outcome)) continue;
+      if (key === undefined || !people.has(key) || judged.has(key) || UNCLEAR_OUTCOMES.has(outcome)) continue;
       if (outcomes.has(outcome)) people.delete(key);
       else judged.add(key);
     }

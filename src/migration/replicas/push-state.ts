@@ -93,7 +93,12 @@ async function pushSlots(
   const record =
     last < 0
       ? found
-      : await followBefore(parts, subject, found, slotsToFollow(parts, held, found, reachable, last, read));
+      : await followBackendFirst(
+          parts,
+          subject,
+          found,
+          listSlotsToFollow(parts, held, found, reachable, last, read),
+        );
   const buried = reachable.filter((slot) => record.slots[slot]?.kind === 'tombstone');
   // Some dialects put parts into slots by their order. Then the slots before the last one have to be sent as
   // well.
@@ -116,7 +121,7 @@ async function pushSlots(
  * written here: a person who was never copied may have written first in `complete`, and nothing of theirs has
  * reached the backend yet. Fillers are no pictures of the person's, not even those of a request that arrives late.
  */
-function slotsToFollow(
+function listSlotsToFollow(
   { backend }: ReplicaParts,
   { entry: { fillers = [], recheck, reached } }: HeldEntry,
   found: SubjectRecord,
@@ -137,7 +142,7 @@ function slotsToFollow(
 }
 
 /** The record, once the local store has followed the backend in the slots. */
-async function followBefore(
+async function followBackendFirst(
   parts: ReplicaParts,
   subject: Subject,
   record: SubjectRecord,

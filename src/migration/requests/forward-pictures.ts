@@ -5,8 +5,8 @@ import type { MigrationAtBackend } from './migration-at-backend.ts';
 
 /**
  * Forwards the download of a picture at an address that the backend returned, where the gateway has taken over
- * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as there is a
- * backend. `undefined`: the path begins with none of `picturePaths`.
+ * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as there
+ * is a backend. `undefined`: the path begins with none of `picturePaths`.
  */
 export async function forwardPicture(
   migrations: readonly MigrationAtBackend[],

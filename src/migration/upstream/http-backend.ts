@@ -58,10 +58,10 @@ export interface HttpBackend extends Backend {
     clientHeaders?: Readonly<Record<string, string>>,
   ): Promise<BackendReply & { readonly whole: WholeAnswer }>;
   /**
-   * What an answer to a command means. `askedFor`: the id of the subject, where the answer must be about this
+   * What an answer to a command means. `requestedId`: the id of the subject, where the answer must be about this
    * subject.
    */
-  meaningOf(command: BackendCommand, whole: WholeAnswer, askedFor?: string): BackendReply['outcome'];
+  meaningOf(command: BackendCommand, whole: WholeAnswer, requestedId?: string): BackendReply['outcome'];
   /** The address from which an image that a reply named can be fetched. */
   addressOf(image: UpstreamImage, subject: Subject): Promise<URL | undefined>;
   /** What a command would lose in translation. Throws `ProblemError` where it cannot be translated at all. */
@@ -114,14 +114,15 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
   function meaningOf(
     command: BackendCommand,
     whole: WholeAnswer,
-    askedFor?: string,
+    requestedId?: string,
   ): BackendReply['outcome'] {
     const answer = asUpstreamAnswer(whole);
     const outcome = translation.answer(command, answer, { options });
     if (command.kind !== 'read-subject') return outcome;
     // An answer that is not in the dialect shows neither that there is a picture nor that there is none.
     const isProof = outcome.kind !== 'problem' || NOT_FOUND.has(outcome.problem.kind);
-    const isClear = askedFor === undefined ? isJsonAnswer(answer) : translation.isClear(answer, askedFor);
+    const isClear =
+      requestedId === undefined ? isJsonAnswer(answer) : translation.isClear(answer, requestedId);
     return isProof && !isClear ? { kind: 'problem', problem: { kind: 'upstream-unavailable' } } : outcome;
   }
 
