@@ -4,7 +4,7 @@ import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
 import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
 import { beginStage, readStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { createModelBackend } from './model-backend.ts';
+import { createModelBackend, uploadOf } from './model-backend.ts';
 import { createModelGateway, type ModelGateway } from './model-gateway.ts';
 import { NAME, subjectAt } from './model-parts.ts';
 import { createMortalProcess } from './mortal-process.ts';
@@ -42,8 +42,8 @@ async function comeBack(atBackend: readonly number[], written: number, onHop: ()
   const pusher = start(onHop);
   await pusher.watch.refresh();
   /** What failed is tried again, and arrives. */
-  const settle = async () => {
-    for (let round = 0; round < 3; round += 1) {
+  const settle = async (rounds = 3) => {
+    for (let round = 0; round < rounds; round += 1) {
       nowMs += LATER_MS;
       await gateway.watch.refresh();
       await gateway.reconciler.round();
@@ -94,4 +94,19 @@ describe('a person who was never copied and wrote first in complete', () => {
       expect(moments).toBeGreaterThan(10);
     },
   );
+
+  it('a person who was never copied does not get a filler as a picture where the request of a push arrives late', async () => {
+    const { backend, gateway, pusher, person, settle } = await comeBack([], 1, async () => {});
+    backend.trouble('lost request');
+    await pusher.reconciler.round();
+    await settle(1);
+    expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([0, 21]);
+    // The request that got no answer: it fills slot 0 so that slot 1 can be reached.
+    const images = [0, 1].map((slot) => ({ slot, upload: uploadOf(21) }));
+    const late = { kind: 'put-images', subject: { kind: 'key', key: person.key }, images } as const;
+    await backend.as((act) => act()).carryOut(late, person);
+    await settle();
+    expect(await gateway.get(person, 0)).toBe(0);
+    expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([0, 21]);
+  });
 });
