@@ -9,6 +9,7 @@ import { DEMO_FILE } from '../support/start-gateway.ts';
 import { BREAKS, misbehave } from './broken-client.ts';
 import { startFaultyProxy } from './faulty-proxy.ts';
 import {
+  CLIENTS_PER_GATEWAY,
   describeHoldings,
   faultsOf,
   measureAll,
@@ -21,7 +22,6 @@ import {
 
 const FAULTY_SHARE = 0.05;
 const LARGE_SHARE = 0.1;
-const CLIENTS_PER_GATEWAY = 2;
 /** Within it every stalled body has run into its limit, and the work that was queued is done. */
 const SETTLE_SECONDS = 30;
 
