@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pauseInRealTime } from 'node:timers/promises';
 import PQueue from 'p-queue';
-import { type Attended, openListRun, type RunChunk, type RunHead, type RunPlace } from './run-records.ts';
+import {
+  type Attended,
+  type OpenRun,
+  openListRun,
+  type RunChunk,
+  type RunHead,
+  type RunPlace,
+} from './run-records.ts';
 
 /** People between two saved places. */
 const PEOPLE_PER_CHUNK = 50;
@@ -83,26 +90,23 @@ export async function runOverList<Outcome extends string>(
     return { head: open.head, counts, resumedAt, ...(stopped === undefined ? {} : { stopped }) };
   };
 
-  for (let at = 0; at < chunks; at += 1) {
-    if (signal.aborted) return result('interrupted');
-    const batch = ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK);
-    const saved = await open.read<Outcome>(at);
-    const people = saved ?? (await attendAll(run, batch));
-    if (saved) resumedAt += batch.length;
+  for await (const { at, people, isSaved } of attendInChunks(run, open, chunks)) {
+    if (isSaved) resumedAt += people.length;
     // A chunk that was interrupted begins again.
     else if (signal.aborted) return result('interrupted');
     else await open.save(at, people);
-    done += batch.length;
+    done += people.length;
     run.onProgress?.(done);
     for (const { outcome } of people) inARow = outcome === run.empty ? inARow + 1 : 0;
     if (inARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
       return result('nobody has a picture');
     }
-    if (saved) continue;
+    if (isSaved) continue;
     silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
     if (silentChunks >= MAX_SILENT_CHUNKS) return result('no answer');
     if (silentChunks > 0) await pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks);
   }
+  if (signal.aborted) return result('interrupted');
   for (let attempt = 0; attempt < RETRIES; attempt += 1) {
     if (!(await retryOnce(run, open, chunks, FIRST_RETRY_MS * 2 ** attempt))) break;
   }
@@ -119,7 +123,7 @@ export function listDigest(ids: readonly string[]): string {
 /** Tries those who failed once more; `false` where there are none left, or no time. */
 async function retryOnce<Outcome extends string>(
   run: ListRun<Outcome>,
-  open: Awaited<ReturnType<typeof openListRun>>,
+  open: OpenRun,
   chunks: number,
   pauseMs: number,
 ): Promise<boolean> {
@@ -134,6 +138,7 @@ async function retryOnce<Outcome extends string>(
     if (run.signal.aborted) return false;
     const again = await attendAll(
       run,
+      new PQueue({ concurrency: run.concurrency }),
       failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''),
     );
     const after = [...people];
@@ -148,14 +153,66 @@ async function retryOnce<Outcome extends string>(
   return isLeft;
 }
 
+/**
+ * The chunks of a list in their order, each with what became of its people. The people of the next chunk are
+ * begun while the last ones of a chunk are still under way, so that nobody waits for a slow person. Ends early
+ * where the signal fires.
+ */
+async function* attendInChunks<Outcome extends string>(
+  run: ListRun<Outcome>,
+  open: OpenRun,
+  chunks: number,
+): AsyncGenerator<{ readonly at: number; readonly people: RunChunk<Outcome>; readonly isSaved: boolean }> {
+  const queue = new PQueue({ concurrency: run.concurrency });
+  const over = new AbortController();
+  const signal = AbortSignal.any([run.signal, over.signal]);
+
+  async function begin(at: number) {
+    const saved = at < chunks ? await open.read<Outcome>(at) : [];
+    const batch = run.ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK);
+    return {
+      at,
+      isSaved: saved !== undefined,
+      people: saved ?? (await attendAll({ ...run, signal }, queue, batch)),
+    };
+  }
+
+  let [current, next] = [settle(begin(0)), settle(begin(1))];
+  try {
+    for (let at = 0; at < chunks && !run.signal.aborted; at += 1) {
+      yield unwrap(await current);
+      [current, next] = [next, settle(begin(at + 2))];
+    }
+  } finally {
+    over.abort();
+    await Promise.all([current, next]);
+  }
+}
+
+/**
+ * Attends to people in turn. People who are not begun when the signal fires are left out. Rejects only after
+ * everybody who was begun is done.
+ */
 async function attendAll<Outcome extends string>(
-  { attend, concurrency, signal }: ListRun<Outcome>,
+  { attend, signal }: Pick<ListRun<Outcome>, 'attend' | 'signal'>,
+  queue: PQueue,
   ids: readonly string[],
 ): Promise<Attended<Outcome>[]> {
-  const queue = new PQueue({ concurrency });
-  const results = ids.map((id) => queue.add(() => (signal.aborted ? undefined : attend(id))));
-  const attended = await Promise.all(results);
-  return attended.filter((one): one is Attended<Outcome> => one !== undefined);
+  const attended = await Promise.allSettled(
+    ids.map((id) => queue.add(() => (signal.aborted ? undefined : attend(id)))),
+  );
+  return attended.map(unwrap).filter((one): one is Attended<Outcome> => one !== undefined);
+}
+
+/** Keeps a rejection until somebody asks for the value. */
+async function settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [result] = await Promise.allSettled([promise]);
+  return result;
+}
+
+function unwrap<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
 }
 
 function pauseFor({ pause = realPause, signal }: Pick<ListRun<string>, 'pause' | 'signal'>, ms: number) {
