@@ -72,7 +72,7 @@ export async function withMigration<T>(
   if (!section) throw new Error('the settings have no migration section');
   const store = await openStore(settings);
   const scratchDir = join(settings.dataDir, 'spool');
-  const imaging = createImaging({ ...settings.imaging, workers: 1, scratchDir });
+  const imaging = createImaging({ ...settings.imaging, scratchDir });
   const interrupt = new AbortController();
   const stop = () => interrupt.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
