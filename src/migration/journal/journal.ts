@@ -133,15 +133,16 @@ export function createJournal(parts: {
     }
   }
 
-  async function giveLeaseBack(subjectKey: string): Promise<void> {
-    for (;;) {
-      const found = await find(subjectKey);
-      if (found?.entry.lease?.owner !== parts.owner) return;
+  /** `held`: as this process last saw it. It is read again only where somebody has changed it since. */
+  async function giveLeaseBack(subjectKey: string, held: StoredEntry): Promise<void> {
+    let found: StoredEntry | undefined = held;
+    while (found?.entry.lease?.owner === parts.owner) {
       const { lease: _given, ...entry } = found.entry;
       const result = isNeeded(entry)
         ? await records.swap(prefix + subjectKey, found.version, entry)
         : await records.remove(prefix + subjectKey, found.version);
       if (result !== 'conflict') return;
+      found = await find(subjectKey);
     }
   }
 
@@ -166,7 +167,7 @@ export function createJournal(parts: {
       },
       async release() {
         try {
-          await giveLeaseBack(subject.key);
+          await giveLeaseBack(subject.key, current);
         } catch (cause) {
           parts.warn('a lease could not be given back; it runs out', cause);
         } finally {
