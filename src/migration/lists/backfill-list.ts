@@ -66,7 +66,7 @@ export async function backfillList(
     notBeforeMs: 0,
     // A run from before dual-write may have found no picture of a person who got one since.
     stage: { revision, oldest: fedSinceRevision },
-    attend: (id) => copyOne(operated, id, readStageNow, options),
+    attend: (id, signal) => copyOne(operated, id, readStageNow, { ...options, signal }),
     retried: new Set(['failed']),
     empty: 'empty',
   });

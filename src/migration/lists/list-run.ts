@@ -36,7 +36,8 @@ export interface ListRun<Outcome extends string> extends RunPlace {
   /** The same, by the stage: its revision now, and the oldest revision that counts. */
   readonly stage?: { readonly revision: number; readonly oldest: number };
   readonly signal: AbortSignal;
-  readonly attend: (id: string) => Promise<Attended<Outcome>>;
+  /** The signal fires where the run ends early, so that nobody waits for the next try of a person. */
+  readonly attend: (id: string, signal: AbortSignal) => Promise<Attended<Outcome>>;
   /** Outcomes that may change when they are tried again. */
   readonly retried: ReadonlySet<Outcome>;
   /** The outcome of people who have no picture at the backend. */
@@ -68,49 +69,93 @@ export interface ListRunResult<Outcome extends string> {
 
 /**
  * Works on each person in a list, several at once, and saves its place. A run continues where an interrupted
- * one over the same list stopped. People who failed are tried again at the end, with growing pauses.
+ * one over the same list stopped. People who failed are tried again at the end, with growing pauses. A run that
+ * rejects begins nobody any more, and waits for those under way.
  */
 export async function runOverList<Outcome extends string>(
   run: ListRun<Outcome>,
 ): Promise<ListRunResult<Outcome>> {
+  const open = await openListRun(run, listDigest(run.ids));
+  const crew = createCrew(run);
+  try {
+    const chunks = Math.ceil(run.ids.length / PEOPLE_PER_CHUNK);
+    const { stopped, resumedAt } = await workThrough(run, open, chunks, crew);
+    if (stopped === undefined) await retryFailed(run, open, chunks, crew);
+    const counts = await countOutcomes<Outcome>(open, chunks);
+    const end = stopped ?? (run.signal.aborted ? 'interrupted' : undefined);
+    return { head: open.head, counts, resumedAt, ...(end === undefined ? {} : { stopped: end }) };
+  } finally {
+    await crew.dismiss();
+  }
+}
+
+async function workThrough<Outcome extends string>(
+  run: ListRun<Outcome>,
+  open: OpenRun,
+  chunks: number,
+  crew: Crew<Outcome>,
+): Promise<Pick<ListRunResult<Outcome>, 'stopped' | 'resumedAt'>> {
   const { ids, signal } = run;
-  const open = await openListRun(run, listDigest(ids));
-  const chunks = Math.ceil(ids.length / PEOPLE_PER_CHUNK);
   let done = 0;
   let resumedAt = 0;
-  let inARow = 0;
+  let emptyInARow = 0;
   let silentChunks = 0;
+  let ahead: Promise<Settled<Chunk<Outcome>>> | undefined;
 
-  const result = async (stopped?: ListRunStop): Promise<ListRunResult<Outcome>> => {
-    const counts: Partial<Record<Outcome, number>> = {};
-    for (let at = 0; at < chunks; at += 1) {
-      for (const { outcome } of (await open.read<Outcome>(at)) ?? [])
-        counts[outcome] = (counts[outcome] ?? 0) + 1;
-    }
-    return { head: open.head, counts, resumedAt, ...(stopped === undefined ? {} : { stopped }) };
-  };
-
-  for await (const { at, people, isSaved } of attendInChunks(run, open, chunks)) {
+  for (let at = 0; at < chunks; at += 1) {
+    if (signal.aborted) return { stopped: 'interrupted', resumedAt };
+    const current = ahead ?? settle(attendChunk(run, open, crew, at));
+    // The next chunk is begun while this one's last people are under way, so that a slow person holds up nobody in
+    // it. Where the backend may not work as it should, nobody is begun who may be one too many.
+    const isTrusted = silentChunks === 0 && (emptyInARow === 0 || run.acceptsEmpty);
+    ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, crew, at + 1)) : undefined;
+    const { people, isSaved } = valueOf(await current);
     if (isSaved) resumedAt += people.length;
     // A chunk that was interrupted begins again.
-    else if (signal.aborted) return result('interrupted');
+    else if (signal.aborted) return { stopped: 'interrupted', resumedAt };
     else await open.save(at, people);
     done += people.length;
     run.onProgress?.(done);
-    for (const { outcome } of people) inARow = outcome === run.empty ? inARow + 1 : 0;
-    if (inARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
-      return result('nobody has a picture');
+    for (const { outcome } of people) emptyInARow = outcome === run.empty ? emptyInARow + 1 : 0;
+    if (emptyInARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
+      return { stopped: 'nobody has a picture', resumedAt };
     }
     if (isSaved) continue;
     silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
-    if (silentChunks >= MAX_SILENT_CHUNKS) return result('no answer');
-    if (silentChunks > 0) await pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks);
+    if (silentChunks >= MAX_SILENT_CHUNKS) return { stopped: 'no answer', resumedAt };
+    if (silentChunks > 0) await crew.rest(() => pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks));
   }
-  if (signal.aborted) return result('interrupted');
-  for (let attempt = 0; attempt < RETRIES; attempt += 1) {
-    if (!(await retryOnce(run, open, chunks, FIRST_RETRY_MS * 2 ** attempt))) break;
+  return { resumedAt };
+}
+
+interface Chunk<Outcome extends string> {
+  readonly people: RunChunk<Outcome>;
+  /** By an earlier, interrupted run. */
+  readonly isSaved: boolean;
+}
+
+async function attendChunk<Outcome extends string>(
+  { ids }: ListRun<Outcome>,
+  open: OpenRun,
+  crew: Crew<Outcome>,
+  at: number,
+): Promise<Chunk<Outcome>> {
+  const saved = await open.read<Outcome>(at);
+  if (saved) return { people: saved, isSaved: true };
+  const people = await crew.attend(ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK));
+  return { people, isSaved: false };
+}
+
+async function countOutcomes<Outcome extends string>(
+  open: OpenRun,
+  chunks: number,
+): Promise<Partial<Record<Outcome, number>>> {
+  const counts: Partial<Record<Outcome, number>> = {};
+  for (let at = 0; at < chunks; at += 1) {
+    for (const { outcome } of (await open.read<Outcome>(at)) ?? [])
+      counts[outcome] = (counts[outcome] ?? 0) + 1;
   }
-  return signal.aborted ? result('interrupted') : result();
+  return counts;
 }
 
 /** SHA-256 over a list's ids, in order. */
@@ -120,11 +165,24 @@ export function listDigest(ids: readonly string[]): string {
   return hash.digest('hex');
 }
 
+/** Tries those who failed again, with growing pauses, until there are none left or the tries are used up. */
+async function retryFailed<Outcome extends string>(
+  run: ListRun<Outcome>,
+  open: OpenRun,
+  chunks: number,
+  crew: Crew<Outcome>,
+): Promise<void> {
+  for (let attempt = 0; attempt < RETRIES; attempt += 1) {
+    if (!(await retryOnce(run, open, chunks, crew, FIRST_RETRY_MS * 2 ** attempt))) return;
+  }
+}
+
 /** Tries those who failed once more; `false` where there are none left, or no time. */
 async function retryOnce<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
+  crew: Crew<Outcome>,
   pauseMs: number,
 ): Promise<boolean> {
   let isPaused = false;
@@ -136,11 +194,7 @@ async function retryOnce<Outcome extends string>(
     if (!isPaused) await pauseFor(run, pauseMs);
     isPaused = true;
     if (run.signal.aborted) return false;
-    const again = await attendAll(
-      run,
-      new PQueue({ concurrency: run.concurrency }),
-      failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''),
-    );
+    const again = await crew.attend(failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''));
     const after = [...people];
     for (const [index, place] of failed.entries()) {
       const one = again[index];
@@ -153,64 +207,62 @@ async function retryOnce<Outcome extends string>(
   return isLeft;
 }
 
-/**
- * The chunks of a list in their order, each with what became of its people. The people of the next chunk are
- * begun while the last ones of a chunk are still under way, so that nobody waits for a slow person. Ends early
- * where the signal fires.
- */
-async function* attendInChunks<Outcome extends string>(
-  run: ListRun<Outcome>,
-  open: OpenRun,
-  chunks: number,
-): AsyncGenerator<{ readonly at: number; readonly people: RunChunk<Outcome>; readonly isSaved: boolean }> {
+/** Attends to people, so many at once, in the order in which they are handed over. */
+interface Crew<Outcome extends string> {
+  /** Resolves without the people who were not begun when the run was interrupted. */
+  attend(ids: readonly string[]): Promise<Attended<Outcome>[]>;
+  /** Begins nobody while the pause lasts. */
+  rest(pause: () => Promise<void>): Promise<void>;
+  /** Begins nobody any more, and resolves when those under way are done. */
+  dismiss(): Promise<void>;
+}
+
+function createCrew<Outcome extends string>(run: ListRun<Outcome>): Crew<Outcome> {
   const queue = new PQueue({ concurrency: run.concurrency });
-  const over = new AbortController();
-  const signal = AbortSignal.any([run.signal, over.signal]);
+  const dismissed = new AbortController();
+  const signal = AbortSignal.any([run.signal, dismissed.signal]);
 
-  async function begin(at: number) {
-    const saved = at < chunks ? await open.read<Outcome>(at) : [];
-    const batch = run.ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK);
-    return {
-      at,
-      isSaved: saved !== undefined,
-      people: saved ?? (await attendAll({ ...run, signal }, queue, batch)),
-    };
-  }
-
-  let [current, next] = [settle(begin(0)), settle(begin(1))];
-  try {
-    for (let at = 0; at < chunks && !run.signal.aborted; at += 1) {
-      yield unwrap(await current);
-      [current, next] = [next, settle(begin(at + 2))];
+  async function attendOne(id: string): Promise<Attended<Outcome> | undefined> {
+    if (signal.aborted) {
+      // A chunk that lacks people must not pass for a whole one.
+      if (!run.signal.aborted) throw dismissed.signal.reason;
+      return undefined;
     }
-  } finally {
-    over.abort();
-    await Promise.all([current, next]);
+    try {
+      return await run.attend(id, signal);
+    } catch (cause) {
+      dismissed.abort(cause);
+      throw cause;
+    }
   }
+
+  return {
+    async attend(ids) {
+      const attended = await Promise.allSettled(ids.map((id) => queue.add(() => attendOne(id))));
+      return attended.map(valueOf).filter((one) => one !== undefined);
+    },
+    async rest(pause) {
+      queue.pause();
+      await pause();
+      queue.start();
+    },
+    async dismiss() {
+      dismissed.abort();
+      queue.start();
+      await queue.onIdle();
+    },
+  };
 }
 
-/**
- * Attends to people in turn. People who are not begun when the signal fires are left out. Rejects only after
- * everybody who was begun is done.
- */
-async function attendAll<Outcome extends string>(
-  { attend, signal }: Pick<ListRun<Outcome>, 'attend' | 'signal'>,
-  queue: PQueue,
-  ids: readonly string[],
-): Promise<Attended<Outcome>[]> {
-  const attended = await Promise.allSettled(
-    ids.map((id) => queue.add(() => (signal.aborted ? undefined : attend(id)))),
-  );
-  return attended.map(unwrap).filter((one): one is Attended<Outcome> => one !== undefined);
-}
+type Settled<T> = PromiseSettledResult<T>;
 
 /** Keeps a rejection until somebody asks for the value. */
-async function settle<T>(promise: Promise<T>): Promise<PromiseSettledResult<T>> {
+async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
   const [result] = await Promise.allSettled([promise]);
   return result;
 }
 
-function unwrap<T>(result: PromiseSettledResult<T>): T {
+function valueOf<T>(result: Settled<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;
 }

@@ -74,7 +74,7 @@ export async function verifyList(
     // What an older run has seen does not count as evidence any more.
     notBeforeMs: core.clock.nowMs() - at.settings.gate.verificationHours * 3_600_000,
     stage: { revision, oldest: fedSinceRevision },
-    attend: (id) => verifyOne(operated, id, options),
+    attend: (id, signal) => verifyOne(operated, id, { ...options, signal }),
     retried: new Set(['unclear', 'unfinished']),
     empty: 'both empty',
   });
