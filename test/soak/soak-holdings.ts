@@ -14,9 +14,10 @@ export type Stage = (typeof STAGES)[number];
 export const CLIENTS_PER_GATEWAY = 2;
 
 /**
- * Connections that one gateway can need at once: to the backend of each of the four dialects one for each client, two for comparisons, and
- * two for people whose writes are reconciled. They stay open for reuse, so how many there are at a moment is a matter of chance below this
- * limit. A connection that leaks with every twentieth response passes it soon.
+ * Connections that one gateway can need at once: to the backend of each of the four dialects one for each
+ * client, two for comparisons, and two for reconciling, since all clients write for the same person. They stay
+ * open for reuse, so how many there are at a moment is a matter of chance below this limit. A connection that
+ * leaks with every twentieth response passes it soon.
  */
 const MOST_CONNECTIONS = 4 * (CLIENTS_PER_GATEWAY + 4);
 
