@@ -72,7 +72,10 @@ const downloads = section({
 });
 
 const imaging = section({
-  workers: count(0, 'Worker processes; 0: as many as processors.'),
+  workers: count(
+    0,
+    'Worker processes of a gateway, and of a command that reads pictures; 0: as many as processors.',
+  ),
   timeoutSeconds: seconds(10, 'A worker that needs longer for a picture is killed.'),
   memoryMiB: count(512, 'A worker whose memory grows past this is killed.', 64),
   limitMegapixels: positive(
