@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { abandonBackend, describeAbandoned } from '../migration/operate/abandon-backend.ts';
 import { cancel } from '../migration/operate/take-step.ts';
+import { errorCode } from '../temporary-files/error-code.ts';
 import { stepOverAdmin } from './migrate-over-admin.ts';
 import { printFacts } from './print-facts.ts';
 import { auditStep, printStep, showPhase } from './print-step.ts';
@@ -56,8 +57,22 @@ export async function completeWithoutBackend({
   printStep(result, options, isRefused ? {} : await writePeople(file, result.people.map(describeAbandoned)));
 }
 
-/** One line for each. A refusal leaves the file of the run before as it is. */
+/**
+ * One line for each. What an earlier try has named stays in the file, since a repeated one no longer names people
+ * whose work it has ended. A refusal leaves the file as it is.
+ */
 async function writePeople(file: string, people: readonly object[]) {
-  await writeFile(file, people.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const named = new Set(await readLines(file));
+  for (const one of people) named.add(JSON.stringify(one));
+  await writeFile(file, [...named].map((line) => `${line}\n`).join(''));
   return { abandoned_people: people.length, people_file: file };
+}
+
+async function readLines(file: string): Promise<string[]> {
+  try {
+    return (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  } catch (cause) {
+    if (errorCode(cause) === 'ENOENT') return [];
+    throw cause;
+  }
 }

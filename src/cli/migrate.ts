@@ -66,7 +66,7 @@ export function migrateCommand(): Command {
       createCommand('complete', 'end the migration although the backend is dead')
         .requiredOption(
           '--abandon <file>',
-          'where the people are named whose newest pictures the backend lacks, or may have alone',
+          'where the people are named whose newest pictures the backend lacks, or may have alone; who is named there stays',
         )
         .requiredOption('--override <reason>', 'why; it is kept in the history')
         .option('--timeout <seconds>', 'how long to wait for the gateways', parseSeconds, 120)

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -141,10 +141,13 @@ describe('a backend that died for good', () => {
     await world.killBackend();
     expect(await world.shown('5001')).toMatch(/status 50\d/);
     expect(await world.upload('5000', 3)).toBeGreaterThanOrEqual(500);
+    const earlier = { id: 'crowd-9', what: ['recheck'] };
+    await writeFile(file(), `${JSON.stringify(earlier)}\n`);
     const step = await world.migrate('complete', '--abandon', file(), '--override', 'the disk is gone');
     expect(step).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' }, abandoned_people: 2 });
     const named = (await readFile(file(), 'utf8')).trim().split('\n');
     expect(named.map((line) => JSON.parse(line) as object)).toEqual([
+      earlier,
       expect.objectContaining({ id: 'crowd-0', what: expect.arrayContaining(['intent']) }),
       { id: 'crowd-2', what: ['never copied'] },
     ]);
