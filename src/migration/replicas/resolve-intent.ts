@@ -1,7 +1,13 @@
 import { bodiesNamedBy } from '../../core/body-references.ts';
 import { parseBodyKey } from '../../core/storage-keys.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import { mediaTypeOf, ProblemError, type Subject, type Upload } from '../../domain/index.ts';
+import {
+  mediaTypeOf,
+  ProblemError,
+  type ProblemKind,
+  type Subject,
+  type Upload,
+} from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import {
   type IntendedImage,
@@ -15,6 +21,9 @@ import { type BackendReply, verdictOf } from './backend.ts';
 import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
+/** Answers to a delete of a picture that is not there. */
+const GONE: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
+
 /** A picture of an intent, read back from the store. */
 interface HeldImage {
   readonly slot: number;
@@ -24,8 +33,9 @@ interface HeldImage {
 
 /**
  * Finishes a write that was begun: sends it to the backend once more, then commits it here. A slot that was
- * written here since then keeps its picture. A write that the backend refuses counts as never made. Throws
- * where the backend cannot be asked now; then the intent stays.
+ * written here since then keeps its picture. Where the backend refuses it, the first attempt may have been
+ * carried out all the same, so a recheck follows. Throws where the backend cannot be asked now; then the intent
+ * stays.
  */
 export async function resolveIntent(
   parts: ReplicaParts,
@@ -46,26 +56,25 @@ export async function resolveIntent(
   await discardIntended(parts, intent);
 }
 
+/** What became of a write that was sent once more. */
+type Resent = 'settled' | 'bodies gone' | 'refused';
+
 /**
  * It is unknown what the backend holds. The newest local state is sent there once more; or the local store
  * follows the backend where that is the truth.
  */
 function lookAfter(
-  result: 'overtaken' | 'bodies gone',
+  result: Exclude<Resent, 'settled'> | 'overtaken',
   intent: Intent,
   { recheck: before }: JournalEntry,
   { read }: WritePolicy,
 ): Recheck {
-  const how = result === 'bodies gone' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
+  const how = result !== 'overtaken' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
   const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
   return { atMs: before?.atMs ?? 0, how, slots, after: 0 };
 }
 
-function sendAgain(
-  parts: ReplicaParts,
-  intent: Intent,
-  subject: Subject,
-): Promise<'settled' | 'bodies gone'> {
+function sendAgain(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<Resent> {
   return intent.kind === 'put' ? putAgain(parts, intent, subject) : deleteAgain(parts, intent, subject);
 }
 
@@ -73,13 +82,13 @@ async function putAgain(
   parts: ReplicaParts,
   intent: Extract<Intent, { kind: 'put' }>,
   subject: Subject,
-): Promise<'settled' | 'bodies gone'> {
+): Promise<Resent> {
   const images = await holdAll(parts, intent.images);
   if (!images) return 'bodies gone';
   try {
     const reference = { kind: 'key', key: subject.key } as const;
     const reply = await parts.backend.carryOut({ kind: 'put-images', subject: reference, images }, subject);
-    if (!isCarriedOut(reply)) return 'settled';
+    if (!isCarriedOut(reply)) return 'refused';
     await commitMissing(parts, intent, subject, images);
     return 'settled';
   } finally {
@@ -141,14 +150,13 @@ async function deleteAgain(
   parts: ReplicaParts,
   intent: Extract<Intent, { kind: 'delete' }>,
   subject: Subject,
-): Promise<'settled'> {
+): Promise<Resent> {
   for (const slot of intent.slots) {
     const reply = await parts.backend.carryOut(
       { kind: 'delete-images', subject: { kind: 'key', key: subject.key }, slots: [slot] },
       subject,
     );
-    // The first attempt may have deleted the picture already.
-    isCarriedOut(reply);
+    if (!isCarriedOut(reply) && !isGone(reply)) return 'refused';
   }
   await leaveTombstones(parts, subject, intent.slots, intent.generation);
   return 'settled';
@@ -161,6 +169,11 @@ function isCarriedOut(reply: BackendReply): boolean {
   if (verdict === 'refused') return false;
   const cause = reply.outcome.kind === 'problem' ? new ProblemError(reply.outcome.problem) : undefined;
   throw new ProblemError({ kind: 'upstream-unavailable' }, { cause });
+}
+
+/** Whether there is nothing to delete: the first attempt may have deleted it already. */
+function isGone({ outcome }: BackendReply): boolean {
+  return outcome.kind === 'problem' && GONE.has(outcome.problem.kind);
 }
 
 async function holdAll(
