@@ -62,8 +62,8 @@ export async function findMoved({ core }: OperatedBackend, from: Rollout, to: Ro
 
 /**
  * What the verifications that still count found about the people of a step; where none counts, what any found.
- * Where the directory can be listed, or the step is for a list, the verifications are put together: the newest
- * that looked at a person holds for that person. Otherwise the longest list speaks for itself.
+ * They are put together: the newest that looked at a person holds for that person. Where the directory cannot be
+ * listed, the people of the longest list that was ever verified stand for everybody.
  */
 export async function findVerification(
   operated: OperatedBackend,
@@ -78,42 +78,37 @@ export async function findVerification(
   }
   const valid = all.filter((run) => isOfThisSpan(run, record) && run.atMs >= oldestMs);
   const newestFirst = (valid.length > 0 ? valid : all).toSorted((one, other) => other.atMs - one.atMs);
-  const [longest] = newestFirst.toSorted((one, other) => other.listed - one.listed);
-  if (!longest) return undefined;
-  const counted = await countPeople(operated, moved);
-  if (counted.keys) {
-    const { runs, evidence, notVerified } = await putTogether(operated, newestFirst, moved, counted.keys);
-    return {
-      ...evidence,
-      people: counted.keys.size,
-      notVerified,
-      countedBy: counted.by,
-      isOfThisSpan: runs.every((run) => isOfThisSpan(run, record)),
-    };
-  }
-  const evidence: VerificationEvidence = longest.report;
-  // A list that is shorter than an earlier one leaves people out, even where the earlier verification no
-  // longer counts.
-  const people = Math.max(0, ...all.map(({ report }) => report.subjects));
+  if (newestFirst.length === 0) return undefined;
+  const { by, keys } = await countPeople(operated, moved, all);
+  const { runs, evidence, notVerified } = await putTogether(operated, newestFirst, moved, keys);
   return {
-    ...(moved.isEverybody ? evidence : (await putTogether(operated, [longest], moved)).evidence),
-    people,
-    notVerified: Math.max(0, people - evidence.subjects),
-    countedBy: counted.by,
-    isOfThisSpan: isOfThisSpan(longest, record),
+    ...evidence,
+    people: keys.size,
+    notVerified,
+    countedBy: by,
+    isOfThisSpan: runs.every((run) => isOfThisSpan(run, record)),
   };
 }
 
-/** The keys of the people of a step, where they can be listed. */
+/** The keys of the people of a step, and where they are from. */
 async function countPeople(
   operated: OperatedBackend,
   moved: MovedPeople,
-): Promise<{ readonly by: CountedBy; readonly keys?: ReadonlySet<string> }> {
+  verifications: readonly Verification[],
+): Promise<{ readonly by: CountedBy; readonly keys: ReadonlySet<string> }> {
   const listed = listConcerned(operated, moved.has);
-  if (!listed) return moved.keys ? { by: 'list of the step', keys: moved.keys } : { by: 'longest list' };
+  if (!listed && moved.keys) return { by: 'list of the step', keys: moved.keys };
   const keys = new Set<string>();
-  for await (const { key } of listed) keys.add(key);
-  return { by: 'directory', keys };
+  if (listed) {
+    for await (const { key } of listed) keys.add(key);
+    return { by: 'directory', keys };
+  }
+  // Also one that no longer counts: a shorter list that was verified since leaves people out.
+  const [longest] = verifications.toSorted((one, other) => other.report.subjects - one.report.subjects);
+  for await (const { subjectKey } of longest ? readRunPeople(operated.core.records, longest) : []) {
+    if (subjectKey !== undefined && moved.has(subjectKey)) keys.add(subjectKey);
+  }
+  return { by: 'longest list', keys };
 }
 
 /** Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer runs. */
@@ -121,7 +116,7 @@ async function putTogether(
   { core }: OperatedBackend,
   newestFirst: readonly Verification[],
   moved: MovedPeople,
-  keys: ReadonlySet<string> = new Set(),
+  keys: ReadonlySet<string>,
 ): Promise<{
   readonly runs: readonly Verification[];
   readonly evidence: VerificationEvidence;

@@ -56,11 +56,15 @@ describe('the verification of a step for all people, where the directory cannot 
     const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
     const moved = await findMoved(operated, from, { stage: 'switched', ramp: EVERYBODY });
     return {
-      async verify(ids: readonly string[], revision: number) {
+      async verify(ids: readonly string[], revision: number, outcome: VerifyOutcome = 'equal') {
         const startedAtMs = 2_000 + revision;
         const stage = { revision, oldest: 0 };
         const options = { ids, nowMs: () => startedAtMs, restart: true, notBeforeMs: 0, stage };
-        const { head } = await openListRun({ ...place, ...options }, `list-${startedAtMs}`);
+        const { head, save } = await openListRun({ ...place, ...options }, `list-${startedAtMs}`);
+        await save<VerifyOutcome>(
+          0,
+          ids.map((subjectKey) => ({ outcome, subjectKey })),
+        );
         const report = { equal: ids.length, subjects: ids.length };
         await finishListRun(place, head, { ...head, atMs: startedAtMs + 10, report });
       },
@@ -75,6 +79,20 @@ describe('the verification of a step for all people, where the directory cannot 
     expect((await find(5))?.notVerified).toBe(1);
     await verify([BORIS, ANNA], 6);
     expect((await find(5))?.notVerified).toBe(0);
+  });
+
+  it('the verification of a step for all people goes by the newest look at a person, also of a shorter list', async () => {
+    const { verify, find } = await setUp();
+    await verify([ANNA, BORIS], 4);
+    await verify([BORIS], 5, 'different');
+    expect(await find(4)).toMatchObject({
+      people: 2,
+      notVerified: 0,
+      equal: 1,
+      differences: { different: 1 },
+    });
+    await verify([BORIS], 6);
+    expect(await find(4)).toMatchObject({ people: 2, notVerified: 0, equal: 2, differences: {} });
   });
 
   it('a verification is void where the stage has moved on since it began, even if its clock says otherwise', async () => {
