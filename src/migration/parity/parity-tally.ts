@@ -1,5 +1,5 @@
 import type { Clock, Json, RecordStore } from '../../domain/index.ts';
-import { keyPart, type MigrationName } from '../stages/stage-store.ts';
+import { keyPart, type MigrationName, readStage } from '../stages/stage-store.ts';
 import type { DifferingValues } from './differing-values.ts';
 import { createSample, decodeSample, type SampledComparison } from './sample.ts';
 import { isEquivalent, type LevelVerdicts, type ParityVerdict } from './verdict.ts';
@@ -21,6 +21,8 @@ export type ParityTally = {
   readonly noise: Readonly<Record<string, readonly string[]>>;
   /** The newest comparisons of one process with whom they concerned. */
   readonly sample?: string;
+  /** The revision with which `shadow` was reached; absent: from the beginning. */
+  readonly shadowedSinceRevision?: number;
 };
 
 /** A difference, without secrets. */
@@ -104,7 +106,8 @@ export function createParityBook(parts: {
   let flushed: ParityTally | undefined;
   let version: string | undefined;
   let differences = 0;
-  const sample = createSample();
+  let sample = createSample();
+  let span: number | undefined;
   const key = `${tallyPrefix(parts.name)}${parts.gatewayId}`;
 
   return {
@@ -144,9 +147,17 @@ export function createParityBook(parts: {
     tally: () => tally,
     async flush() {
       if (tally === flushed || tally === NOTHING) return;
+      const spanNow = await readSpan(parts.records, parts.name);
+      if (span !== undefined && span !== spanNow) {
+        // `shadow` was reached anew. What was compared before it does not count any more.
+        tally = NOTHING;
+        sample = createSample();
+      }
+      span = spanNow;
       const now = tally;
       version ??= (await parts.records.read(key))?.version;
-      const result = await parts.records.swap(key, version, { ...now, sample: sample.encode() });
+      const stored = { ...now, sample: sample.encode(), shadowedSinceRevision: span };
+      const result = await parts.records.swap(key, version, stored);
       if (result === 'conflict') version = undefined;
       else {
         ({ version } = result);
@@ -156,14 +167,14 @@ export function createParityBook(parts: {
   };
 }
 
-/** The sum over all gateway processes, past ones included. */
+/** The sum over all gateway processes, past ones included, since `shadow` was last reached. */
 export async function readTally(records: RecordStore, name: MigrationName): Promise<ParityTally> {
   let sum = NOTHING;
   for await (const tally of readTallies(records, name)) sum = addTallies(sum, tally);
   return sum;
 }
 
-/** The newest comparisons of all gateway processes, past ones included. */
+/** The newest comparisons of all gateway processes, past ones included, since `shadow` was last reached. */
 export async function* readSample(
   records: RecordStore,
   name: MigrationName,
@@ -172,10 +183,15 @@ export async function* readSample(
 }
 
 async function* readTallies(records: RecordStore, name: MigrationName): AsyncGenerator<ParityTally> {
+  const span = await readSpan(records, name);
   for await (const key of records.list(tallyPrefix(name))) {
     const found = await records.read(key);
-    if (found && isTally(found.value)) yield found.value;
+    if (found && isTally(found.value) && (found.value.shadowedSinceRevision ?? 0) === span) yield found.value;
   }
+}
+
+async function readSpan(records: RecordStore, name: MigrationName): Promise<number> {
+  return (await readStage(records, name))?.record.shadowedSinceRevision ?? 0;
 }
 
 /** Kept differences, of all processes. */

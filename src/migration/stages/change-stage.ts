@@ -209,9 +209,11 @@ function arrive(record: StageRecord, to: Rollout, nowMs: number): StageRecord {
   // A wider ramp counts as well: the people whom it takes in are fed from now on.
   const isFedAnew =
     to.stage === 'dual-write' && STAGES.indexOf(record.rollout.stage) <= STAGES.indexOf('dual-write');
+  const isShadowedAnew = to.stage === 'shadow' && record.rollout.stage !== 'shadow';
   return {
     ...rest,
     rollout: to,
+    ...(isShadowedAnew ? { shadowedSinceRevision: record.revision } : {}),
     ...(to.stage === 'complete' ? { completedAtMs: completedAtMs ?? nowMs } : {}),
     ...(isFedAnew ? { fedSinceMs: nowMs, fedSinceRevision: record.revision } : {}),
     ...(sinceMs === undefined ? {} : { resyncSinceMs: sinceMs }),

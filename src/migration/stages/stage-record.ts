@@ -50,6 +50,8 @@ export type StageRecord = {
    * says that it is newer.
    */
   readonly fedSinceRevision?: number;
+  /** The revision with which `shadow` was last reached. Comparisons from before do not count. */
+  readonly shadowedSinceRevision?: number;
   /** Set on the way back from `complete`: writes since then have yet to be noted as pending. */
   readonly resyncSinceMs?: number;
   /** The newest last, at most `MAX_HISTORY`. */
