@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { finishListRun, openListRun } from '../../../src/migration/lists/run-records.ts';
 import type { VerifyOutcome } from '../../../src/migration/lists/verify-list.ts';
-import { findMoved, findVerification } from '../../../src/migration/operate/evidence.ts';
+import { findMoved, findParity, findVerification } from '../../../src/migration/operate/evidence.ts';
 import type { OperatedBackend } from '../../../src/migration/operate/operated-backend.ts';
+import { createParityBook } from '../../../src/migration/parity/parity-tally.ts';
 import { storeCohort } from '../../../src/migration/stages/cohort.ts';
 import { EVERYBODY, type Rollout } from '../../../src/migration/stages/rollout.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
@@ -100,5 +101,30 @@ describe('the verification of a step for all people, where the directory cannot 
     await verify([ANNA, BORIS], 4);
     expect((await find(4))?.isOfThisSpan).toBe(true);
     expect((await find(5))?.isOfThisSpan).toBe(false);
+  });
+});
+
+describe('the sample of a step for a list of people', () => {
+  it('the sample of a step for a list of people holds the comparisons of these people alone', async () => {
+    const { records } = createMemoryStore();
+    const operated = { at: { name: NAME }, core: { records } } as unknown as OperatedBackend;
+    const clock = { nowMs: () => 1_000 };
+    const book = createParityBook({ records, name: NAME, gatewayId: 'one', clock, maxDifferences: 0 });
+    book.compared('read', 'identical', { meaning: 'same' }, ANNA);
+    book.compared('read', 'missing', { meaning: 'missing' }, ANNA);
+    book.compared('read', 'identical', { meaning: 'same' }, BORIS);
+    await book.flush();
+    const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
+    const sampleOf = async (ramp: Rollout['ramp']) =>
+      findParity(operated, await findMoved(operated, from, { stage: 'switched', ramp }));
+    expect(await sampleOf(EVERYBODY)).toMatchObject({ compared: 3, different: 1 });
+    expect(await sampleOf(await storeCohort(records, 'anna', [ANNA]))).toMatchObject({
+      compared: 2,
+      different: 1,
+    });
+    expect(await sampleOf(await storeCohort(records, 'boris', [BORIS]))).toMatchObject({
+      compared: 1,
+      different: 0,
+    });
   });
 });
