@@ -76,7 +76,7 @@ export async function findVerification(
   for await (const run of readFinishedRuns({ records: core.records, kind: 'verification', name: at.name })) {
     if (isVerification(run)) all.push(run);
   }
-  const valid = all.filter((run) => isOfThisSpan(run, record) && run.atMs >= oldestMs);
+  const valid = all.filter((run) => isOfThisSpan(run, record) && run.startedAtMs >= oldestMs);
   const newestFirst = (valid.length > 0 ? valid : all).toSorted((one, other) => other.atMs - one.atMs);
   if (newestFirst.length === 0) return undefined;
   const { by, keys } = await countPeople(operated, moved, all);

@@ -31,7 +31,9 @@ function verificationGuards(
     readonly verification?: StepVerification;
   },
 ): Guard[] {
-  const ageHours = verification ? (nowMs - verification.atMs) / 3_600_000 : Number.POSITIVE_INFINITY;
+  // By its beginning: the people whom an interrupted run had done were looked at then.
+  const ageMs = verification ? nowMs - verification.startedAtMs : Number.POSITIVE_INFINITY;
+  const ageHours = ageMs / 3_600_000;
   return [
     {
       name: 'the verification is fresh',

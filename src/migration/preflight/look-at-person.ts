@@ -63,11 +63,12 @@ export async function lookAtPerson(operated: OperatedBackend, id: string): Promi
       { ...own, 'Accept-Encoding': 'gzip, deflate, br' },
     );
     const headers = joinHeaders(whole.rawHeaders);
+    const date = Date.parse(headers.date ?? '');
+    const skewMs = date - core.clock.nowMs();
     const images = outcome.kind === 'done' ? outcome.images : [];
     const pictures: PictureFinding[] = [];
     for (const image of images) pictures.push(await lookAtPicture(operated, subject, image));
     const located = images.filter(({ locate }) => locate).length;
-    const date = Date.parse(headers.date ?? '');
     return {
       id,
       person: 'known',
@@ -78,7 +79,7 @@ export async function lookAtPerson(operated: OperatedBackend, id: string): Promi
       tookMs: performance.now() - beganAt,
       ...(headers['content-encoding'] === undefined ? {} : { encoding: headers['content-encoding'] }),
       ...(whole.status >= 300 && whole.status < 400 ? { redirectsTo: headers.location ?? '?' } : {}),
-      ...(Number.isNaN(date) ? {} : { skewMs: date - core.clock.nowMs() }),
+      ...(Number.isNaN(skewMs) ? {} : { skewMs }),
     };
   } catch (cause) {
     if (!(cause instanceof ProblemError)) throw cause;

@@ -84,12 +84,23 @@ async function setUp(place: Place, minVerifiedPercent = 100) {
 
   return {
     /** A run over a list that begins with a revision of the stage; an empty person is somebody unknown. */
-    async run(kind: RunKind, outcomes: Readonly<Partial<Record<Person | '', string>>>, revision = 3) {
+    async run(
+      kind: RunKind,
+      outcomes: Readonly<Partial<Record<Person | '', string>>>,
+      revision = 3,
+      startedAtMs?: number,
+    ) {
       runs += 1;
       const place = { records, kind, name: NAME } as const;
       const listed = Object.entries(outcomes) as [Person | '', string][];
       const stage = { revision, oldest: 0 };
-      const options = { ids: Object.keys(outcomes), nowMs: () => runs, restart: true, notBeforeMs: 0, stage };
+      const options = {
+        ids: Object.keys(outcomes),
+        nowMs: () => startedAtMs ?? runs,
+        restart: true,
+        notBeforeMs: 0,
+        stage,
+      };
       const { head, save } = await openListRun({ ...place, ...options }, `list-${runs}`);
       await save(
         0,
@@ -99,7 +110,7 @@ async function setUp(place: Place, minVerifiedPercent = 100) {
         })),
       );
       const report = {
-        startedAtMs: runs,
+        startedAtMs: startedAtMs ?? runs,
         atMs: runs,
         listed: listed.length,
         unknown: listed.filter(([person]) => person === '').length,
@@ -144,6 +155,16 @@ describe.each(['settings', 'records'] as const)('a switch with people in %s', (p
       found:
         '3 verified, 1 not verified, 0 unknown, 1 empty on both sides; 3 on the list; the directory counts 4, of whom 100 % are needed',
     });
+  });
+
+  it('a switch is refused where the verification began too long ago, although it was resumed and has just ended', async () => {
+    const { run, guards } = await setUp(place);
+    const everybody = { anna: 'equal', boris: 'equal', clara: 'equal', dan: 'equal' } as const;
+    await run('verification', everybody, 3, -25 * 3_600_000);
+    const isFresh = async () => (await guards()).find(({ name }) => name === 'the verification is fresh');
+    expect(await isFresh()).toMatchObject({ holds: false, found: '25.00 h old' });
+    await run('verification', everybody);
+    expect(await isFresh()).toMatchObject({ holds: true });
   });
 
   it('a switch takes as many people as the setting asks for', async () => {

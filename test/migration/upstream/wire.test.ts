@@ -73,5 +73,7 @@ describe('the file name of a picture that the gateway sends', () => {
     const named = { ...upload, fileName: 'me.jpg' };
     expect(distinctName(named, ada)).toMatch(/^[0-9a-f]{16}-me\.jpg$/);
     expect(distinctName(named, ada)).not.toBe(distinctName(named, grace));
+    const long = { ...upload, fileName: `${'ä'.repeat(120)}.jpg` };
+    expect(distinctName(long, ada)).toMatch(/^[0-9a-f]{16}\.jpg$/);
   });
 });
