@@ -168,6 +168,7 @@ export function sumOutcomes(
   return { unknown, subjects, empty, equal: equal + empty + repaired, differences, repaired };
 }
 
-function isDifference(outcome: VerifyOutcome): outcome is LiveDifference {
+/** Whether an outcome says that the two sides differ, or may. */
+export function isDifference(outcome: VerifyOutcome): outcome is LiveDifference {
   return !ALIKE.has(outcome) && outcome !== 'unknown';
 }

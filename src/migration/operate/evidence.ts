@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { type FinishedRun, readFinishedRuns, readRunPeople } from '../lists/run-records.ts';
-import { sumOutcomes, type VerificationEvidence, type VerifyOutcome } from '../lists/verify-list.ts';
+import {
+  isDifference,
+  sumOutcomes,
+  type VerificationEvidence,
+  type VerifyOutcome,
+} from '../lists/verify-list.ts';
 import { readSample, readTally } from '../parity/parity-tally.ts';
 import { upperBound95 } from '../parity/upper-bound.ts';
 import { isEquivalent, type ParityVerdict } from '../parity/verdict.ts';
@@ -111,7 +116,10 @@ async function countPeople(
   return { by: 'longest list', keys };
 }
 
-/** Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer runs. */
+/**
+ * Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer runs,
+ * or a difference to those of a run at the same time.
+ */
 async function putTogether(
   { core }: OperatedBackend,
   newestFirst: readonly Verification[],
@@ -128,9 +136,11 @@ async function putTogether(
   const seen = new Map<string, Verification>();
   let notVerified = keys.size;
   for (const run of newestFirst) {
-    if (runs.length > 0 && notVerified === 0) break;
+    const isNewer = (other: Verification) => other.startedAtMs >= run.atMs;
+    if (runs.length > 0 && notVerified === 0 && runs.every(isNewer)) continue;
     const own: Partial<Record<VerifyOutcome, number>> = {};
     const leftBefore = notVerified;
+    let contradicts = false;
     for await (const { outcome, subjectKey } of readRunPeople<VerifyOutcome>(core.records, run)) {
       if (subjectKey === undefined) {
         // An id without a person counts against the list, but not in a step for a cohort, whose list holds
@@ -139,12 +149,17 @@ async function putTogether(
         continue;
       }
       const earlier = seen.get(subjectKey);
-      if (!moved.has(subjectKey) || (earlier && earlier !== run)) continue;
+      if (!moved.has(subjectKey)) continue;
+      if (earlier && earlier !== run) {
+        // Of two runs at the same time, e.g. one that was interrupted and went on after the other, none is newer.
+        if (isNewer(earlier) || !isDifference(outcome)) continue;
+        contradicts = true;
+      }
       own[outcome] = (own[outcome] ?? 0) + 1;
       if (!earlier && keys.has(subjectKey)) notVerified -= 1;
       seen.set(subjectKey, run);
     }
-    if (runs.length > 0 && notVerified === leftBefore) continue;
+    if (runs.length > 0 && notVerified === leftBefore && !contradicts) continue;
     runs.push(run);
     for (const [outcome, count] of Object.entries(own) as [VerifyOutcome, number][])
       counts[outcome] = (counts[outcome] ?? 0) + count;

@@ -57,8 +57,8 @@ describe('the verification of a step for all people, where the directory cannot 
     const from: Rollout = { stage: 'dual-write', ramp: EVERYBODY };
     const moved = await findMoved(operated, from, { stage: 'switched', ramp: EVERYBODY });
     return {
-      async verify(ids: readonly string[], revision: number, outcome: VerifyOutcome = 'equal') {
-        const startedAtMs = 2_000 + revision;
+      async verify(ids: readonly string[], revision: number, outcome: VerifyOutcome = 'equal', tookMs = 10) {
+        const startedAtMs = 2_000 + 100 * revision;
         const stage = { revision, oldest: 0 };
         const options = { ids, nowMs: () => startedAtMs, restart: true, notBeforeMs: 0, stage };
         const { head, save } = await openListRun({ ...place, ...options }, `list-${startedAtMs}`);
@@ -67,7 +67,7 @@ describe('the verification of a step for all people, where the directory cannot 
           ids.map((subjectKey) => ({ outcome, subjectKey })),
         );
         const report = { equal: ids.length, subjects: ids.length };
-        await finishListRun(place, head, { ...head, atMs: startedAtMs + 10, report });
+        await finishListRun(place, head, { ...head, atMs: startedAtMs + tookMs, report });
       },
       find: (fedSinceRevision: number) => findVerification(operated, { fedSinceRevision }, moved),
     };
@@ -93,6 +93,15 @@ describe('the verification of a step for all people, where the directory cannot 
       differences: { different: 1 },
     });
     await verify([BORIS], 6);
+    expect(await find(4)).toMatchObject({ people: 2, notVerified: 0, equal: 2, differences: {} });
+  });
+
+  it('a difference that was found while a longer verification went on shuts the gate until both sides are verified again', async () => {
+    const { verify, find } = await setUp();
+    await verify([ANNA, BORIS], 4, 'equal', 300);
+    await verify([BORIS], 5, 'different');
+    expect(await find(4)).toMatchObject({ people: 2, notVerified: 0, differences: { different: 1 } });
+    await verify([BORIS], 8);
     expect(await find(4)).toMatchObject({ people: 2, notVerified: 0, equal: 2, differences: {} });
   });
 
