@@ -4,6 +4,7 @@ import {
   isId,
   isJsonAnswer,
   isJsonObject,
+  isTextOrNone,
   type Json,
   type JsonObject,
   type Loss,
@@ -54,7 +55,7 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
       status === 200 &&
       isId(json.id, requestedId) &&
       Array.isArray(images) &&
-      images.every((element: Json) => readImage(element).length === 1)
+      images.every((element: Json) => isClearImage(element))
     );
   },
 
@@ -115,6 +116,13 @@ function listConditionLosses(onlyIf: unknown): Loss[] {
 function readImages(command: Command, json: JsonObject): UpstreamImage[] {
   const elements = command.kind === 'put-images' ? json.data : json.customerImage;
   return Array.isArray(elements) ? elements.flatMap((element: Json) => readImage(element)) : [];
+}
+
+/** Whether an element names its slot, and an address at which the picture can be fetched. */
+function isClearImage(element: Json): boolean {
+  const [image] = readImage(element);
+  if (!image || !isJsonObject(element)) return false;
+  return image.url !== undefined && isTextOrNone(element.secureFilePath) && isTextOrNone(element.filePath);
 }
 
 function readImage(element: Json): UpstreamImage[] {

@@ -23,7 +23,11 @@ const EXTRA = ['phone_country_code', 'device_id', 'google_id', 'google_image_url
 /** Whether the answer is about the user who was asked for, with the fields of a picture as they should be. */
 export function isClearUser(json: JsonObject, requestedId: string): boolean {
   const user = isJsonObject(json.data) ? json.data : json;
-  return isId(user.id, requestedId) && isTextOrNone(user.profile_image) && isTextOrNone(user.image_url);
+  return isId(user.id, requestedId) && picturesOf(user).every(isTextOrNone);
+}
+
+function picturesOf({ profile_image: documented, image_url: observed, image: released }: JsonObject) {
+  return [documented, observed, released];
 }
 
 function profileOf(user: JsonObject): SubjectProfile {

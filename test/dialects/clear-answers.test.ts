@@ -74,6 +74,8 @@ const DIALECTS: readonly {
     wrongTypes: (id) => [
       { id, image_url: false },
       { id, profile_image: ['a.jpg'] },
+      { id, image: { path: 'a.jpg' } },
+      { id, image: 7 },
     ],
     otherProblems: [{ detail: 'Not Found' }, { detail: [{ msg: 'User not found' }] }],
   },
@@ -87,7 +89,17 @@ const DIALECTS: readonly {
     }),
     empty: (id) => ({ id, customerImage: [], errors: [] }),
     nobody: { errors: [{ status: false, code: 8015, message: 'Customer not found' }] },
-    wrongTypes: (id) => [{ id }, { id, customerImage: {} }, { id, customerImage: [{ file: 'name' }] }],
+    wrongTypes: (id) => [
+      { id },
+      { id, customerImage: {} },
+      { id, customerImage: [{ file: 'name' }] },
+      { id, customerImage: [{ file: { name: '1/2/0' } }] },
+      {
+        id,
+        customerImage: [{ file: { name: '1/2/0' }, secureFilePath: 7, filePath: 'https://a.example/b' }],
+      },
+      { id, customerImage: [{ file: { name: '1/2/0' }, secureFilePath: '' }] },
+    ],
     otherProblems: [{ errors: [{ code: 404 }] }, { errors: [{ code: '8015' }] }],
   },
 ];
