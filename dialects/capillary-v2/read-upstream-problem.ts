@@ -56,6 +56,11 @@ export function readUpstreamProblem(
   );
 }
 
+/** Whether a problem has this API's form; a 404 has to have a code of its list. */
+export function isOwnProblem(status: number, code: number): boolean {
+  return !Number.isNaN(code) && (status !== 404 || BY_CODE[code] !== undefined);
+}
+
 /** The code of the first error, `NaN` where it has none; `undefined`: no error. */
 export function errorCodeIn(json: UpstreamAnswer['json']): number | undefined {
   const errors = isJsonObject(json) ? json.errors : undefined;

@@ -17,7 +17,7 @@ import {
   type UpstreamTranslation,
 } from '../../src/domain/index.ts';
 import type { CapillaryOptions } from './options.ts';
-import { errorCodeIn, readUpstreamProblem } from './read-upstream-problem.ts';
+import { errorCodeIn, isOwnProblem, readUpstreamProblem } from './read-upstream-problem.ts';
 
 /** The vendor's code for a customer who does not exist. */
 const CUSTOMER_NOT_FOUND = 8015;
@@ -59,6 +59,15 @@ export const upstream: UpstreamTranslation<CapillaryOptions> = {
     );
   },
 
+  isClearWrite(command, answer, requestedId) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    const code = errorCodeIn(json);
+    if (code !== undefined) return isOwnProblem(status, code);
+    if (status < 200 || status > 299) return false;
+    return command.kind === 'put-images' ? namesAllFiles(json, command, requestedId) : saysDeleted(json);
+  },
+
   answer(command, answer, { options }): UpstreamOutcome {
     const problem = readUpstreamProblem(answer, options);
     if (problem) return { kind: 'problem', problem };
@@ -73,8 +82,7 @@ function buildPutRequest(
   command: CommandOf<'put-images'>,
   path: string,
 ): { request: UpstreamRequest; losses: readonly Loss[] } {
-  const inOrder = [...command.images].sort((one, other) => one.slot - other.slot);
-  const contiguous = inOrder.filter(({ slot }, index) => slot === index);
+  const { inOrder, contiguous } = orderImages(command);
   // The API has no way to send a file for a later slot alone.
   if (contiguous.length === 0) throw new ProblemError({ kind: 'too-many-files', limit: 5 });
   const { attributionType, attributionCode, ...otherNotes } = command.notes ?? {};
@@ -107,6 +115,37 @@ function buildPutRequest(
       ...listConditionLosses(command.onlyIf),
     ],
   };
+}
+
+function orderImages({ images }: CommandOf<'put-images'>) {
+  const inOrder = [...images].sort((one, other) => one.slot - other.slot);
+  return { inOrder, contiguous: inOrder.filter(({ slot }, index) => slot === index) };
+}
+
+/** Whether the answer has a row for each file that was sent, of this customer. */
+function namesAllFiles(
+  { data }: JsonObject,
+  command: CommandOf<'put-images'>,
+  requestedId: string | undefined,
+): boolean {
+  if (!Array.isArray(data)) return false;
+  const slots = data.map((row: Json) => slotOfCustomer(row, requestedId));
+  return orderImages(command).contiguous.every(({ slot }) => slots.includes(slot));
+}
+
+function slotOfCustomer(row: Json, requestedId: string | undefined): number | undefined {
+  if (!isJsonObject(row) || !isJsonObject(row.file) || row.code !== 200) return undefined;
+  const { name } = row.file;
+  // organisation/customer/slot
+  const customer = typeof name === 'string' ? name.split('/').at(-2) : undefined;
+  const isAboutOther = requestedId !== undefined && customer !== requestedId;
+  return isAboutOther ? undefined : readImage(row)[0]?.slot;
+}
+
+/** The printed success has a row for each picture. An empty list says it as well, since there is no error. */
+function saysDeleted({ data, errors }: JsonObject): boolean {
+  const isDone = (row: Json) => isJsonObject(row) && row.code === 200;
+  return Array.isArray(data) && Array.isArray(errors) && data.every(isDone);
 }
 
 function listConditionLosses(onlyIf: unknown): Loss[] {

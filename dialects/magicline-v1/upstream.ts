@@ -43,6 +43,14 @@ export const upstream: UpstreamTranslation<MagiclineOptions> = {
     );
   },
 
+  isClearWrite(_put, answer, requestedId) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    if (status < 200 || status > 299) return isOwnProblem(status, json);
+    const isAboutOther = requestedId !== undefined && json.id !== undefined && !isId(json.id, requestedId);
+    return !isAboutOther && typeof json.imageUrl === 'string' && json.imageUrl !== '';
+  },
+
   answer(command, answer, { options }) {
     if (answer.status < 200 || answer.status > 299) return readUpstreamProblem(answer, options);
     if (command.kind === 'check-credential') return { kind: 'done', profile: {}, images: [] };
@@ -88,6 +96,12 @@ function saysPersonIsUnknown({ errorMessage, errorCode, traceId }: JsonObject): 
     errorCode !== ROUTE_NOT_FOUND &&
     isTextOrNone(traceId)
   );
+}
+
+/** The page requires only `errorMessage`. A 404 has to say more: many servers answer so to a path that they lack. */
+function isOwnProblem(status: number, json: JsonObject): boolean {
+  if (status === 404) return json.errorCode === ROUTE_NOT_FOUND || saysPersonIsUnknown(json);
+  return typeof json.errorMessage === 'string' && isTextOrNone(json.errorCode);
 }
 
 function done({ json }: UpstreamAnswer): UpstreamOutcome {

@@ -1,5 +1,6 @@
 import {
   isJsonObject,
+  type JsonObject,
   type Problem,
   type UpstreamAnswer,
   type UpstreamOutcome,
@@ -67,6 +68,12 @@ export function readUpstreamProblem(
   }
   const problem = (typeof code === 'number' ? BY_ERROR_CODE[code] : undefined) ?? BY_STATUS[answer.status];
   return { kind: 'problem', problem: problem ?? { kind: 'upstream-unavailable' } };
+}
+
+/** Whether a problem has this API's form; a 404 has to have a code of its list. */
+export function isOwnProblem(status: number, { errorCode, message }: JsonObject): boolean {
+  if (typeof errorCode !== 'number' || typeof message !== 'string') return false;
+  return status !== 404 || BY_ERROR_CODE[errorCode] !== undefined;
 }
 
 function readRateLimit({ headers }: UpstreamAnswer): Problem {

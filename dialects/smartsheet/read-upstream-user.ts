@@ -30,6 +30,13 @@ export function isClearUser(json: Json, requestedId: string): boolean {
   return isJsonObject(profileImage) && isFilled(profileImage.imageId);
 }
 
+/** The same of the answer to an upload, which says that it succeeded, and prints the picture. */
+export function isClearUpload(json: JsonObject, requestedId: string | undefined): boolean {
+  const user = json.resultCode === 0 ? userIn(json) : undefined;
+  if (!user || (requestedId !== undefined && !isId(user.id, requestedId))) return false;
+  return isJsonObject(user.profileImage) && isFilled(user.profileImage.imageId);
+}
+
 function userIn(json: Json | undefined): JsonObject | undefined {
   if (!isJsonObject(json)) return undefined;
   if (isJsonObject(json.result)) return json.result;

@@ -10,9 +10,9 @@ import {
   type UpstreamTranslation,
 } from '../../src/domain/index.ts';
 import type { SmartsheetOptions } from './options.ts';
-import { readUpstreamProblem } from './read-upstream-problem.ts';
+import { isOwnProblem, readUpstreamProblem } from './read-upstream-problem.ts';
 import { readUpstreamUrls } from './read-upstream-urls.ts';
-import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
+import { isClearUpload, isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 import { locateRequest } from './upstream-locate-request.ts';
 
 /** The vendor's errorCode for an unknown user. */
@@ -38,6 +38,12 @@ export const upstream: UpstreamTranslation<SmartsheetOptions> = {
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status === 404) return json.errorCode === USER_NOT_FOUND && typeof json.message === 'string';
     return status === 200 && isClearUser(json, requestedId);
+  },
+
+  isClearWrite(_put, answer, requestedId) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    return status >= 200 && status <= 299 ? isClearUpload(json, requestedId) : isOwnProblem(status, json);
   },
 
   answer(command, answer, { options }): UpstreamOutcome {

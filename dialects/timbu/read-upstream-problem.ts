@@ -2,6 +2,7 @@ import {
   isJsonArray,
   isJsonObject,
   type Json,
+  type JsonObject,
   type Problem,
   type UpstreamAnswer,
   type UpstreamOutcome,
@@ -60,6 +61,11 @@ export function readUpstreamProblem(
     (fault === undefined ? undefined : BY_FAULT[fault]) ??
     BY_STATUS[answer.status];
   return { kind: 'problem', problem: problem ?? { kind: 'upstream-unavailable' } };
+}
+
+/** Whether a problem has this API's form: a sentence, or a list of faults. */
+export function isOwnProblem({ detail }: JsonObject): boolean {
+  return typeof detail === 'string' || faultType(detail) !== undefined;
 }
 
 function faultType(detail: Json | undefined): string | undefined {

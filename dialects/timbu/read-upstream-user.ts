@@ -26,6 +26,14 @@ export function isClearUser(json: JsonObject, requestedId: string): boolean {
   return isId(user.id, requestedId) && picturesOf(user).every(isTextOrNone);
 }
 
+/** The same of the answer to an upload, which prints the picture. */
+export function isClearUpload({ data: user }: JsonObject, requestedId: string | undefined): boolean {
+  if (!isJsonObject(user) || user.id === undefined) return false;
+  if (requestedId !== undefined && !isId(user.id, requestedId)) return false;
+  const pictures = picturesOf(user);
+  return pictures.every(isTextOrNone) && pictures.some(isFilled);
+}
+
 function picturesOf({ profile_image: documented, image_url: observed, image: released }: JsonObject) {
   return [documented, observed, released];
 }

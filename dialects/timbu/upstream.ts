@@ -9,8 +9,8 @@ import {
   type UpstreamTranslation,
 } from '../../src/domain/index.ts';
 import type { TimbuOptions } from './options.ts';
-import { readUpstreamProblem } from './read-upstream-problem.ts';
-import { isClearUser, readUpstreamUser } from './read-upstream-user.ts';
+import { isOwnProblem, readUpstreamProblem } from './read-upstream-problem.ts';
+import { isClearUpload, isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 
 /** The sentence for an unknown user. */
 const USER_NOT_FOUND = 'User not found';
@@ -38,6 +38,13 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status === 404) return json.detail === USER_NOT_FOUND;
     return status === 200 && isClearUser(json, requestedId);
+  },
+
+  isClearWrite(_put, answer, requestedId) {
+    const { status, json } = answer;
+    if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
+    if (status >= 200 && status <= 299) return isClearUpload(json, requestedId);
+    return status === 404 ? json.detail === USER_NOT_FOUND : isOwnProblem(json);
   },
 
   answer(_command, answer, { options }): UpstreamOutcome {

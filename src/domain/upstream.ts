@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, CommandOf } from './command.ts';
 import type { Json } from './json.ts';
 import type { PictureFormat } from './picture-format.ts';
 import type { Problem } from './problem.ts';
@@ -96,6 +96,16 @@ export interface UpstreamTranslation<Options> {
    * else (a page of a proxy, another server, another person) proves nothing.
    */
   isClear(answer: UpstreamAnswer, requestedId: string): boolean;
+  /**
+   * The same of an answer to a write: the success that this API documents for it, or a problem in this API's own
+   * form. Anything else leaves open whether the write was carried out. `requestedId`: the id that a success has
+   * to name, where successes name one; `undefined`: any.
+   */
+  isClearWrite(
+    command: CommandOf<'put-images' | 'delete-images'>,
+    answer: UpstreamAnswer,
+    requestedId: string | undefined,
+  ): boolean;
   /** What the answer means. */
   answer(command: Command, answer: UpstreamAnswer, context: { readonly options: Options }): UpstreamOutcome;
 }

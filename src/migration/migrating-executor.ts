@@ -39,7 +39,10 @@ export interface MigratingParts {
   /** The tenant's backends behind other dialects. Writes through this dialect have to reach them as well. */
   readonly secondaries: readonly MigrationAtWork[];
   /** How the caller's write goes to the backend; default: translated from the command. */
-  readonly send?: (command: BackendCommand, opened: OpenedSubject) => Promise<BackendReply>;
+  readonly send?: (
+    command: CommandOf<'put-images' | 'delete-images'>,
+    opened: OpenedSubject,
+  ) => Promise<BackendReply>;
   /** Finds the subject. Default: `core`, which reads the local store. */
   readonly open?: CommandExecutor['open'];
   /** Carries out the commands that the backend alone answers. */

@@ -26,6 +26,22 @@ import { credentialHeaders } from './upstream-credential.ts';
 /** Problems which mean that there is no such person, or no picture. */
 const NOT_FOUND: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
 
+/**
+ * Problems that are believed in any form. Whoever says so did not let the request in, or does not know what
+ * became of it.
+ */
+const FROM_ANYBODY: ReadonlySet<ProblemKind> = new Set([
+  'unauthenticated',
+  'forbidden',
+  'method-not-allowed',
+  'file-too-large',
+  'rate-limited',
+  'request-timeout',
+  'upstream-unavailable',
+  'upstream-timeout',
+  'internal',
+]);
+
 /** The parts with which a backend is called in its dialect. */
 export interface HttpBackendParts {
   readonly connection: UpstreamConnection;
@@ -118,6 +134,11 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
   ): BackendReply['outcome'] {
     const answer = asUpstreamAnswer(whole);
     const outcome = translation.answer(command, answer, { options });
+    if (command.kind === 'put-images' || command.kind === 'delete-images') {
+      const isBelieved = isFromAnybody(outcome) || translation.isClearWrite(command, answer, requestedId);
+      // The backend may have carried the write out behind whoever answered.
+      return isBelieved ? outcome : { kind: 'problem', problem: { kind: 'upstream-timeout' } };
+    }
     if (command.kind !== 'read-subject') return outcome;
     // An answer that is not in the dialect shows neither that there is a picture nor that there is none.
     const isProof = outcome.kind !== 'problem' || NOT_FOUND.has(outcome.problem.kind);
@@ -178,6 +199,10 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
       return hold(parts, answer.body as AsyncIterable<Uint8Array>, joinHeaders(answer.rawHeaders));
     },
   };
+}
+
+function isFromAnybody(outcome: BackendReply['outcome']): boolean {
+  return outcome.kind === 'problem' && FROM_ANYBODY.has(outcome.problem.kind);
 }
 
 function isRefusal(outcome: BackendReply['outcome']): boolean {

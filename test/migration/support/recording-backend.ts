@@ -8,6 +8,8 @@ export interface RecordedRequest {
   readonly target: string;
   /** Every value of each header, by lower-case name. */
   readonly headers: NodeJS.Dict<string[]>;
+  /** As far as it has come. */
+  readonly body: () => Buffer;
 }
 
 /** A backend that keeps what it is asked, and answers as it is told. */
@@ -24,8 +26,15 @@ export async function startRecordingBackend(): Promise<RecordingBackend> {
   const requests: RecordedRequest[] = [];
   const server = createServer((request, response) => {
     const { method = '', url = '', headersDistinct } = request;
-    requests.push({ method, target: url, headers: { ...headersDistinct } });
-    request.resume().once('end', () => backend.answer(request, response));
+    const pieces: Buffer[] = [];
+    requests.push({
+      method,
+      target: url,
+      headers: { ...headersDistinct },
+      body: () => Buffer.concat(pieces),
+    });
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.once('end', () => backend.answer(request, response));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const backend: RecordingBackend = {
