@@ -79,8 +79,8 @@ export async function runOverList<Outcome extends string>(
   const crew = createCrew(run);
   try {
     const chunks = Math.ceil(run.ids.length / PEOPLE_PER_CHUNK);
-    const { stopped, resumedAt } = await workThrough(run, open, chunks, crew);
-    if (stopped === undefined) await retryFailed(run, open, chunks, crew);
+    const worked = await workThrough(run, open, chunks, crew);
+    const { resumedAt, stopped = await retryFailed(run, open, chunks, crew) } = worked;
     const counts = await countOutcomes<Outcome>(open, chunks);
     const end = stopped ?? (run.signal.aborted ? 'interrupted' : undefined);
     return { head: open.head, counts, resumedAt, ...(end === undefined ? {} : { stopped: end }) };
@@ -95,10 +95,10 @@ async function workThrough<Outcome extends string>(
   chunks: number,
   crew: Crew<Outcome>,
 ): Promise<Pick<ListRunResult<Outcome>, 'stopped' | 'resumedAt'>> {
-  const { ids, signal } = run;
+  const { signal } = run;
   let done = 0;
   let resumedAt = 0;
-  let emptyInARow = 0;
+  const wall = watchForWall(run);
   let silentChunks = 0;
   let ahead: Promise<Settled<Chunk<Outcome>>> | undefined;
 
@@ -107,7 +107,7 @@ async function workThrough<Outcome extends string>(
     const current = ahead ?? settle(attendChunk(run, open, crew, at));
     // The next chunk is begun while this one's last people are under way, so that a slow person holds up nobody in
     // it. Where the backend may not work as it should, nobody is begun who may be one too many.
-    const isTrusted = silentChunks === 0 && (emptyInARow === 0 || run.acceptsEmpty);
+    const isTrusted = silentChunks === 0 && (!wall.hasBegun() || run.acceptsEmpty);
     ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, crew, at + 1)) : undefined;
     const { people, isSaved } = valueOf(await current);
     if (isSaved) resumedAt += people.length;
@@ -116,16 +116,26 @@ async function workThrough<Outcome extends string>(
     else await open.save(at, people);
     done += people.length;
     run.onProgress?.(done);
-    for (const { outcome } of people) emptyInARow = outcome === run.empty ? emptyInARow + 1 : 0;
-    if (emptyInARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !run.acceptsEmpty) {
-      return { stopped: 'nobody has a picture', resumedAt };
-    }
+    if (wall.isReached(people)) return { stopped: 'nobody has a picture', resumedAt };
     if (isSaved) continue;
     silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
     if (silentChunks >= MAX_SILENT_CHUNKS) return { stopped: 'no answer', resumedAt };
     if (silentChunks > 0) await crew.rest(() => pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks));
   }
   return { resumedAt };
+}
+
+/** Counts people without a picture in a row, in the order of the list. */
+function watchForWall<Outcome extends string>({ ids, empty, acceptsEmpty }: ListRun<Outcome>) {
+  let inARow = 0;
+  return {
+    hasBegun: () => inARow > 0,
+    /** Whether the run has to stop after these people, the next ones of the list. */
+    isReached(people: RunChunk<Outcome>): boolean {
+      for (const { outcome } of people) inARow = outcome === empty ? inARow + 1 : 0;
+      return inARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !acceptsEmpty;
+    },
+  };
 }
 
 interface Chunk<Outcome extends string> {
@@ -165,46 +175,57 @@ export function listDigest(ids: readonly string[]): string {
   return hash.digest('hex');
 }
 
-/** Tries those who failed again, with growing pauses, until there are none left or the tries are used up. */
+/**
+ * Tries those who failed again, with growing pauses, until there are none left or the tries are used up. The
+ * backend may have lost its people meanwhile, so a wall stops these tries as well.
+ */
 async function retryFailed<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
   crew: Crew<Outcome>,
-): Promise<void> {
+): Promise<ListRunStop | undefined> {
   for (let attempt = 0; attempt < RETRIES; attempt += 1) {
-    if (!(await retryOnce(run, open, chunks, crew, FIRST_RETRY_MS * 2 ** attempt))) return;
+    const left = await retryOnce(run, open, chunks, crew, FIRST_RETRY_MS * 2 ** attempt);
+    if (left === 'wall') return 'nobody has a picture';
+    if (left === 'none') return undefined;
   }
+  return undefined;
 }
 
-/** Tries those who failed once more; `false` where there are none left, or no time. */
+/** Tries those who failed once more. `none`: there are none left, or there is no time. */
 async function retryOnce<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
   crew: Crew<Outcome>,
   pauseMs: number,
-): Promise<boolean> {
+): Promise<'some' | 'none' | 'wall'> {
+  const wall = watchForWall(run);
   let isPaused = false;
   let isLeft = false;
   for (let at = 0; at < chunks; at += 1) {
     const people: RunChunk<Outcome> = (await open.read<Outcome>(at)) ?? [];
     const failed = people.flatMap(({ outcome }, place) => (run.retried.has(outcome) ? [place] : []));
-    if (failed.length === 0) continue;
+    if (failed.length === 0) {
+      if (wall.isReached(people)) return 'wall';
+      continue;
+    }
     if (!isPaused) await pauseFor(run, pauseMs);
     isPaused = true;
-    if (run.signal.aborted) return false;
+    if (run.signal.aborted) return 'none';
     const again = await crew.attend(failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''));
     const after = [...people];
     for (const [index, place] of failed.entries()) {
       const one = again[index];
       if (one) after[place] = one;
     }
-    if (run.signal.aborted) return false;
+    if (run.signal.aborted) return 'none';
     await open.save(at, after);
+    if (wall.isReached(after)) return 'wall';
     isLeft ||= after.some(({ outcome }) => run.retried.has(outcome));
   }
-  return isLeft;
+  return isLeft ? 'some' : 'none';
 }
 
 /** Attends to people, so many at once, in the order in which they are handed over. */

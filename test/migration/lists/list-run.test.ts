@@ -81,6 +81,33 @@ describe('a run over a list', () => {
     expect(result).toMatchObject({ resumedAt: 150, counts: { fine: 20, empty: 430 } });
   });
 
+  it.each([20, 200])(
+    'a run over a list of %i stops before a wall of people without a picture who got no answer at first',
+    async (count) => {
+      const outcomeOf = (_id: string, asked: number): Outcome => (asked === 0 ? 'failed' : 'empty');
+      const run = aRun(count, outcomeOf);
+      expect(await runOverList(run)).toMatchObject({ stopped: 'nobody has a picture' });
+      const accepted = aRun(count, () => 'empty', { records: run.records, acceptsEmpty: true });
+      const result = await runOverList(accepted);
+      expect(result.stopped).toBeUndefined();
+      expect(result).toMatchObject({ counts: { empty: count } });
+    },
+  );
+
+  it('a run over a list counts the people of a wall in the order of the list, whenever they got an answer', async () => {
+    // Every second one gets an answer at once, the others at the end.
+    const isOdd = (id: string) => Number(id.slice('person-'.length)) % 2 === 1;
+    const wall = aRun(120, (id, asked) => (isOdd(id) && asked === 0 ? 'failed' : 'empty'));
+    expect(await runOverList(wall)).toMatchObject({ stopped: 'nobody has a picture' });
+    const mixed = aRun(300, (id, asked) => {
+      if (!isOdd(id)) return 'fine';
+      return asked === 0 ? 'failed' : 'empty';
+    });
+    const result = await runOverList(mixed);
+    expect(result.stopped).toBeUndefined();
+    expect(result).toMatchObject({ counts: { fine: 150, empty: 150 } });
+  });
+
   it('a slow person does not make the people of the next chunk wait', async () => {
     const { promise: later, resolve } = Promise.withResolvers<void>();
     const run = aRun(120, () => 'fine');
