@@ -1,4 +1,4 @@
-import { ProblemError, type Subject } from '../../domain/index.ts';
+import type { Subject } from '../../domain/index.ts';
 import type { OperatedBackend } from '../operate/operated-backend.ts';
 import { copySubject } from '../replicas/copy-subject.ts';
 import { openLocal } from '../replicas/local-record.ts';
@@ -6,6 +6,7 @@ import type { Cohorts } from '../stages/cohort.ts';
 import { loadCohorts, policyOf, rolloutsOf, type Stage } from '../stages/stage-record.ts';
 import { readStage } from '../stages/stage-store.ts';
 import { type ListRunResult, type ListRunStop, type Pause, realPause, runOverList } from './list-run.ts';
+import { pauseAfter } from './pause-after.ts';
 import { type Attended, finishListRun } from './run-records.ts';
 
 /** What became of one person: `known` was written here before, `waiting` has not reached dual-write. */
@@ -98,7 +99,7 @@ async function copyOne(
       return { outcome: await copyWithLease(operated, subject), subjectKey };
     } catch (cause) {
       if (attempt >= TRIES) return { outcome: 'failed', subjectKey, note: reasonOf(cause) };
-      await pause(pauseAfter(cause, attempt), signal);
+      await pause(pauseAfter(cause, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
     }
   }
 }
@@ -139,13 +140,6 @@ function stageReader({ at, core }: OperatedBackend): () => Promise<Stage | undef
     }
     return last;
   };
-}
-
-/** As the backend asks, else doubling. */
-function pauseAfter(cause: unknown, attempt: number): number {
-  const said =
-    cause instanceof Error && cause.cause instanceof ProblemError ? cause.cause.problem : undefined;
-  return said?.kind === 'rate-limited' ? said.retryAfterSeconds * 1000 : FIRST_PAUSE_MS * 2 ** (attempt - 1);
 }
 
 function reasonOf(cause: unknown): string {

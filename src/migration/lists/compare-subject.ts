@@ -3,6 +3,7 @@ import { ProblemError, type RecordSnapshot, type Subject } from '../../domain/in
 import type { OperatedBackend } from '../operate/operated-backend.ts';
 import { readBackendPictures } from '../replicas/copy-subject.ts';
 import { isSamePicture } from '../replicas/same-picture.ts';
+import { pauseAfter } from './pause-after.ts';
 
 /** How often a person is looked at before the next one has a turn. */
 const LOOKS = 5;
@@ -65,13 +66,14 @@ export async function compareSubject(
   let last: Compared = { outcome: 'unfinished' };
   for (let look = 0; look < LOOKS; look += 1) {
     const before = await readSubjectRecord(records, subject.key);
-    last = await lookClearly(operated, subject, before);
+    const { cause, ...found } = await lookClearly(operated, subject, before);
+    last = found;
     if (last.outcome === 'equal' || last.outcome === 'both empty') return last;
     const now = await readSubjectRecord(records, subject.key);
     const isSettled =
       now.version === before.version && last.outcome !== 'unfinished' && last.outcome !== 'unclear';
     if (isSettled) return last;
-    if (look < LOOKS - 1) await pause(FIRST_PAUSE_MS * 2 ** look);
+    if (look < LOOKS - 1) await pause(pauseAfter(cause, FIRST_PAUSE_MS * 2 ** look));
   }
   return last.outcome === 'unclear' ? last : { outcome: 'unfinished' };
 }
@@ -81,12 +83,12 @@ async function lookClearly(
   operated: OperatedBackend,
   subject: Subject,
   before: RecordSnapshot,
-): Promise<Compared> {
+): Promise<Compared & { readonly cause?: unknown }> {
   try {
     return { outcome: await lookOnce(operated, subject, before) };
   } catch (cause) {
     if (!(cause instanceof ProblemError)) throw cause;
     const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
-    return { outcome: 'unclear', note: reason.slice(0, 200) };
+    return { outcome: 'unclear', note: reason.slice(0, 200), cause };
   }
 }

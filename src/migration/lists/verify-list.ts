@@ -6,6 +6,7 @@ import { readStage } from '../stages/stage-store.ts';
 import type { ListOptions } from './backfill-list.ts';
 import { compareSubject, type LiveDifference } from './compare-subject.ts';
 import { type ListRunResult, realPause, runOverList } from './list-run.ts';
+import { pauseAfter } from './pause-after.ts';
 import { type Attended, finishListRun, readRunPeople } from './run-records.ts';
 
 /** What became of one person; `repaired`: equal, since this run made the local store follow the backend. */
@@ -112,6 +113,7 @@ async function followBackend(
   wait: (ms: number) => Promise<void>,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < REPAIRS; attempt += 1) {
+    let pauseMs = FIRST_PAUSE_MS * 2 ** attempt;
     try {
       const held = await at.replica.journal.lease(subject, 0);
       try {
@@ -122,8 +124,9 @@ async function followBackend(
       }
     } catch (cause) {
       if (!(cause instanceof ProblemError)) throw cause;
+      pauseMs = pauseAfter(cause, pauseMs);
     }
-    await wait(FIRST_PAUSE_MS * 2 ** attempt);
+    await wait(pauseMs);
   }
   return false;
 }
