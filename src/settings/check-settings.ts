@@ -19,6 +19,7 @@ export function findFaults(
   return [
     ...unknownDialects(settings),
     ...unknownBackends(settings),
+    ...overlappingPicturePaths(settings),
     ...oddBrownOuts(settings),
     ...oddProxies(settings),
     ...findRepeatedNames(settings),
@@ -96,6 +97,26 @@ function credentialFaults(
       ? []
       : [{ pointer, message: 'needs a credential where passCredential is false: nothing else is sent' }]),
   ];
+}
+
+/** A download below the paths of two backends would be sent to one of them, with a credential for the other. */
+function overlappingPicturePaths({ migration }: SettingsFile): SettingsFault[] {
+  const places = (migration?.backends ?? []).flatMap(({ baseUrl, picturePaths }, b) =>
+    picturePaths.map((path, p) => ({
+      path,
+      base: (URL.parse(baseUrl)?.href ?? baseUrl).replace(/\/$/, ''),
+      pointer: `/migration/backends/${b}/picturePaths/${p}`,
+    })),
+  );
+  return places.flatMap(({ path, base, pointer }) =>
+    places
+      .filter((other) => other.base !== base)
+      .filter((other) => path.startsWith(other.path) || other.path.startsWith(path))
+      .map((other) => ({
+        pointer,
+        message: `"${path}" overlaps with "${other.path}" at ${other.pointer}, which leads to another backend`,
+      })),
+  );
 }
 
 function oddBrownOuts({ brownOuts, dialects }: SettingsFile): SettingsFault[] {

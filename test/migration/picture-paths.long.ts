@@ -45,11 +45,19 @@ describe('the address of a picture that a backend printed for the gateway’s ho
   it('the address of a picture that a backend printed leads to the gateway, and to the picture in every stage until complete', async () => {
     expect(new URL(printed).origin).toBe(shim.url);
     expect(await markAt(printed)).toBe(7);
-    for (const stage of ['shadow', 'dual-write', 'switched', 'complete']) {
-      const { json } = await house.polyface('migrate', 'advance', ...DIALECT, '--override', 'a test');
-      expect(json).toMatchObject({ outcome: 'arrived', rollout: { stage } });
-      if (stage !== 'complete') expect(await markAt(printed)).toBe(7);
+    const advance = async (...share: readonly string[]) =>
+      (await house.polyface('migrate', 'advance', ...DIALECT, ...share, '--override', 'a test')).json;
+    for (const stage of ['shadow', 'dual-write', 'switched']) {
+      expect(await advance()).toMatchObject({ outcome: 'arrived', rollout: { stage } });
+      expect(await markAt(printed)).toBe(7);
     }
+    // Whose picture it is cannot be told: the address holds while anybody is below complete.
+    expect(await advance('--percent', '30')).toMatchObject({
+      outcome: 'arrived',
+      rollout: { stage: 'complete' },
+    });
+    expect(await markAt(printed)).toBe(7);
+    expect(await advance()).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' } });
     const requests = await backend.requestCount();
     const answer = await fetch(printed);
     await answer.arrayBuffer();

@@ -1,3 +1,5 @@
+import { isEverybody } from '../stages/rollout.ts';
+import type { StageRecord } from '../stages/stage-record.ts';
 import type { StageWatch } from '../stages/stage-watch.ts';
 import { forwardStream } from './forward-stream.ts';
 import type { MigrationCall, MigrationInterception } from './intercepted-call.ts';
@@ -5,8 +7,8 @@ import type { MigrationAtBackend } from './migration-at-backend.ts';
 
 /**
  * Forwards the download of a picture at an address that the backend returned, where the gateway has taken over
- * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as there
- * is a backend. `undefined`: the path begins with none of `picturePaths`.
+ * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as
+ * anybody is below `complete`. `undefined`: the path begins with no `picturePaths` of such a backend.
  */
 export async function forwardPicture(
   migrations: readonly MigrationAtBackend[],
@@ -16,12 +18,19 @@ export async function forwardPicture(
   const { method = 'GET' } = call.request;
   if (call.operationId !== undefined || !['GET', 'HEAD'].includes(method)) return undefined;
   const [path = ''] = call.target.split('?', 1);
-  const migration = migrations.find(({ settings }) =>
+  // The settings are refused where these lead to more than one backend.
+  const matching = migrations.filter(({ settings }) =>
     settings.picturePaths.some((prefix) => path.startsWith(prefix)),
   );
-  if (!migration) return undefined;
-  const { record: stageRecord, leave } = await watch.enter(migration.name);
-  call.onEnd(leave);
-  if (stageRecord.rollout.stage === 'complete' && !stageRecord.change) return undefined;
-  return forwardStream(migration, call, {});
+  for (const migration of matching) {
+    const { record, leave } = await watch.enter(migration.name);
+    call.onEnd(leave);
+    if (!isOver(record)) return forwardStream(migration, call, {});
+  }
+  return undefined;
+}
+
+/** Whether everybody is in `complete`. Until then the address may be anybody's. */
+function isOver({ rollout, change }: StageRecord): boolean {
+  return rollout.stage === 'complete' && isEverybody(rollout.ramp) && change === undefined;
 }
