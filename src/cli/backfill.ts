@@ -1,10 +1,17 @@
 import { Command } from 'commander';
 import { backfillList, type ListOptions } from '../migration/lists/backfill-list.ts';
-import type { ListRunResult } from '../migration/lists/list-run.ts';
+import { type DescribedRun, describeRun, type ListRunResult } from '../migration/lists/list-run.ts';
 import { verifyList } from '../migration/lists/verify-list.ts';
 import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
 import { readStage } from '../migration/stages/stage-store.ts';
-import { confirmEmpty, EXIT_CODES, explainStop, printFigures, writeOutcomes } from './list-outcome.ts';
+import {
+  confirmEmpty,
+  exitCodeOf,
+  explainStop,
+  type JudgedReport,
+  printFigures,
+  writeOutcomes,
+} from './list-outcome.ts';
 import { createListProgress } from './list-progress.ts';
 import { jobOverAdmin } from './migrate-over-admin.ts';
 import { positiveCount } from './positive-count.ts';
@@ -55,33 +62,26 @@ function listCommand(name: string, description: string): Command {
 
 async function backfill(options: BackfillOptions): Promise<void> {
   const ids = await readSubjectList(options.subjects);
-  if (options.admin !== undefined) return runOnGateway('backfill', { ...options, admin: options.admin }, ids);
-  const { report, resumedAt, stopped } = await goOver('backfill', options, ids, backfillList);
-  printFigures({ complete: stopped === undefined, resumedAt, ...report }, options.json ?? false);
-  if (stopped) {
-    explainStop(stopped);
-    process.exitCode = EXIT_CODES[stopped];
-  } else if (report.failed > 0) process.exitCode = EXIT_CODES.unclear;
-  else if (report.unknown > 0) process.exitCode = EXIT_CODES.unknown;
-  else if (report.waiting > 0) process.exitCode = EXIT_CODES.waiting;
+  const { admin } = options;
+  if (admin !== undefined) return runOnGateway('backfill', { ...options, admin }, ids);
+  conclude(describeRun(await goOver('backfill', options, ids, backfillList)), options);
 }
 
 async function verify(options: BackfillOptions): Promise<void> {
-  const { repair = false } = options;
+  const { repair = false, admin } = options;
   const ids = await readSubjectList(options.subjects);
-  if (options.admin !== undefined) return runOnGateway('verify', { ...options, admin: options.admin }, ids);
-  const { report, resumedAt, stopped } = await goOver('verify', options, ids, async (operated, list, how) => {
+  if (admin !== undefined) return runOnGateway('verify', { ...options, admin }, ids);
+  const result = await goOver('verify', options, ids, async (operated, list, how) => {
     if (repair) await requireDualWrite(operated);
     return verifyList(operated, list, { ...how, repair });
   });
-  printFigures({ complete: stopped === undefined, resumedAt, ...report }, options.json ?? false);
-  const { unclear = 0, unfinished = 0 } = report.differences;
-  if (stopped) {
-    explainStop(stopped);
-    process.exitCode = EXIT_CODES[stopped];
-  } else if (report.equal + unclear + unfinished < report.subjects) process.exitCode = EXIT_CODES.differs;
-  else if (unclear + unfinished > 0) process.exitCode = EXIT_CODES.unclear;
-  else if (report.unknown > 0) process.exitCode = EXIT_CODES.unknown;
+  conclude(describeRun(result), options);
+}
+
+/** Prints what a run came to, here or on a gateway. */
+function conclude(run: DescribedRun<JudgedReport>, { json = false }: Pick<BackfillOptions, 'json'>): void {
+  printFigures({ ...run }, json);
+  process.exitCode = run.stopped === undefined ? exitCodeOf(run) : explainStop(run.stopped);
 }
 
 /** A running gateway works through the list and keeps the progress. */
@@ -102,9 +102,12 @@ async function runOnGateway(
   if (outcomes !== undefined)
     throw new Error('--outcomes is written where the work is done: leave --admin out');
   const order = { kind, subjects: ids, concurrency, restart, repair, acceptEmpty } as const;
-  const result = await jobOverAdmin(order, { ...named, admin });
-  printFigures({ ...result }, named.json ?? false);
-  if ('complete' in result && result.complete === false) process.exitCode = EXIT_CODES.interrupted;
+  const result = (await jobOverAdmin(order, { ...named, admin })) as
+    | DescribedRun<JudgedReport>
+    | { readonly state: 'cancelled' };
+  // A job that was cancelled before its run began has no report.
+  if ('state' in result) process.exitCode = explainStop('interrupted');
+  else conclude(result, named);
 }
 
 /**

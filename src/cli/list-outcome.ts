@@ -2,12 +2,14 @@ import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { BackfillReport } from '../migration/lists/backfill-list.ts';
 import type { ListRunResult, ListRunStop } from '../migration/lists/list-run.ts';
 import { readRunPeople } from '../migration/lists/run-records.ts';
+import type { VerificationEvidence } from '../migration/lists/verify-list.ts';
 import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
 
 /** Exit codes of `backfill` and `backfill verify`; the first that applies. */
-export const EXIT_CODES = {
+const EXIT_CODES = {
   interrupted: 130,
   'nobody has a picture': 5,
   'no answer': 3,
@@ -59,9 +61,28 @@ export function printFigures(figures: Readonly<Record<string, unknown>>, json: b
   }
 }
 
-/** Says on standard error why a run stopped. */
-export function explainStop(stopped: ListRunStop): void {
+/** The report of a run, as far as it decides the exit code. */
+export type JudgedReport =
+  | Pick<BackfillReport, 'failed' | 'unknown' | 'waiting'>
+  | Pick<VerificationEvidence, 'subjects' | 'equal' | 'differences' | 'unknown'>;
+
+/** Says on standard error why a run stopped, and gives the exit code of the command. */
+export function explainStop(stopped: ListRunStop): number {
   process.stderr.write(`${STOPPED[stopped]}\n`);
+  return EXIT_CODES[stopped];
+}
+
+/** The exit code of a run that went over its whole list. */
+export function exitCodeOf(report: JudgedReport): number {
+  if ('differences' in report) {
+    const { unclear = 0, unfinished = 0 } = report.differences;
+    if (report.equal + unclear + unfinished < report.subjects) return EXIT_CODES.differs;
+    if (unclear + unfinished > 0) return EXIT_CODES.unclear;
+    return report.unknown > 0 ? EXIT_CODES.unknown : 0;
+  }
+  if (report.failed > 0) return EXIT_CODES.unclear;
+  if (report.unknown > 0) return EXIT_CODES.unknown;
+  return report.waiting > 0 ? EXIT_CODES.waiting : 0;
 }
 
 /**

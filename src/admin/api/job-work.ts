@@ -1,4 +1,5 @@
 import { backfillList } from '../../migration/lists/backfill-list.ts';
+import { describeRun } from '../../migration/lists/list-run.ts';
 import { verifyList } from '../../migration/lists/verify-list.ts';
 import type { OperatedBackend } from '../../migration/operate/operated-backend.ts';
 import { runPreflight } from '../../migration/preflight/run-preflight.ts';
@@ -149,23 +150,6 @@ function runOptions({ concurrency = 4, restart, acceptEmpty }: Readonly<Record<s
     concurrency: Math.min(concurrency, MOST_AT_ONCE),
     restart: restart === true,
     acceptsEmpty: acceptEmpty === true,
-  };
-}
-
-function describeRun({
-  report,
-  resumedAt,
-  stopped,
-}: {
-  readonly report: object;
-  readonly resumedAt: number;
-  readonly stopped?: string;
-}) {
-  return {
-    complete: stopped === undefined,
-    ...(stopped === undefined ? {} : { stopped }),
-    resumedAt,
-    ...report,
   };
 }
 

@@ -67,6 +67,24 @@ export interface ListRunResult<Outcome extends string> {
   readonly stopped?: ListRunStop;
 }
 
+/** A run's report, flat: as a command prints it and a job keeps it. */
+export type DescribedRun<Report extends object> = Pick<ListRunResult<string>, 'resumedAt' | 'stopped'> &
+  Report & { readonly complete: boolean };
+
+/** See `DescribedRun`. */
+export function describeRun<Report extends object>({
+  report,
+  resumedAt,
+  stopped,
+}: Pick<ListRunResult<string>, 'resumedAt' | 'stopped'> & { readonly report: Report }): DescribedRun<Report> {
+  return {
+    complete: stopped === undefined,
+    ...(stopped === undefined ? {} : { stopped }),
+    resumedAt,
+    ...report,
+  };
+}
+
 /**
  * Works on each person in a list, several at once, and saves its place. A run continues where an interrupted
  * one over the same list stopped. People who failed are tried again at the end, with growing pauses. A run that
