@@ -9,7 +9,7 @@ import { createShimHouse, crowdSubject, type ShimHouse } from './support/shim-pr
 const CROWD = 120;
 const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 
-describe('a backfill that is killed', () => {
+describe('a backfill that ends early', () => {
   let backend: IndependentServer;
   let house: ShimHouse;
   beforeAll(async () => {
@@ -32,6 +32,8 @@ describe('a backfill that is killed', () => {
         body: form,
       });
     }
+    // A gateway begins the store, and the migration in it.
+    await (await house.start()).end();
   });
   afterAll(async () => {
     await backend.stop();
@@ -40,28 +42,31 @@ describe('a backfill that is killed', () => {
 
   const dialect = ['--dialect', 'magicline-v1'];
 
+  function spawnBackfill() {
+    const place = ['--config', join(house.folder, 'shim.yaml'), '--data-dir', join(house.folder, 'data')];
+    const args = ['backfill', ...dialect, '--subjects', house.subjectsFile, ...place];
+    return spawn(process.execPath, [PROGRAM, ...args], { stdio: 'ignore' });
+  }
+
+  async function requestsAfter(before: number, count: number): Promise<void> {
+    while (backend.requests.length - before < count) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  it('a backfill that is interrupted exits with 130', async () => {
+    const before = backend.requests.length;
+    const child = spawnBackfill();
+    const ended = once(child, 'exit');
+    await requestsAfter(before, 10);
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+  });
+
   it('a backfill that is killed goes on where it stopped, keeps to the rate, and leaves both sides equal', async () => {
-    // A gateway begins the store, and the migration in it.
-    await (await house.start()).end();
     const before = backend.requests.length;
     const began = performance.now();
-    const child = spawn(
-      process.execPath,
-      [
-        PROGRAM,
-        'backfill',
-        ...dialect,
-        '--subjects',
-        house.subjectsFile,
-        '--config',
-        join(house.folder, 'shim.yaml'),
-        '--data-dir',
-        join(house.folder, 'data'),
-      ],
-      { stdio: 'ignore' },
-    );
+    const child = spawnBackfill();
     const ended = once(child, 'exit');
-    while (backend.requests.length - before < CROWD) await new Promise((resolve) => setTimeout(resolve, 20));
+    await requestsAfter(before, CROWD);
     child.kill('SIGKILL');
     await ended;
     const requestsPerSecond = (backend.requests.length - before) / ((performance.now() - began) / 1000);

@@ -132,6 +132,8 @@ describe('the evidence for the switch', () => {
     expect((await verify()).code).toBe(0);
     const back = await house.polyface('migrate', 'back', ...DIALECT);
     expect(back.json).toMatchObject({ rollout: { stage: 'shadow' } });
+    const early = await house.polyface('backfill', ...DIALECT, '--subjects', house.subjectsFile);
+    expect([early.code, early.json]).toEqual([6, expect.objectContaining({ complete: true, waiting: 5 })]);
     await advance('dual-write');
     expect(await failingGuards()).toEqual(['the verification began after dual-write was reached']);
     expect((await verify()).code).toBe(0);
