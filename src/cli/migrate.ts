@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { examineStep } from '../migration/operate/gate.ts';
 import { type OperatedBackend, subjectsNamed } from '../migration/operate/operated-backend.ts';
 import { advance, back, nextSteps, resume } from '../migration/operate/take-step.ts';
-import { readWaitingFor, waitingSteps } from '../migration/operate/waiting-for.ts';
+import { readUnderWay, waitingSteps } from '../migration/operate/waiting-for.ts';
 import { readPreflight } from '../migration/preflight/preflight-report.ts';
 import { readBacklog } from '../migration/replicas/backlog.ts';
 import { rolloutAbove } from '../migration/stages/change-stage.ts';
@@ -165,8 +165,8 @@ async function showStatus({
     if (wait) await resume(operated, { timeoutMs: timeout * 1000 });
     const nowMs = core.clock.nowMs();
     const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-    const waitingFor = record.change && (await readWaitingFor(operated, record));
-    if (wait && record.change) process.exitCode = 3;
+    const waitingFor = await readUnderWay(operated, record);
+    if (wait && waitingFor) process.exitCode = 3;
     printFacts(
       {
         ...at.name,

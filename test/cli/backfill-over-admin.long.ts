@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,14 +8,7 @@ import { type AdminGateway, startAdminGateway } from '../admin/start-admin.ts';
 import { type RecordingBackend, startRecordingBackend } from '../migration/support/recording-backend.ts';
 import { backendSettings } from '../migration/support/start-shim.ts';
 import { numberedPicture } from '../rehearsal/numbered-picture.ts';
-
-const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
+import { beginOverAdmin, type EndedCommand } from './run-over-admin.ts';
 
 describe('a list run on a running gateway', () => {
   let backend: RecordingBackend;
@@ -46,26 +38,14 @@ describe('a list run on a running gateway', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Runs a command that knows the admin port alone. */
-  function begin(...args: readonly string[]) {
-    const env = {
-      PATH: process.env.PATH ?? '',
-      POLYFACE_ADMIN: admin.adminUrl,
-      POLYFACE_ADMIN_TOKEN: admin.tokens.admin,
-    };
-    const { promise, resolve } = Promise.withResolvers<Ended>();
-    const child = execFile(process.execPath, [PROGRAM, ...args], { env, cwd: folder }, (error, out, err) =>
-      resolve({ code: error ? Number(error.code) : 0, out, err }),
-    );
-    return { child, ended: promise };
-  }
-
   async function beginRun(command: readonly string[], ids: readonly string[], ...flags: readonly string[]) {
-    await writeFile(join(folder, 'people.txt'), `${ids.join('\n')}\n`);
-    return begin(...command, '--dialect', 'magicline-v1', '--subjects', 'people.txt', '--json', ...flags);
+    const file = join(folder, 'people.txt');
+    await writeFile(file, `${ids.join('\n')}\n`);
+    const named = ['--dialect', 'magicline-v1', '--subjects', file, '--json'];
+    return beginOverAdmin(admin, [...command, ...named, ...flags]);
   }
 
-  async function run(...order: Parameters<typeof beginRun>): Promise<Ended> {
+  async function run(...order: Parameters<typeof beginRun>): Promise<EndedCommand> {
     return (await beginRun(...order)).ended;
   }
 
@@ -86,7 +66,8 @@ describe('a list run on a running gateway', () => {
   it('a backfill on a gateway exits with 6 where people have not reached dual-write', async () => {
     const { code, out } = await run(['backfill'], ['1001', '1002']);
     expect([code, JSON.parse(out)]).toEqual([6, expect.objectContaining({ complete: true, waiting: 2 })]);
-    const { code: moved } = await begin('migrate', 'advance', '--dialect', 'magicline-v1').ended;
+    const { code: moved } = await beginOverAdmin(admin, ['migrate', 'advance', '--dialect', 'magicline-v1'])
+      .ended;
     expect(moved).toBe(0);
   });
 

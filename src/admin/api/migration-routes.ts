@@ -3,6 +3,7 @@ import { ProblemError } from '../../domain/index.ts';
 import { examineStep } from '../../migration/operate/gate.ts';
 import type { OperatedBackend } from '../../migration/operate/operated-backend.ts';
 import { nextSteps } from '../../migration/operate/take-step.ts';
+import { readUnderWay, waitingSteps } from '../../migration/operate/waiting-for.ts';
 import { type ParityDifference, readDifferences, readTally } from '../../migration/parity/parity-tally.ts';
 import { readBacklog } from '../../migration/replicas/backlog.ts';
 import { rolloutAbove, rolloutBelow } from '../../migration/stages/change-stage.ts';
@@ -131,7 +132,8 @@ async function describeMigration(operated: OperatedBackend) {
   const { at, core } = operated;
   const nowMs = core.clock.nowMs();
   const record = await recordOf(operated);
-  const [backlog, heartbeats, tally] = await Promise.all([
+  const [waitingFor, backlog, heartbeats, tally] = await Promise.all([
+    readUnderWay(operated, record),
     readBacklog(at.replica),
     readHeartbeats(core.records, nowMs),
     readTally(core.records, at.name),
@@ -144,6 +146,7 @@ async function describeMigration(operated: OperatedBackend) {
     stages: STAGES,
     rollout: record.rollout,
     ...(record.change ? { change: record.change } : {}),
+    ...(waitingFor ? { waitingFor } : {}),
     ...(up ? { up: stageName(up) } : {}),
     ...(down ? { down: stageName(down) } : {}),
     backlog,
@@ -154,7 +157,7 @@ async function describeMigration(operated: OperatedBackend) {
     })),
     parity: tally,
     history: [...record.history].reverse(),
-    nextSteps: record.change ? [] : nextSteps(record.rollout),
+    nextSteps: waitingFor ? waitingSteps(waitingFor, record) : nextSteps(record.rollout),
   };
 }
 

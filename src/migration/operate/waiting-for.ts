@@ -18,6 +18,18 @@ export interface WaitingFor {
   readonly named: readonly { readonly subjectId: string; readonly what: string; readonly reason?: string }[];
 }
 
+/**
+ * The same, of a migration as it stands. `undefined` where nothing is under way: a change that has arrived is so
+ * until every gateway acts upon it.
+ */
+export async function readUnderWay(
+  operated: OperatedBackend,
+  record: StageRecord,
+): Promise<WaitingFor | undefined> {
+  const waitingFor = await readWaitingFor(operated, record);
+  return record.change || waitingFor.gateways.length > 0 ? waitingFor : undefined;
+}
+
 /** Reads what keeps a change from going on. */
 export async function readWaitingFor(
   { at, core }: OperatedBackend,
