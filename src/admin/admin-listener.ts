@@ -123,7 +123,12 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
   return app;
 }
 
-const LONG_BODIES = ['/admin/v1/jobs', '/admin/v1/explain', '/admin/v1/keys/import'];
+const LONG_BODIES = [
+  '/admin/v1/jobs',
+  '/admin/v1/explain',
+  '/admin/v1/keys/import',
+  '/admin/v1/migrations/:tenant/:dialect/advance',
+];
 
 /** Allows nothing from other hosts. Pictures may only come from the API. */
 const CONSOLE_POLICY = {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { examineStep } from '../migration/operate/gate.ts';
 import { type OperatedBackend, subjectsNamed } from '../migration/operate/operated-backend.ts';
 import { advance, back, nextSteps, resume } from '../migration/operate/take-step.ts';
@@ -49,7 +49,7 @@ export function migrateCommand(): Command {
     .addCommand(
       stepCommand('advance', 'one step up, or a wider ramp')
         .option('--percent <n>', 'share of subjects to take in', percent)
-        .option('--only <file>', 'subjects to take in, one id a line')
+        .addOption(new Option('--only <file>', 'subjects to take in, one id a line').conflicts('percent'))
         .action((options: StepCommandOptions) => takeStep('advance', options, advance)),
     )
     .addCommand(

@@ -66,6 +66,18 @@ describe('a migration that is operated over the admin API', () => {
     });
   }, 60_000);
 
+  it('a step over the admin API takes a list as long as those of backfills', async () => {
+    const subjects = Array.from({ length: 50_000 }, (_, number) => `nobody-${number}`);
+    const { status, body } = await admin.call('POST', `${MIGRATION}/advance`, {
+      token: admin.tokens.operate,
+      body: { subjects },
+    });
+    expect([status, body]).toEqual([
+      400,
+      expect.objectContaining({ detail: '50000 of the 50000 ids belong to no person.' }),
+    ]);
+  });
+
   it.each([
     ['advance', { subjects: ['1002', 'nobody'] }],
     ['advance', { subjects: [] }],
