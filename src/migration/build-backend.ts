@@ -33,6 +33,7 @@ import type { StageWatch } from './stages/stage-watch.ts';
 import { backendAddress } from './upstream/backend-address.ts';
 import { createCredentialWatch } from './upstream/credential-watch.ts';
 import { createHttpBackend, type HttpBackend } from './upstream/http-backend.ts';
+import { createPace } from './upstream/pace.ts';
 import { readWhole } from './upstream/read-answer.ts';
 import { createUpstreamConnection } from './upstream/upstream-connection.ts';
 
@@ -78,7 +79,6 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     connectTimeoutMs: settings.connectTimeoutSeconds * 1000,
     timeoutMs: settings.timeoutSeconds * 1000,
     maxConnections: settings.maxConnections,
-    ...(shared.paced ? { requestsPerSecond: settings.requestsPerSecond } : {}),
   });
   const address = backendAddress(settings.baseUrl, settings.pictureOrigins);
   const credentialWatch = createCredentialWatch({
@@ -92,7 +92,11 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     registry: shared.registryOfPeople,
     warn: core.warn,
   });
-  const backend = httpBackend(shared, settings, { connection, address, limitMs, credentialWatch, learner });
+  const connecting = { connection, address, limitMs, credentialWatch, learner };
+  const pace = createPace(settings.requestsPerSecond);
+  const pacedBackend = (signal?: AbortSignal) =>
+    httpBackend(shared, settings, { ...connecting, pace: () => pace(signal) });
+  const backend = shared.paced ? pacedBackend() : httpBackend(shared, settings, connecting);
   const localContext: CommandContext = {
     dialect: settings.dialect,
     principal: { ...name, credentialId: 'migration', scopes: [] },
@@ -141,6 +145,7 @@ export function buildBackend(shared: SharedParts, settings: BackendSettings): Mi
     credentialWatch,
     learner,
     replica,
+    pacedReplica: (signal) => ({ ...replica, backend: pacedBackend(signal) }),
     intake: loaded.dialect.intake(setting),
     rendition,
     isTranslated: (settings.speaks ?? settings.dialect) !== settings.dialect,
@@ -243,7 +248,7 @@ function httpBackend(
   settings: BackendSettings,
   connecting: Pick<
     Parameters<typeof createHttpBackend>[0],
-    'connection' | 'address' | 'limitMs' | 'credentialWatch' | 'learner'
+    'connection' | 'address' | 'limitMs' | 'credentialWatch' | 'learner' | 'pace'
   >,
 ): HttpBackend {
   const speaks = settings.speaks ?? settings.dialect;

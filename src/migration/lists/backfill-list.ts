@@ -1,5 +1,5 @@
 import type { Subject } from '../../domain/index.ts';
-import type { OperatedBackend } from '../operate/operated-backend.ts';
+import { type OperatedBackend, pacedFor } from '../operate/operated-backend.ts';
 import { copySubject } from '../replicas/copy-subject.ts';
 import { openLocal } from '../replicas/local-record.ts';
 import type { Cohorts } from '../stages/cohort.ts';
@@ -56,6 +56,7 @@ export async function backfillList(
   ListRunResult<BackfillOutcome> & { readonly report: BackfillReport; readonly stopped?: ListRunStop }
 > {
   const { core, at } = operated;
+  const paced = pacedFor(operated, options.signal);
   const readStageNow = stageReader(operated);
   const run = { records: core.records, kind: 'backfill', name: at.name } as const;
   const { revision = 0, fedSinceRevision = 0 } = (await readStage(core.records, at.name))?.record ?? {};
@@ -67,7 +68,7 @@ export async function backfillList(
     notBeforeMs: 0,
     // A run from before dual-write may have found no picture of a person who got one since.
     stage: { revision, oldest: fedSinceRevision },
-    attend: (id, signal) => copyOne(operated, id, readStageNow, { ...options, signal }),
+    attend: (id, signal) => copyOne(paced, id, readStageNow, { ...options, signal }),
     retried: new Set(['failed']),
     empty: 'empty',
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ProblemError, type Subject } from '../../domain/index.ts';
-import type { OperatedBackend } from '../operate/operated-backend.ts';
+import { type OperatedBackend, pacedFor } from '../operate/operated-backend.ts';
 import { resyncFromBackend } from '../replicas/resync-from-backend.ts';
 import { readStage } from '../stages/stage-store.ts';
 import type { ListOptions } from './backfill-list.ts';
@@ -65,6 +65,7 @@ export async function verifyList(
   },
 ): Promise<ListRunResult<VerifyOutcome> & { readonly report: VerificationReport }> {
   const { core, at } = operated;
+  const paced = pacedFor(operated, options.signal);
   const run = { records: core.records, kind: 'verification', name: at.name } as const;
   const { revision = 0, fedSinceRevision = 0 } = (await readStage(core.records, at.name))?.record ?? {};
   const result = await runOverList<VerifyOutcome>({
@@ -75,7 +76,7 @@ export async function verifyList(
     // What an older run has seen does not count as evidence any more.
     notBeforeMs: core.clock.nowMs() - at.settings.gate.verificationHours * 3_600_000,
     stage: { revision, oldest: fedSinceRevision },
-    attend: (id, signal) => verifyOne(operated, id, { ...options, signal }),
+    attend: (id, signal) => verifyOne(paced, id, { ...options, signal }),
     retried: new Set(['unclear', 'unfinished']),
     empty: 'both empty',
   });

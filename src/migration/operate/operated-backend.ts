@@ -8,6 +8,12 @@ export interface OperatedBackend {
   readonly core: CoreParts;
 }
 
+/** The same for a run over a list; see `pacedReplica`. */
+export function pacedFor(operated: OperatedBackend, signal: AbortSignal): OperatedBackend {
+  const { at } = operated;
+  return { ...operated, at: { ...at, replica: at.pacedReplica(signal) } };
+}
+
 /** The subjects behind ids in the clients' dialect, in order. Ids that lead to no person are left out. */
 export async function subjectsNamed(
   { at, core }: OperatedBackend,

@@ -22,6 +22,11 @@ export interface MigrationAtBackend {
   readonly credentialWatch: CredentialWatch;
   readonly learner: PeopleLearner;
   readonly replica: ReplicaParts;
+  /**
+   * The same for a run over a list. What runs send keeps, together, to the backend's `requestsPerSecond`, and a run
+   * sends nothing more once its signal has fired.
+   */
+  readonly pacedReplica: (signal: AbortSignal) => ReplicaParts;
   readonly reconciler: Reconciler;
   readonly shadow: ShadowRunner;
   /** Where copies of shadowed bodies are kept, and how many bytes of each. */

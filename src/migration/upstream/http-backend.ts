@@ -56,6 +56,8 @@ export interface HttpBackendParts {
   readonly learner: Pick<PeopleLearner, 'learn'>;
   readonly strictTranslation: boolean;
   readonly spool: Spool;
+  /** Called before each request, outside of its longest time; absent: no request waits. */
+  readonly pace?: () => Promise<void>;
   /** Longest time for one request and its answer, in milliseconds; shorter than a lease. */
   readonly limitMs: number;
   /** Largest picture that is fetched, in bytes. */
@@ -93,6 +95,7 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     subject: Subject,
     clientHeaders?: Readonly<Record<string, string>>,
   ): Promise<WholeAnswer> {
+    await parts.pace?.();
     const own = await credentialHeaders(parts.credential, subject.aliases[parts.speaks]);
     const { headers, body } = encodeBody(request.body);
     const all = { ...request.headers, ...headers, ...(clientHeaders ?? own) };
@@ -181,6 +184,7 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     async fetch(image, subject) {
       const url = await addressOf(image, subject);
       if (!url) return undefined;
+      await parts.pace?.();
       const answer = await parts.connection.request({
         origin: url.origin,
         target: `${url.pathname}${url.search}`,

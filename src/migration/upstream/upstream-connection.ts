@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
 import { Agent, errors } from 'undici';
 import { ProblemError } from '../../domain/index.ts';
 
@@ -38,17 +37,7 @@ export function createUpstreamConnection(options: {
   readonly connectTimeoutMs: number;
   readonly timeoutMs: number;
   readonly maxConnections: number;
-  /** Spreads requests evenly; absent: no limit. */
-  readonly requestsPerSecond?: number;
 }): UpstreamConnection {
-  let nextAt = 0;
-  async function pace(): Promise<void> {
-    if (options.requestsPerSecond === undefined) return;
-    const at = Math.max(performance.now(), nextAt);
-    nextAt = at + 1000 / options.requestsPerSecond;
-    await pause(Math.max(0, at - performance.now()));
-  }
-
   const agent = new Agent({
     connect: { timeout: options.connectTimeoutMs },
     connections: options.maxConnections,
@@ -59,7 +48,6 @@ export function createUpstreamConnection(options: {
   });
   return {
     async request({ origin, target, method, rawHeaders, body, signal }) {
-      await pace();
       try {
         const answer = await agent.request({
           origin,

@@ -198,6 +198,7 @@ export function createModelGateway(parts: {
       at: {
         name: NAME,
         replica,
+        pacedReplica: () => replica,
         backend: replica.backend,
         settings: {
           initialStage: 'pass-through',
