@@ -5,7 +5,7 @@ import { examineStep } from '../migration/operate/gate.ts';
 import { type OperatedBackend, subjectsNamed } from '../migration/operate/operated-backend.ts';
 import { advance, back, nextSteps, resume } from '../migration/operate/take-step.ts';
 import { readUnderWay, waitingSteps } from '../migration/operate/waiting-for.ts';
-import { readPreflight } from '../migration/preflight/preflight-report.ts';
+import { readWarnings } from '../migration/preflight/preflight-report.ts';
 import { readBacklog } from '../migration/replicas/backlog.ts';
 import { rolloutAbove } from '../migration/stages/change-stage.ts';
 import { storeCohort } from '../migration/stages/cohort.ts';
@@ -197,15 +197,12 @@ async function plan(options: MigrationOptions): Promise<void> {
     const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
     const to = rolloutAbove(record.rollout, EVERYBODY);
     const report = to && (await examineStep(operated, record, to));
-    const preflight = await readPreflight(operated);
     printFacts(
       {
         rollout: record.rollout,
         ...(to ? { next: to } : {}),
         guards: report?.guards ?? [],
-        warnings: (preflight?.checks ?? [])
-          .filter(({ verdict }) => verdict === 'warning')
-          .map(({ name, found, next }) => ({ name, found, next })),
+        warnings: await readWarnings(operated),
         next_steps: report?.guards.every(({ holds }) => holds)
           ? ['polyface migrate advance']
           : report?.guards.filter(({ holds }) => !holds).map(({ next }) => next),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { backendSettings, startBackend } from '../migration/support/start-shim.ts';
 import type { DemoGateway } from '../support/start-gateway.ts';
+import { faultsOf } from './admin-document.ts';
 import { type AdminGateway, startAdminGateway } from './start-admin.ts';
 
 const MIGRATION = '/migrations/demo/magicline-v1';
@@ -65,6 +66,14 @@ describe('a migration that is operated over the admin API', () => {
       people: ['ada', 'third', 'edgar'].map((id) => ({ id, what: ['never copied'] })),
     });
   }, 60_000);
+
+  it('the plan of the admin API has the warnings of the preflight, which the document describes', async () => {
+    await work('/jobs', { kind: 'preflight', dialect: 'magicline-v1', subjects: ['1002'] });
+    const { body } = await admin.call('GET', `${MIGRATION}/plan`, { token: admin.tokens.read });
+    const warning = { name: 'deletes can be said', found: expect.any(String), next: expect.any(String) };
+    expect(body).toMatchObject({ warnings: expect.arrayContaining([warning]) });
+    expect(faultsOf('Plan', body)).toEqual([]);
+  });
 
   it('a step over the admin API takes a list as long as those of backfills', async () => {
     const subjects = Array.from({ length: 50_000 }, (_, number) => `nobody-${number}`);

@@ -5,6 +5,7 @@ import type { OperatedBackend } from '../../migration/operate/operated-backend.t
 import { nextSteps } from '../../migration/operate/take-step.ts';
 import { readUnderWay, waitingSteps } from '../../migration/operate/waiting-for.ts';
 import { type ParityDifference, readDifferences, readTally } from '../../migration/parity/parity-tally.ts';
+import { readWarnings } from '../../migration/preflight/preflight-report.ts';
 import { readBacklog } from '../../migration/replicas/backlog.ts';
 import { rolloutAbove, rolloutBelow } from '../../migration/stages/change-stage.ts';
 import { readHeartbeats } from '../../migration/stages/heartbeat.ts';
@@ -44,7 +45,8 @@ export function createMigrationRoutes(parts: AdminParts): Router {
       const to = rolloutAbove(record.rollout, EVERYBODY);
       const report = to && (await examineStep(operated, record, to));
       const checkedAt = new Date(operated.core.clock.nowMs()).toISOString();
-      return { ...(to ? { to } : {}), guards: report?.guards ?? [], checkedAt };
+      const warnings = await readWarnings(operated);
+      return { ...(to ? { to } : {}), guards: report?.guards ?? [], warnings, checkedAt };
     }),
   );
 

@@ -52,9 +52,17 @@ export interface Guard {
   readonly next: string;
 }
 
+/** What the newest preflight warns of. */
+export interface Warning {
+  readonly name: string;
+  readonly found: string;
+  readonly next?: string;
+}
+
 export interface Plan {
   readonly to?: Rollout;
   readonly guards: readonly Guard[];
+  readonly warnings: readonly Warning[];
   readonly checkedAt: string;
 }
 

@@ -58,6 +58,16 @@ export async function readPreflight({ at, core }: OperatedBackend): Promise<Pref
   return found && isReport(found.value) ? found.value : undefined;
 }
 
+/** The warnings of the newest report, for whoever plans the next step. */
+export async function readWarnings(
+  operated: OperatedBackend,
+): Promise<readonly Pick<PreflightCheck, 'name' | 'found' | 'next'>[]> {
+  const preflight = await readPreflight(operated);
+  return (preflight?.checks ?? [])
+    .filter(({ verdict }) => verdict === 'warning')
+    .map(({ name, found, next }) => ({ name, found, ...(next === undefined ? {} : { next }) }));
+}
+
 function preflightKey({ tenant, dialect }: MigrationName): string {
   return `migration/preflights/${keyPart(tenant)}/${keyPart(dialect)}`;
 }

@@ -3,7 +3,7 @@ import { change } from '../api.ts';
 import type { Job, List } from '../api-types.ts';
 import { formatAgo } from '../format.ts';
 import { html } from '../html.ts';
-import type { Guard, Migration as MigrationFacts, Plan } from '../migration-types.ts';
+import type { Guard, Migration as MigrationFacts, Plan, Warning } from '../migration-types.ts';
 import { JobTable } from '../parts/job-table.ts';
 import { Backlog, History, Parity } from '../parts/migration-facts.ts';
 import { describeRollout, Rail } from '../parts/migration-rail.ts';
@@ -76,6 +76,7 @@ function MigrationCard({
         }
       >
         <${Guards} guards=${guards} checkedAt=${plan.value?.checkedAt} isLast=${migration.up === undefined} />
+        <${Warnings} warnings=${plan.value?.warnings ?? []} />
       <//>
       <${Card} title="Backlog"><${Backlog} migration=${migration} /><//>
       <${Card} title="Parity" note=${html`<a href="#differences">Differences</a>`}><${Parity} migration=${migration} /><//>
@@ -128,4 +129,19 @@ function Guards({
       )}
     </ul>
     ${checkedAt && html`<p class="muted small">Checked <time datetime=${checkedAt}>${formatAgo(checkedAt)}</time>.</p>`}`;
+}
+
+/** What the preflight warned of. It keeps nobody from the step. */
+function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
+  if (warnings.length === 0) return null;
+  return html`<h3>Warnings of the preflight</h3>
+    <ul class="guards">
+      ${warnings.map(
+        ({ name, found, next }) =>
+          html`<li class="warns">
+            <span class="mark" role="img" aria-label="warning">!</span>
+            <div><strong>${name}</strong><br /><span class="muted">${found}</span>${next && html`<br />${next}`}</div>
+          </li>`,
+      )}
+    </ul>`;
 }
