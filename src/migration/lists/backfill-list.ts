@@ -12,6 +12,17 @@ import { type Attended, finishListRun } from './run-records.ts';
 /** What became of one person: `known` was written here before, `waiting` has not reached dual-write. */
 export type BackfillOutcome = 'copied' | 'known' | 'empty' | 'unknown' | 'waiting' | 'failed';
 
+/** How long a person waits, at most, for the turn of a request, in seconds. */
+const LONGEST_TURN_SECONDS = 5;
+
+/**
+ * How many people are under way at once: fewer than asked for where the pace is slow. A person holds their lease while
+ * they wait for their turn, and their clients' writes wait for the lease.
+ */
+export function peopleAtOnce(concurrency: number, requestsPerSecond: number): number {
+  return Math.max(1, Math.min(concurrency, Math.floor(requestsPerSecond * LONGEST_TURN_SECONDS)));
+}
+
 /** What a backfill came to. */
 export type BackfillReport = {
   readonly subjects: number;
@@ -63,6 +74,7 @@ export async function backfillList(
   const result = await runOverList<BackfillOutcome>({
     ...run,
     ...options,
+    concurrency: peopleAtOnce(options.concurrency, at.settings.requestsPerSecond),
     nowMs: () => core.clock.nowMs(),
     ids,
     notBeforeMs: 0,

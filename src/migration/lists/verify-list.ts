@@ -3,7 +3,7 @@ import { ProblemError, type Subject } from '../../domain/index.ts';
 import { type OperatedBackend, pacedFor } from '../operate/operated-backend.ts';
 import { resyncFromBackend } from '../replicas/resync-from-backend.ts';
 import { readStage } from '../stages/stage-store.ts';
-import type { ListOptions } from './backfill-list.ts';
+import { type ListOptions, peopleAtOnce } from './backfill-list.ts';
 import { compareSubject, type LiveDifference } from './compare-subject.ts';
 import { type ListRunResult, realPause, runOverList } from './list-run.ts';
 import { pauseAfter } from './pause-after.ts';
@@ -71,6 +71,7 @@ export async function verifyList(
   const result = await runOverList<VerifyOutcome>({
     ...run,
     ...options,
+    concurrency: peopleAtOnce(options.concurrency, at.settings.requestsPerSecond),
     nowMs: () => core.clock.nowMs(),
     ids,
     // What an older run has seen does not count as evidence any more.

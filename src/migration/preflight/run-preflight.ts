@@ -1,4 +1,5 @@
 import { ProblemError } from '../../domain/index.ts';
+import { peopleAtOnce } from '../lists/backfill-list.ts';
 import type { OperatedBackend } from '../operate/operated-backend.ts';
 import { readTally } from '../parity/parity-tally.ts';
 import { checkPeople, checkReach, type Reach } from './check-findings.ts';
@@ -86,7 +87,8 @@ function estimateRuns(
   const requestsPerPerson = sum(({ requests }) => requests) / asked.length;
   const { requestsPerSecond } = at.settings;
   const byPace = requestsPerPerson / requestsPerSecond;
-  const byBackend = sum(({ tookMs }) => tookMs) / asked.length / 1000 / concurrency;
+  const atOnce = peopleAtOnce(concurrency, requestsPerSecond);
+  const byBackend = sum(({ tookMs }) => tookMs) / asked.length / 1000 / atOnce;
   const seconds = Math.ceil(people * Math.max(byPace, byBackend));
   return {
     people,

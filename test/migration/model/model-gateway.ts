@@ -202,6 +202,7 @@ export function createModelGateway(parts: {
         backend: replica.backend,
         settings: {
           initialStage: 'pass-through',
+          requestsPerSecond: 1_000,
           credential: { kind: 'bearer', token: 'of the model' },
           gate,
         },
