@@ -98,7 +98,7 @@ function saysPersonIsUnknown({ errorMessage, errorCode, traceId }: JsonObject): 
   );
 }
 
-/** The page requires only `errorMessage`. A 404 has to say more: many servers answer so to a path that they lack. */
+/** The page requires only `errorMessage`. A 404 has to say more, since many servers answer 404 in JSON. */
 function isOwnProblem(status: number, json: JsonObject): boolean {
   if (status === 404) return json.errorCode === ROUTE_NOT_FOUND || saysPersonIsUnknown(json);
   return typeof json.errorMessage === 'string' && isTextOrNone(json.errorCode);
