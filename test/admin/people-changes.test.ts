@@ -135,6 +135,6 @@ describe('the admin API for people', () => {
     for (const action of ['people.link', 'people.unlink', 'people.merge', 'people.erase'])
       expect(text).toContain(action);
     expect(text).toContain('asked to be forgotten');
-    expect(text).not.toMatch(/enrico|lise|maria|mary|example\.com|700\d/);
+    expect(text).not.toMatch(/enrico|lise|maria|mary|example\.com|\b700\d\b/);
   });
 });
