@@ -52,11 +52,17 @@ describe.each(['dual-write', 'switched'] as const)('a write to the backend in %s
     return customer;
   }
 
-  async function upload(customer: string, [file, type, name]: (typeof PICTURES)[number]): Promise<void> {
+  async function upload(customer: string, [file, type, name]: (typeof PICTURES)[number]): Promise<number> {
     const body = new FormData();
     body.set('image', new Blob([new Uint8Array(await fixture(file))], { type }), name);
     const headers = { 'x-api-key': 'demo-v1-key' };
-    await fetch(`${shim.url}/v1/customers/${customer}/images`, { method: 'PUT', headers, body });
+    const answer = await fetch(`${shim.url}/v1/customers/${customer}/images`, {
+      method: 'PUT',
+      headers,
+      body,
+    });
+    await answer.arrayBuffer();
+    return answer.status;
   }
 
   /** The request with the picture, when it was sent so many times. */
@@ -92,4 +98,25 @@ describe.each(['dual-write', 'switched'] as const)('a write to the backend in %s
       expect(head).toContain(`\r\nContent-Type: ${type}`);
     },
   );
+
+  it('a picture that the backend never answers clearly does not keep its person from sending another', async () => {
+    const customer = await newCustomer();
+    const refused = await fixture('portrait.jpg');
+    const seen: RecordedRequest[] = [];
+    backend.answer = ({ method }, response) => {
+      seen.push(...backend.takeRequests());
+      if (seen.at(-1)?.body().includes(refused))
+        return void response.writeHead(406, { 'Content-Type': 'text/html' }).end('<h1>Blocked</h1>');
+      const picture = method === 'PUT' ? { imageUrl: `${backend.url}/v1/pictures/1` } : {};
+      response
+        .setHeader('Content-Type', JSON_TYPE)
+        .end(JSON.stringify({ id: Number(customer), firstName: 'Ada', ...picture }));
+    };
+    await upload(customer, PICTURES[0]);
+    expect(await upload(customer, PICTURES[1])).toBe(200);
+    for (const endMs = Date.now() + LONGEST_WAIT_MS; Date.now() < endMs; await pause(20)) {
+      if (seen.some(({ method, body }) => method === 'PUT' && !body().includes(refused))) return;
+    }
+    throw new Error('the second picture did not reach the backend');
+  });
 });

@@ -10,12 +10,14 @@ const MAX_READS = 4;
 /** A subject's pictures at the backend. They belong to one moment, as far as that can be told. */
 export interface BackendPictures {
   readonly pictures: readonly { readonly slot: number; readonly fetched: FetchedPicture }[];
+  /** Whether the backend knows the person. */
+  readonly isKnown: boolean;
   readonly release: () => Promise<void>;
 }
 
 /**
- * Reads a subject's pictures in the wanted slots from the backend. Gives none for a subject that the backend does
- * not know.
+ * Reads a subject's pictures in the wanted slots from the backend. Gives none for a subject that the backend
+ * does not know.
  */
 export async function readBackendPictures(
   { backend }: Pick<ReplicaParts, 'backend'>,
@@ -28,7 +30,8 @@ export async function readBackendPictures(
       subject,
     );
     if (outcome.kind === 'problem') {
-      if (outcome.problem.kind === 'subject-not-found') return { pictures: [], release: async () => {} };
+      if (outcome.problem.kind === 'subject-not-found')
+        return { pictures: [], isKnown: false, release: async () => {} };
       throw new ProblemError({ kind: 'upstream-unavailable' }, { cause: new ProblemError(outcome.problem) });
     }
     const images = outcome.kind === 'done' ? outcome.images : [];
@@ -61,7 +64,7 @@ async function fetchAll(
     await release();
     throw cause;
   }
-  return { pictures, release };
+  return { pictures, isKnown: true, release };
 }
 
 /**

@@ -51,7 +51,11 @@ export async function pushPending(
   }
 }
 
-/** Sends the newest local state of the slots that a write without an answer may have changed. */
+/**
+ * Looks at the slots that a write without an answer may have changed. The newest local state is sent once
+ * more where it is newer than that write, or where the local store is the truth. In the other slots the local
+ * store follows the backend.
+ */
 export async function pushRecheck(
   parts: ReplicaParts,
   held: HeldEntry,
@@ -61,8 +65,24 @@ export async function pushRecheck(
 ): Promise<void> {
   const { record } = await readSubjectRecord(parts.records, subject.key);
   if (!record) return;
-  const newer = slots.filter((slot) => slotGeneration(record, slot) > after);
-  await pushSlots(parts, held, subject, record, newer, policy);
+  const isSent = (slot: number) => policy.read === 'local' || slotGeneration(record, slot) > after;
+  await pushSlots(parts, held, subject, record, slots.filter(isSent), policy);
+  const others = slots.filter((slot) => !isSent(slot));
+  // The backend is not followed while it lacks something.
+  if (others.length > 0 && record.pendingReplicas?.[parts.replica])
+    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  if (others.length > 0) await followUnsettled(parts, subject, others);
+}
+
+/** A backend that does not know the person at all may have lost them, so their pictures here stay. */
+async function followUnsettled(
+  parts: ReplicaParts,
+  subject: Subject,
+  slots: readonly number[],
+): Promise<void> {
+  const isFollowed = (slot: number) => slots.includes(slot);
+  const result = await followSlots(parts, subject, isFollowed, { keepsOfUnknown: true });
+  if (result === 'written meanwhile') throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
 }
 
 async function forgetPending(parts: ReplicaParts, held: HeldEntry): Promise<void> {
@@ -116,10 +136,11 @@ async function pushSlots(
 }
 
 /**
- * In which slots the backend may have a picture that a push would take away. Where the backend is the truth, a
- * picture that is sent along could be older than its own. Elsewhere it may have pictures in slots that were never
- * written here: a person who was never copied may have written first in `complete`, and nothing of theirs has
- * reached the backend yet. Fillers are no pictures of the person's, not even those of a request that arrives late.
+ * In which slots the backend may have a picture that a push would take away. Where the backend is the truth,
+ * a picture that is sent along could be older than its own. Elsewhere it may have pictures in slots that were
+ * never written here: a person who was never copied may have written first in `complete`, and nothing of
+ * theirs has reached the backend yet. Fillers are no pictures of the person's, not even those of a request
+ * that arrives late.
  */
 function listSlotsToFollow(
   { backend }: ReplicaParts,
@@ -150,7 +171,9 @@ async function followBackendFirst(
 ): Promise<SubjectRecord> {
   if (slots.length === 0) return record;
   const isFollowed = (slot: number) => slots.includes(slot);
-  if ((await followSlots(parts, subject, isFollowed, record.generation)) === 'written meanwhile') {
+  if (
+    (await followSlots(parts, subject, isFollowed, { chosenAt: record.generation })) === 'written meanwhile'
+  ) {
     throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
   }
   return (await readSubjectRecord(parts.records, subject.key)).record ?? record;

@@ -9,17 +9,12 @@ import {
   type Upload,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import {
-  type IntendedImage,
-  type Intent,
-  type JournalEntry,
-  type Recheck,
-  slotsOf,
-} from '../journal/journal-entry.ts';
+import { type IntendedImage, type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
 import type { WritePolicy } from '../stages/write-policy.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
+import { scheduleRecheck } from './schedule-recheck.ts';
 
 /** Answers to a delete of a picture that is not there. */
 const GONE: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
@@ -34,8 +29,8 @@ interface HeldImage {
 /**
  * Finishes a write that was begun: sends it to the backend once more, then commits it here. A slot that was
  * written here since then keeps its picture. Where the backend refuses it, the first attempt may have been
- * carried out all the same, so a recheck follows. Throws where the backend cannot be asked now; then the intent
- * stays.
+ * carried out all the same, or may still be, so the recheck looks at its slots. Throws where the backend
+ * cannot be asked now; then the intent stays.
  */
 export async function resolveIntent(
   parts: ReplicaParts,
@@ -50,28 +45,44 @@ export async function resolveIntent(
     (slot) => slotGeneration(snapshot.record, slot) > intent.generation,
   );
   const result = isOvertaken ? 'overtaken' : await sendAgain(parts, intent, subject);
-  await held.write(({ intent: _settled, ...entry }) =>
-    result === 'settled' ? entry : { ...entry, recheck: lookAfter(result, intent, entry, policy) },
-  );
+  await held.write(({ intent: _settled, ...entry }) => ({
+    ...entry,
+    ...recheckAfter(parts, result, intent, entry, policy),
+  }));
+  await discardIntended(parts, intent);
+}
+
+/**
+ * Gives up a write that was begun, because a newer one is about to replace it in every slot. The first
+ * attempt may have been carried out, or may still be, so the recheck looks at its slots.
+ */
+export async function replaceIntent(parts: ReplicaParts, held: HeldEntry, intent: Intent): Promise<void> {
+  await held.write(({ intent: _replaced, ...entry }) => ({
+    ...entry,
+    recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation),
+  }));
   await discardIntended(parts, intent);
 }
 
 /** What became of a write that was sent once more. */
 type Resent = 'settled' | 'bodies gone' | 'refused';
 
-/**
- * It is unknown what the backend holds. The newest local state is sent there once more; or the local store
- * follows the backend where that is the truth.
- */
-function lookAfter(
-  result: Exclude<Resent, 'settled'> | 'overtaken',
+function recheckAfter(
+  parts: ReplicaParts,
+  result: Resent | 'overtaken',
   intent: Intent,
-  { recheck: before }: JournalEntry,
+  entry: JournalEntry,
   { read }: WritePolicy,
-): Recheck {
-  const how = result !== 'overtaken' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
+): Pick<JournalEntry, 'recheck'> {
+  if (result === 'settled') return {};
+  if (result === 'refused')
+    return { recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation) };
+  // It is unknown what the backend holds. The newest local state is sent there once more; or the local store
+  // follows the backend where that is the truth.
+  const { recheck: before } = entry;
+  const how = result === 'bodies gone' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
   const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
-  return { atMs: before?.atMs ?? 0, how, slots, after: 0 };
+  return { recheck: { atMs: before?.atMs ?? 0, how, slots, after: 0 } };
 }
 
 function sendAgain(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<Resent> {

@@ -23,19 +23,20 @@ export async function resyncFromBackend(parts: ReplicaParts, subject: Subject): 
 }
 
 /**
- * Does the same in some slots alone: those whose local pictures have all reached the backend. Where the slots were
- * chosen by a record, `chosenAt` is its generation: a newer record is left as it is.
+ * Does the same in some slots alone: those whose local pictures have all reached the backend. Where the slots
+ * were chosen by a record, `chosenAt` is its generation: a newer record is left as it is. `keepsOfUnknown`:
+ * deletes nothing where the backend does not know the person.
  */
 export async function followSlots(
   parts: ReplicaParts,
   subject: Subject,
   isFollowed: (slot: number) => boolean,
-  chosenAt?: number,
+  { chosenAt, keepsOfUnknown }: { readonly chosenAt?: number; readonly keepsOfUnknown?: true } = {},
 ): Promise<FollowResult> {
   const opened = await openLocal(parts, subject);
   if (chosenAt !== undefined && opened.generation !== chosenAt) return 'written meanwhile';
   const record = opened.snapshot?.record;
-  const { pictures, release } = await readBackendPictures(parts, subject, isFollowed);
+  const { pictures, isKnown, release } = await readBackendPictures(parts, subject, isFollowed);
   try {
     const different: { readonly slot: number; readonly upload: Upload }[] = [];
     for (const { slot, fetched } of pictures) {
@@ -48,7 +49,8 @@ export async function followSlots(
       state.kind === 'image' &&
       state.image.slot < parts.backend.slots &&
       isFollowed(state.image.slot) &&
-      !there.has(state.image.slot)
+      !there.has(state.image.slot) &&
+      (isKnown || !keepsOfUnknown)
         ? [state.image.slot]
         : [],
     );

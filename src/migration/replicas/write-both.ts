@@ -16,7 +16,7 @@ import { copySubject } from './copy-subject.ts';
 import { leaveTombstones, openLocal } from './local-record.ts';
 import { pushPending } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
-import { discardIntended, resolveIntent } from './resolve-intent.ts';
+import { discardIntended, replaceIntent, resolveIntent } from './resolve-intent.ts';
 import { scheduleRecheck } from './schedule-recheck.ts';
 
 /** Sends the write to the backend, in the form that the client's request asks for. */
@@ -56,7 +56,8 @@ export async function putBoth(
   try {
     await touchOthers(subject, opened.generation);
     held = await parts.journal.lease(subject, knownReached(policy, opened.generation));
-    await settleUnfinished(parts, held, subject, policy, putsEverySlot(parts, command));
+    const written = command.images.map(({ slot }) => slot);
+    await settleUnfinished(parts, held, subject, policy, written, putsEverySlot(parts, command));
     const { generation, snapshot } = await openLocal(parts, subject);
     if (snapshot.record) requireWritable(snapshot.record);
     const intent = putIntent(parts, prepared, generation);
@@ -88,7 +89,7 @@ export async function deleteBoth(
 ): Promise<OutcomeOf<'delete-images'>> {
   const held = await parts.journal.lease(subject, knownReached(policy, generation));
   try {
-    await settleUnfinished(parts, held, subject, policy, false);
+    await settleUnfinished(parts, held, subject, policy, command.slots, false);
     const now = await openLocal(parts, subject);
     if (now.snapshot.record) requireWritable(now.snapshot.record);
     const intent: Intent = {
@@ -151,19 +152,24 @@ async function touchSurvivor(
 }
 
 /**
- * Finishes or gives up what was left unfinished, and copies a subject that was never written here. While
- * other gateways may still stream, nothing may be sent again. The journal then says first that the local
- * store has to follow the backend, whether or not this write succeeds.
+ * Finishes or gives up what was left unfinished, and copies a subject that was never written here. An
+ * unfinished write whose slots are all `written` now is replaced: a backend that gives no clear answer to its
+ * picture must not keep the person from sending another. While other gateways may still stream, nothing may
+ * be sent again. The journal then says first that the local store has to follow the backend, whether or not
+ * this write succeeds.
  */
 async function settleUnfinished(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: OpenedSubject['subject'],
   policy: WritePolicy,
+  written: readonly number[],
   replacesEverything: boolean,
 ): Promise<void> {
   if (policy.recheck) await held.write((entry) => resyncLater(parts, entry));
   else if (!policy.redo) await held.write(({ intent: _given, recheck: _up, ...entry }) => entry);
+  else if (held.entry.intent && slotsOf(held.entry.intent).every((slot) => written.includes(slot)))
+    await replaceIntent(parts, held, held.entry.intent);
   else await resolveIntent(parts, held, subject, policy);
   // A backend that does not have the newest picture yet would refuse to delete it.
   if (held.entry.mayBePending && policy.redo) await pushPending(parts, held, subject, policy);
@@ -194,7 +200,8 @@ async function sendIntent(
   try {
     reply = await send();
   } catch (cause) {
-    if (policy.redo) await leaveUnsure(parts, held, intent);
+    if (wasNeverSent(cause)) await dropIntent(parts, held, intent);
+    else if (policy.redo) await leaveUnsure(parts, held, intent);
     throw cause;
   }
   const verdict = verdictOf(reply);
@@ -202,11 +209,20 @@ async function sendIntent(
   const problem = reply.outcome.kind === 'problem' ? reply.outcome.problem : { kind: 'internal' as const };
   if (verdict === 'unsure') {
     if (policy.redo) await leaveUnsure(parts, held, intent);
-  } else {
-    await held.write(({ intent: _refused, ...entry }) => entry);
-    await discardIntended(parts, intent);
-  }
+  } else await dropIntent(parts, held, intent);
   throw new BackendRefusal(problem);
+}
+
+/** Whether the write failed before it went out, e.g. because it cannot be said in the backend's dialect. */
+function wasNeverSent(cause: unknown): boolean {
+  if (!(cause instanceof ProblemError)) return false;
+  return verdictOf({ outcome: { kind: 'problem', problem: cause.problem }, losses: [] }) !== 'unsure';
+}
+
+/** The backend has nothing of the write. */
+async function dropIntent(parts: ReplicaParts, held: HeldEntry, intent: Intent): Promise<void> {
+  await held.write(({ intent: _dropped, ...entry }) => entry);
+  await discardIntended(parts, intent);
 }
 
 async function leaveUnsure(parts: ReplicaParts, held: HeldEntry, intent: Intent): Promise<void> {

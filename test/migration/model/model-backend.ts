@@ -7,9 +7,17 @@ export type Value = number;
 
 /**
  * The fault of the backend. `lost answer`: the write takes effect, but its answer is lost. `nonsense`: its
- * answers are not in its dialect, and every second write takes effect.
+ * answers are not in its dialect, and every second write takes effect. `knows nobody`: it says so of everybody.
+ * `cannot be told`: a write cannot be said in its dialect, so nothing is sent.
  */
-export type Trouble = 'down' | 'nonsense' | 'refuses' | 'lost request' | 'lost answer';
+export type Trouble =
+  | 'down'
+  | 'nonsense'
+  | 'knows nobody'
+  | 'cannot be told'
+  | 'refuses'
+  | 'lost request'
+  | 'lost answer';
 
 /** The bytes that stand for a value. */
 export function bytesOf(value: Value): Uint8Array {
@@ -45,7 +53,7 @@ export async function valueOf({ source }: Upload): Promise<Value> {
 export interface ModelBackend {
   /** As seen by one process. */
   readonly as: (step: <T>(act: () => Promise<T>) => Promise<T>) => Backend;
-  /** `down` and `nonsense` last until they are taken back; the others last for one write. */
+  /** `refuses` and what is lost last for one write, the others until they are taken back. */
   trouble(kind: Trouble | undefined): void;
   value(subjectKey: string, slot: number): Value;
   readonly writes: number;
@@ -65,7 +73,9 @@ export function createModelBackend(): ModelBackend {
       images: [...(images ?? [])].map(([slot, value]) => ({ slot, url: String(value) })),
     },
   });
-  const problem = (kind: 'image-not-found' | 'corrupt-image' | 'upstream-unavailable'): BackendReply => ({
+  const problem = (
+    kind: 'subject-not-found' | 'image-not-found' | 'corrupt-image' | 'upstream-unavailable',
+  ): BackendReply => ({
     losses: [],
     outcome: { kind: 'problem', problem: { kind } },
   });
@@ -80,6 +90,9 @@ export function createModelBackend(): ModelBackend {
       if (writes % 2 === 0) await apply(slots);
       return problem('upstream-unavailable');
     }
+    if (now === 'cannot be told')
+      throw new ProblemError({ kind: 'invalid-parameter', name: 'notes', location: 'body' });
+    if (now === 'knows nobody') return problem('subject-not-found');
     trouble = undefined;
     if (now === 'refuses') return problem('corrupt-image');
     if (now === 'lost request') throw new ProblemError({ kind: 'upstream-timeout' });
@@ -128,6 +141,7 @@ export function createModelBackend(): ModelBackend {
             case 'locate-images':
               if (trouble === 'down') throw new ProblemError({ kind: 'upstream-unavailable' });
               if (trouble === 'nonsense') return problem('upstream-unavailable');
+              if (trouble === 'knows nobody') return problem('subject-not-found');
               return done(held.get(subject.key));
           }
         }),

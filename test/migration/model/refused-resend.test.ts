@@ -44,4 +44,38 @@ describe('a write that the backend refuses when it is sent once more', () => {
       expect(result).toMatchObject({ failed: 1, reads: 2, gatesOpened: 1 });
     },
   );
+
+  it('a backend that knows nobody for a while takes no picture from the gateway', async () => {
+    const steps: readonly Step[] = [
+      act('put'),
+      { kind: 'verify', who: 'everybody', repair: true },
+      { kind: 'trouble', trouble: 'lost request' },
+      act('put'),
+      { kind: 'trouble', trouble: 'knows nobody' },
+      { kind: 'wait', ms: 300 },
+      { kind: 'reconcile', gateway: 0 },
+      { kind: 'wait', ms: 20_000 },
+      { kind: 'reconcile', gateway: 0 },
+      { kind: 'trouble', trouble: undefined },
+      { kind: 'change', up: true, ramp: 'everybody' },
+      { kind: 'ride' },
+      act('get'),
+    ];
+    const result = await runWorld(createMemoryStore(), 2, steps, () => 1);
+    expect(result).toMatchObject({ failed: 1, reads: 1, gatesOpened: 1 });
+  });
+
+  it('a write that cannot be said in the backend’s dialect leaves nothing unfinished', async () => {
+    const steps: readonly Step[] = [
+      act('put'),
+      { kind: 'verify', who: 'everybody', repair: true },
+      { kind: 'trouble', trouble: 'cannot be told' },
+      act('put'),
+      { kind: 'change', up: true, ramp: 'everybody' },
+      { kind: 'ride' },
+      act('get'),
+    ];
+    const result = await runWorld(createMemoryStore(), 2, steps, () => 1);
+    expect(result).toMatchObject({ failed: 1, reads: 1, gatesOpened: 1, switched: 1 });
+  });
 });
