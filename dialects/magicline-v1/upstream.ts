@@ -98,10 +98,10 @@ function saysPersonIsUnknown({ errorMessage, errorCode, traceId }: JsonObject): 
   );
 }
 
-/** The page requires only `errorMessage`. A 404 has to say more, since many servers answer 404 in JSON. */
-function isOwnProblem(status: number, json: JsonObject): boolean {
-  if (status === 404) return json.errorCode === ROUTE_NOT_FOUND || saysPersonIsUnknown(json);
-  return typeof json.errorMessage === 'string' && isTextOrNone(json.errorCode);
+/** The page requires only `errorMessage`. A 404 without a code has to say more than any server's does. */
+function isOwnProblem(status: number, { errorMessage, errorCode }: JsonObject): boolean {
+  if (typeof errorMessage !== 'string' || !isTextOrNone(errorCode)) return false;
+  return status !== 404 || errorCode !== undefined || !/^not found\.?$/iu.test(errorMessage);
 }
 
 function done({ json }: UpstreamAnswer): UpstreamOutcome {

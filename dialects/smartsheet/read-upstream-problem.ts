@@ -53,9 +53,9 @@ const DEFAULT_RETRY_SECONDS = 60;
 const TOO_LARGE_CODES: ReadonlySet<unknown> = new Set([1074, 1128]);
 
 /**
- * The problem in an answer that is not a success. Rate limits and sizes come first,
- * then the code, then the status; anything else is the backend's failure. `maxBytes`: the limit to report to the client where the backend refused a file as too
- * large.
+ * The problem in an answer that is not a success. Rate limits and sizes come first, then the code, then the
+ * status; anything else is the backend's failure. `maxBytes`: the limit to report to the client where the
+ * backend refused a file as too large.
  */
 export function readUpstreamProblem(
   answer: UpstreamAnswer,

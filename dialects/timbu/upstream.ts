@@ -12,12 +12,14 @@ import type { TimbuOptions } from './options.ts';
 import { isOwnProblem, readUpstreamProblem } from './read-upstream-problem.ts';
 import { isClearUpload, isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 
+/** The sentences for an unknown user, and for a picture that is not there. */
+const NOT_FOUND: ReadonlySet<unknown> = new Set(['User not found', 'Image not found']);
 /** The sentence for an unknown user. */
 const USER_NOT_FOUND = 'User not found';
 
 /**
- * Speaks Timbu as a client. A request does not name a user, because it concerns the bearer of its token. So each
- * subject needs its own credential at the backend. The API cannot express deletes, so they are refused.
+ * Speaks Timbu as a client. A request does not name a user, because it concerns the bearer of its token. So
+ * each subject needs its own credential at the backend. The API cannot express deletes, so they are refused.
  */
 export const upstream: UpstreamTranslation<TimbuOptions> = {
   supports: ['put-images', 'read-subject'],
@@ -44,7 +46,7 @@ export const upstream: UpstreamTranslation<TimbuOptions> = {
     const { status, json } = answer;
     if (!isJsonAnswer(answer) || !isJsonObject(json)) return false;
     if (status >= 200 && status <= 299) return isClearUpload(json, requestedId);
-    return status === 404 ? json.detail === USER_NOT_FOUND : isOwnProblem(json);
+    return status === 404 ? NOT_FOUND.has(json.detail) : isOwnProblem(json);
   },
 
   answer(_command, answer, { options }): UpstreamOutcome {

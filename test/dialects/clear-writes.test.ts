@@ -44,6 +44,7 @@ const DIALECTS: readonly {
     others: () => [{ imageUrl: 7 }, { imageUrl: '' }, { imageUrl: null }, { id: 7, imageUrl: 'https://a/b' }],
     problems: [
       [404, { errorMessage: 'Entity does not exists.', errorCode: 'error.entity.not.found', traceId: '1' }],
+      [404, { errorMessage: 'Entity does not exists.' }],
       [400, { errorMessage: 'Validation of the request failed.' }],
     ],
     otherProblems: [

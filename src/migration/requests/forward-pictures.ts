@@ -6,9 +6,9 @@ import type { MigrationCall, MigrationInterception } from './intercepted-call.ts
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
 /**
- * Forwards the download of a picture at an address that the backend returned, where the gateway has taken over
- * the backend's host name. The request is sent as it came, with the caller's own credential, for as long as
- * anybody is below `complete`. `undefined`: the path begins with no `picturePaths` of such a backend.
+ * Forwards the download of a picture at an address that the backend returned, where the gateway has taken
+ * over the backend's host name. The request is sent as it came, with the caller's own credential, for as long
+ * as anybody is below `complete`. `undefined`: the path begins with no `picturePaths` of such a backend.
  */
 export async function forwardPicture(
   migrations: readonly MigrationAtBackend[],

@@ -23,8 +23,8 @@ export interface MigrationAtBackend {
   readonly learner: PeopleLearner;
   readonly replica: ReplicaParts;
   /**
-   * The same for a run over a list. What runs send keeps, together, to the backend's `requestsPerSecond`, and a run
-   * sends nothing more once its signal has fired.
+   * The same for a run over a list. What runs send keeps, together, to the backend's `requestsPerSecond`, and
+   * a run sends nothing more once its signal has fired.
    */
   readonly pacedReplica: (signal: AbortSignal) => ReplicaParts;
   readonly reconciler: Reconciler;

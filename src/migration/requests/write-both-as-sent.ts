@@ -28,7 +28,7 @@ export function writeBothAsSent(
   const copy = copyBody(migration.replica.spool, call);
   call.onEnd(copy.release);
   let theirs: WholeAnswer | undefined;
-  let looksAccepted = false;
+  let mayBeAccepted = false;
   return {
     executor: createMigratingExecutor({
       ...parts.executorParts,
@@ -45,15 +45,15 @@ export function writeBothAsSent(
         const id = command.subject.kind === 'alias' ? command.subject.id : undefined;
         const reply = { outcome: backend.meaningOf(command, theirs, id), losses: [] };
         const verdict = verdictOf(reply);
-        looksAccepted = verdict === 'done' || (verdict === 'unsure' && theirs.status < 300);
+        mayBeAccepted = verdict === 'done' || (verdict === 'unsure' && theirs.status < 300);
         if (reply.outcome.kind === 'done') migration.learner.learn(subject, reply.outcome.profile);
         return reply;
       },
     }),
     async replaceResponse(ours) {
-      // The backend accepted the write and the local store failed, or it is unclear whether it accepted it. The
-      // intent is durable, but a strict policy acknowledges only what both sides have.
-      const mayAcknowledge = !looksAccepted || ours.status < 400 || !policy.strict;
+      // The backend accepted the write and the local store failed, or it is unclear whether it accepted it.
+      // The intent is durable, but a strict policy acknowledges only what both sides have.
+      const mayAcknowledge = !mayBeAccepted || ours.status < 400 || !policy.strict;
       if (!theirs || !mayAcknowledge) return false;
       await copy.release();
       const { baseUrl } = call.context;

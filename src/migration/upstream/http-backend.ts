@@ -42,6 +42,9 @@ const FROM_ANYBODY: ReadonlySet<ProblemKind> = new Set([
   'internal',
 ]);
 
+/** Statuses with which a backend says that it does not take a picture. */
+const REFUSED: ReadonlySet<number> = new Set([400, 422]);
+
 /** The parts with which a backend is called in its dialect. */
 export interface HttpBackendParts {
   readonly connection: UpstreamConnection;
@@ -76,8 +79,8 @@ export interface HttpBackend extends Backend {
     clientHeaders?: Readonly<Record<string, string>>,
   ): Promise<BackendReply & { readonly whole: WholeAnswer }>;
   /**
-   * What an answer to a command means. `requestedId`: the id of the subject, where the answer must be about this
-   * subject.
+   * What an answer to a command means. `requestedId`: the id of the subject, where the answer must be about
+   * this subject.
    */
   meaningOf(command: BackendCommand, whole: WholeAnswer, requestedId?: string): BackendReply['outcome'];
   /** The address from which an image that a reply named can be fetched. */
@@ -138,9 +141,14 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     const answer = asUpstreamAnswer(whole);
     const outcome = translation.answer(command, answer, { options });
     if (command.kind === 'put-images' || command.kind === 'delete-images') {
-      const isBelieved = isFromAnybody(outcome) || translation.isClearWrite(command, answer, requestedId);
+      const isClear = translation.isClearWrite(command, answer, requestedId);
+      // An error of the dialect's own, with a code that no page lists.
+      if (isClear && isUnlisted(outcome) && REFUSED.has(answer.status))
+        return { kind: 'problem', problem: { kind: 'corrupt-image' } };
       // The backend may have carried the write out behind whoever answered.
-      return isBelieved ? outcome : { kind: 'problem', problem: { kind: 'upstream-timeout' } };
+      return isClear || isFromAnybody(outcome)
+        ? outcome
+        : { kind: 'problem', problem: { kind: 'upstream-timeout' } };
     }
     if (command.kind !== 'read-subject') return outcome;
     // An answer that is not in the dialect shows neither that there is a picture nor that there is none.
@@ -203,6 +211,10 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
       return hold(parts, answer.body as AsyncIterable<Uint8Array>, joinHeaders(answer.rawHeaders));
     },
   };
+}
+
+function isUnlisted(outcome: BackendReply['outcome']): boolean {
+  return outcome.kind === 'problem' && outcome.problem.kind === 'upstream-unavailable';
 }
 
 function isFromAnybody(outcome: BackendReply['outcome']): boolean {

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemError } from '../../domain/index.ts';
 
 /**
- * Waits for the caller's turn to send one request. Rejects with `ProblemError` `upstream-unavailable` where the
- * signal fires first, because nothing was sent.
+ * Waits for the caller's turn to send one request. Rejects with `ProblemError` `upstream-unavailable` where
+ * the signal fires first, because nothing was sent.
  */
 export type Pace = (signal?: AbortSignal) => Promise<void>;
 

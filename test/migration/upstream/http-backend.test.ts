@@ -101,3 +101,13 @@ describe.each(Object.entries(DIALECTS))('a backend of %s', (speaks, { supports }
     }
   });
 });
+
+it.each([
+  ['smartsheet', 400, { refId: 'abc', errorCode: 1164, message: 'A code that the list has no meaning for.' }],
+  ['timbu', 400, { detail: 'There was an error parsing the body' }],
+  ['capillary-v2', 400, { errors: [{ status: false, code: 99_999, message: 'A code of no list' }] }],
+])('a refusal of %s in its own form ends the write, whatever its code', async (speaks, status, body) => {
+  server.answer = (_request, response) =>
+    void response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+  expect(verdictOf(await backendOf(speaks).carryOut(PUT, person({ [speaks]: '7' })))).toBe('refused');
+});
