@@ -92,14 +92,14 @@ export interface UpstreamTranslation<Options> {
   ): { readonly request: UpstreamRequest; readonly losses: readonly Loss[] };
   /**
    * Whether an answer to `read-subject` is this API's own: a success about the subject with the id
-   * `requestedId`, with each field of its type, or the API's own answer for a person it does not have. Anything
-   * else (a page of a proxy, another server, another person) proves nothing.
+   * `requestedId`, with each field of its type, or the API's own answer for a person it does not have.
+   * Anything else (a page of a proxy, another server, another person) proves nothing.
    */
   isClear(answer: UpstreamAnswer, requestedId: string): boolean;
   /**
-   * The same of an answer to a write: the success that this API documents for it, or a problem in this API's own
-   * form. Anything else leaves open whether the write was carried out. `requestedId`: the id that a success has
-   * to name, where successes name one; `undefined`: any.
+   * The same of an answer to a write: the success that this API documents for it, or a problem in this API's
+   * own form. Anything else leaves open whether the write was carried out. `requestedId`: the id that a
+   * success has to name, where successes name one; `undefined`: any.
    */
   isClearWrite(
     command: CommandOf<'put-images' | 'delete-images'>,

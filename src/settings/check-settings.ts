@@ -99,7 +99,9 @@ function credentialFaults(
   ];
 }
 
-/** A download below the paths of two backends would be sent to one of them, with a credential for the other. */
+/**
+ * A download below the paths of two backends would be sent to one of them, with a credential for the other.
+ */
 function overlappingPicturePaths({ migration }: SettingsFile): SettingsFault[] {
   const places = (migration?.backends ?? []).flatMap(({ baseUrl, picturePaths }, b) =>
     picturePaths.map((path, p) => ({

@@ -154,8 +154,8 @@ function runOptions({ concurrency = 4, restart, acceptEmpty }: Readonly<Record<s
 }
 
 /**
- * Requires the stage dual-write. Only in this stage does every write take the lease, so only then may a repair
- * let the gateway's own side follow the backend.
+ * Requires the stage dual-write. Only in this stage does every write take the lease, so only then may a
+ * repair let the gateway's own side follow the backend.
  */
 async function requireDualWrite({ at, core }: OperatedBackend): Promise<void> {
   const stage = (await readStage(core.records, at.name))?.record;

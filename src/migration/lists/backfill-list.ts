@@ -13,11 +13,11 @@ import { type Attended, finishListRun } from './run-records.ts';
 export type BackfillOutcome = 'copied' | 'known' | 'empty' | 'unknown' | 'waiting' | 'failed';
 
 /** How long a person waits, at most, for the turn of a request, in seconds. */
-const LONGEST_TURN_SECONDS = 5;
+const LONGEST_TURN_SECONDS = 2;
 
 /**
- * How many people are under way at once: fewer than asked for where the pace is slow. A person holds their lease while
- * they wait for their turn, and their clients' writes wait for the lease.
+ * How many people are under way at once: fewer than asked for where the pace is slow. A person holds their
+ * lease while they wait for their turn, and their clients' writes wait for the lease.
  */
 export function peopleAtOnce(concurrency: number, requestsPerSecond: number): number {
   return Math.max(1, Math.min(concurrency, Math.floor(requestsPerSecond * LONGEST_TURN_SECONDS)));
@@ -56,8 +56,9 @@ const FIRST_PAUSE_MS = 500;
 const STAGE_MS = 1_000;
 
 /**
- * Copies each person's pictures from the backend, where nothing was ever written here. Copies that were made twice are harmless: a run over the
- * same list may be repeated at any time, and looks again only at whom it has to.
+ * Copies each person's pictures from the backend, where nothing was ever written here. Copies that were made
+ * twice are harmless: a run over the same list may be repeated at any time, and looks again only at whom it
+ * has to.
  */
 export async function backfillList(
   operated: OperatedBackend,
@@ -118,7 +119,8 @@ async function copyOne(
 }
 
 async function copyWithLease({ at }: OperatedBackend, subject: Subject): Promise<BackfillOutcome> {
-  // A person who is known here stays known. A repeated run takes no lease for them, since a lease costs two writes.
+  // A person who is known here stays known. A repeated run takes no lease for them, since a lease costs two
+  // writes.
   if ((await openLocal(at.replica, subject)).generation > 0) return 'known';
   const held = await at.replica.journal.lease(subject, 0);
   try {

@@ -7,7 +7,7 @@ import { pauseAfter } from './pause-after.ts';
 
 /** How often a person is looked at before the next one has a turn. */
 const LOOKS = 5;
-/** Pause between two looks, in milliseconds; doubles while the backend gives no answer. */
+/** Pause between two looks, in milliseconds; doubles each time, unless the backend asks for another. */
 const FIRST_PAUSE_MS = 200;
 
 /** How a subject stands, local against backend, at this moment. */

@@ -87,8 +87,8 @@ export function describeRun<Report extends object>({
 
 /**
  * Works on each person in a list, several at once, and saves its place. A run continues where an interrupted
- * one over the same list stopped. People who failed are tried again at the end, with growing pauses. A run that
- * rejects begins nobody any more, and waits for those under way.
+ * one over the same list stopped. People who failed are tried again at the end, with growing pauses. A run
+ * that rejects begins nobody any more, and waits for those under way.
  */
 export async function runOverList<Outcome extends string>(
   run: ListRun<Outcome>,
@@ -123,8 +123,8 @@ async function workThrough<Outcome extends string>(
   for (let at = 0; at < chunks; at += 1) {
     if (signal.aborted) return { stopped: 'interrupted', resumedAt };
     const current = ahead ?? settle(attendChunk(run, open, crew, at));
-    // The next chunk is begun while this one's last people are under way, so that a slow person holds up nobody in
-    // it. Where the backend may not work as it should, nobody is begun who may be one too many.
+    // The next chunk is begun while this one's last people are under way, so that a slow person holds up
+    // nobody in it. Where the backend may not work as it should, nobody is begun who may be one too many.
     const isTrusted = silentChunks === 0 && (!wall.hasBegun() || run.acceptsEmpty);
     ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, crew, at + 1)) : undefined;
     const { people, isSaved } = valueOf(await current);

@@ -66,9 +66,9 @@ export async function findMoved({ core }: OperatedBackend, from: Rollout, to: Ro
 }
 
 /**
- * What the verifications that still count found about the people of a step; where none counts, what any found.
- * They are put together: the newest that looked at a person holds for that person. Where the directory cannot be
- * listed, the people of the longest list that was ever verified stand for everybody.
+ * What the verifications that still count found about the people of a step; where none counts, what any
+ * found. They are put together: the newest that looked at a person holds for that person. Where the directory
+ * cannot be listed, the people of the longest list that was ever verified stand for everybody.
  */
 export async function findVerification(
   operated: OperatedBackend,
@@ -109,7 +109,9 @@ async function countPeople(
     return { by: 'directory', keys };
   }
   // Also one that no longer counts: a shorter list that was verified since leaves people out.
-  const [longest] = verifications.toSorted((one, other) => other.report.subjects - one.report.subjects);
+  const [longest] = verifications.toSorted(
+    (one, other) => other.report.subjects - one.report.subjects || other.atMs - one.atMs,
+  );
   for await (const { subjectKey } of longest ? readRunPeople(operated.core.records, longest) : []) {
     if (subjectKey !== undefined && moved.has(subjectKey)) keys.add(subjectKey);
   }
@@ -117,8 +119,8 @@ async function countPeople(
 }
 
 /**
- * Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer runs,
- * or a difference to those of a run at the same time.
+ * Adds up what the runs found about the people of a step. A run counts if it adds people to those of newer
+ * runs, or a difference to those of a run at the same time.
  */
 async function putTogether(
   { core }: OperatedBackend,
@@ -151,8 +153,10 @@ async function putTogether(
       const earlier = seen.get(subjectKey);
       if (!moved.has(subjectKey)) continue;
       if (earlier && earlier !== run) {
-        // Of two runs at the same time, e.g. one that was interrupted and went on after the other, none is newer.
-        if (isNewer(earlier) || !isDifference(outcome)) continue;
+        // Of two runs at the same time, e.g. one that was interrupted and went on after the other, none is
+        // newer.
+        if (isNewer(earlier) || !isDifference(outcome) || outcome === 'unclear' || outcome === 'unfinished')
+          continue;
         contradicts = true;
       }
       own[outcome] = (own[outcome] ?? 0) + 1;

@@ -14,13 +14,20 @@ export function pacedFor(operated: OperatedBackend, signal: AbortSignal): Operat
   return { ...operated, at: { ...at, replica: at.pacedReplica(signal) } };
 }
 
+/** A directory may be a service of somebody else. */
+const LOOKED_UP_AT_ONCE = 100;
+
 /** The subjects behind ids in the clients' dialect, in order. Ids that lead to no person are left out. */
 export async function subjectsNamed(
   { at, core }: OperatedBackend,
   ids: readonly string[],
 ): Promise<Subject[]> {
-  const found = await Promise.all(
-    ids.map((id) => core.directory.byAlias(at.name.tenant, at.name.dialect, id)),
-  );
+  const found: (Subject | undefined)[] = [];
+  for (let first = 0; first < ids.length; first += LOOKED_UP_AT_ONCE) {
+    const some = ids.slice(first, first + LOOKED_UP_AT_ONCE);
+    found.push(
+      ...(await Promise.all(some.map((id) => core.directory.byAlias(at.name.tenant, at.name.dialect, id)))),
+    );
+  }
   return found.filter((subject): subject is Subject => subject !== undefined);
 }

@@ -5,7 +5,10 @@ import type { CountedBy } from './people-of-step.ts';
 
 const VERIFY = 'polyface backfill verify --dialect … --subjects FILE';
 
-/** What the switch asks for: a verification of everybody concerned that still counts, and answers that are alike. */
+/**
+ * What the switch asks for: a verification of everybody concerned that still counts, and answers that are
+ * alike.
+ */
 export function switchGuards(
   gate: GateSettings,
   evidence: {

@@ -19,8 +19,8 @@ export interface WaitingFor {
 }
 
 /**
- * The same, of a migration as it stands. `undefined` where nothing is under way: a change that has arrived is so
- * until every gateway acts upon it.
+ * The same, of a migration as it stands. `undefined` where nothing is under way: a change that has arrived is
+ * so until every gateway acts upon it.
  */
 export async function readUnderWay(
   operated: OperatedBackend,

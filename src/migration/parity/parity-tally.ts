@@ -37,7 +37,8 @@ export type ParityDifference = {
   readonly levels: LevelVerdicts;
   readonly paths: readonly string[];
   /**
-   * Paths that differ and do not count, because the backend differs from itself there or the settings allow it.
+   * Paths that differ and do not count, because the backend differs from itself there or the settings allow
+   * it.
    */
   readonly ignored?: readonly string[];
   /** Both values at the paths that differ, including ignored ones, if the settings ask for them. */
@@ -150,7 +151,7 @@ export function createParityBook(parts: {
       const spanNow = await readSpan(parts.records, parts.name);
       if (span !== undefined && span !== spanNow) {
         // `shadow` was reached anew. What was compared before it does not count any more.
-        tally = NOTHING;
+        tally = { ...NOTHING, noise: tally.noise };
         sample = createSample();
       }
       span = spanNow;

@@ -41,8 +41,8 @@ export function rolloutBelow({ stage }: Rollout): Rollout | undefined {
 }
 
 /**
- * The revisions on which a change was decided; `undefined`: any. It is part of the swap: of several who decided
- * on one revision one succeeds, and the others get `ProblemError` `precondition-failed`.
+ * The revisions on which a change was decided; `undefined`: any. It is part of the swap: of several who
+ * decided on one revision one succeeds, and the others get `ProblemError` `precondition-failed`.
  */
 export type WantedRevisions = readonly number[] | undefined;
 
@@ -150,8 +150,8 @@ export async function continueChange(
 }
 
 /**
- * Waits until the change has arrived and every gateway acts upon it; `false` when time is up first. `onlyAt` is
- * for the first phase: once that was gone into, `onBegin` is called.
+ * Waits until the change has arrived and every gateway acts upon it; `false` when time is up first. `onlyAt`
+ * is for the first phase: once that was gone into, `onBegin` is called.
  */
 export async function finishChange(
   parts: ChangeParts,
