@@ -100,6 +100,24 @@ describeInBrowser('the console over a migration of the rehearsal', () => {
     await page.setViewportSize({ width: 1440, height: 900 });
   }
 
+  it('the warnings of the preflight stand below the conditions of the next step', async () => {
+    const { house } = rehearsal;
+    const { code } = await house.polyface(
+      'migrate',
+      'preflight',
+      '--dialect',
+      'capillary-v2',
+      '--subjects',
+      house.subjectsFile,
+      '--json',
+    );
+    expect([0, 2]).toContain(code);
+    await open('migration');
+    await page.getByRole('heading', { name: 'Warnings of the preflight' }).waitFor({ timeout: 30_000 });
+    await page.getByText('names, e-mail and phone are known here').waitFor();
+    await look('migration-warnings');
+  });
+
   it('a difference shows both responses and both pictures side by side, one over the other, and in turns', async () => {
     const { backend, gateways } = rehearsal;
     const [gateway] = gateways;

@@ -94,16 +94,16 @@ export async function runOverList<Outcome extends string>(
   run: ListRun<Outcome>,
 ): Promise<ListRunResult<Outcome>> {
   const open = await openListRun(run, listDigest(run.ids));
-  const crew = createCrew(run);
+  const queue = createPersonQueue(run);
   try {
     const chunks = Math.ceil(run.ids.length / PEOPLE_PER_CHUNK);
-    const worked = await workThrough(run, open, chunks, crew);
-    const { resumedAt, stopped = await retryFailed(run, open, chunks, crew) } = worked;
+    const worked = await workThrough(run, open, chunks, queue);
+    const { resumedAt, stopped = await retryFailed(run, open, chunks, queue) } = worked;
     const counts = await countOutcomes<Outcome>(open, chunks);
     const end = stopped ?? (run.signal.aborted ? 'interrupted' : undefined);
     return { head: open.head, counts, resumedAt, ...(end === undefined ? {} : { stopped: end }) };
   } finally {
-    await crew.dismiss();
+    await queue.stop();
   }
 }
 
@@ -111,7 +111,7 @@ async function workThrough<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
-  crew: Crew<Outcome>,
+  queue: PersonQueue<Outcome>,
 ): Promise<Pick<ListRunResult<Outcome>, 'stopped' | 'resumedAt'>> {
   const { signal } = run;
   let done = 0;
@@ -122,11 +122,11 @@ async function workThrough<Outcome extends string>(
 
   for (let at = 0; at < chunks; at += 1) {
     if (signal.aborted) return { stopped: 'interrupted', resumedAt };
-    const current = ahead ?? settle(attendChunk(run, open, crew, at));
+    const current = ahead ?? settle(attendChunk(run, open, queue, at));
     // The next chunk is begun while this one's last people are under way, so that a slow person holds up
     // nobody in it. Where the backend may not work as it should, nobody is begun who may be one too many.
     const isTrusted = silentChunks === 0 && (!wall.hasBegun() || run.acceptsEmpty);
-    ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, crew, at + 1)) : undefined;
+    ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, queue, at + 1)) : undefined;
     const { people, isSaved } = valueOf(await current);
     if (isSaved) resumedAt += people.length;
     // A chunk that was interrupted begins again.
@@ -138,7 +138,7 @@ async function workThrough<Outcome extends string>(
     if (isSaved) continue;
     silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
     if (silentChunks >= MAX_SILENT_CHUNKS) return { stopped: 'no answer', resumedAt };
-    if (silentChunks > 0) await crew.rest(() => pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks));
+    if (silentChunks > 0) await queue.pauseDuring(() => pauseFor(run, FIRST_RETRY_MS * 2 ** silentChunks));
   }
   return { resumedAt };
 }
@@ -165,12 +165,12 @@ interface Chunk<Outcome extends string> {
 async function attendChunk<Outcome extends string>(
   { ids }: ListRun<Outcome>,
   open: OpenRun,
-  crew: Crew<Outcome>,
+  queue: PersonQueue<Outcome>,
   at: number,
 ): Promise<Chunk<Outcome>> {
   const saved = await open.read<Outcome>(at);
   if (saved) return { people: saved, isSaved: true };
-  const people = await crew.attend(ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK));
+  const people = await queue.attend(ids.slice(at * PEOPLE_PER_CHUNK, (at + 1) * PEOPLE_PER_CHUNK));
   return { people, isSaved: false };
 }
 
@@ -201,10 +201,10 @@ async function retryFailed<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
-  crew: Crew<Outcome>,
+  queue: PersonQueue<Outcome>,
 ): Promise<ListRunStop | undefined> {
   for (let attempt = 0; attempt < RETRIES; attempt += 1) {
-    const left = await retryOnce(run, open, chunks, crew, FIRST_RETRY_MS * 2 ** attempt);
+    const left = await retryOnce(run, open, chunks, queue, FIRST_RETRY_MS * 2 ** attempt);
     if (left === 'wall') return 'nobody has a picture';
     if (left === 'none') return undefined;
   }
@@ -216,7 +216,7 @@ async function retryOnce<Outcome extends string>(
   run: ListRun<Outcome>,
   open: OpenRun,
   chunks: number,
-  crew: Crew<Outcome>,
+  queue: PersonQueue<Outcome>,
   pauseMs: number,
 ): Promise<'some' | 'none' | 'wall'> {
   const wall = watchForWall(run);
@@ -232,7 +232,7 @@ async function retryOnce<Outcome extends string>(
     if (!isPaused) await pauseFor(run, pauseMs);
     isPaused = true;
     if (run.signal.aborted) return 'none';
-    const again = await crew.attend(failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''));
+    const again = await queue.attend(failed.map((place) => run.ids[at * PEOPLE_PER_CHUNK + place] ?? ''));
     const after = [...people];
     for (const [index, place] of failed.entries()) {
       const one = again[index];
@@ -247,48 +247,48 @@ async function retryOnce<Outcome extends string>(
 }
 
 /** Attends to people, so many at once, in the order in which they are handed over. */
-interface Crew<Outcome extends string> {
+interface PersonQueue<Outcome extends string> {
   /** Resolves without the people who were not begun when the run was interrupted. */
   attend(ids: readonly string[]): Promise<Attended<Outcome>[]>;
   /** Begins nobody while the pause lasts. */
-  rest(pause: () => Promise<void>): Promise<void>;
+  pauseDuring(pause: () => Promise<void>): Promise<void>;
   /** Begins nobody any more, and resolves when those under way are done. */
-  dismiss(): Promise<void>;
+  stop(): Promise<void>;
 }
 
-function createCrew<Outcome extends string>(run: ListRun<Outcome>): Crew<Outcome> {
-  const queue = new PQueue({ concurrency: run.concurrency });
-  const dismissed = new AbortController();
-  const signal = AbortSignal.any([run.signal, dismissed.signal]);
+function createPersonQueue<Outcome extends string>(run: ListRun<Outcome>): PersonQueue<Outcome> {
+  const tasks = new PQueue({ concurrency: run.concurrency });
+  const stopping = new AbortController();
+  const signal = AbortSignal.any([run.signal, stopping.signal]);
 
   async function attendOne(id: string): Promise<Attended<Outcome> | undefined> {
     if (signal.aborted) {
       // A chunk that lacks people must not pass for a whole one.
-      if (!run.signal.aborted) throw dismissed.signal.reason;
+      if (!run.signal.aborted) throw stopping.signal.reason;
       return undefined;
     }
     try {
       return await run.attend(id, signal);
     } catch (cause) {
-      dismissed.abort(cause);
+      stopping.abort(cause);
       throw cause;
     }
   }
 
   return {
     async attend(ids) {
-      const attended = await Promise.allSettled(ids.map((id) => queue.add(() => attendOne(id))));
+      const attended = await Promise.allSettled(ids.map((id) => tasks.add(() => attendOne(id))));
       return attended.map(valueOf).filter((one) => one !== undefined);
     },
-    async rest(pause) {
-      queue.pause();
+    async pauseDuring(pause) {
+      tasks.pause();
       await pause();
-      queue.start();
+      tasks.start();
     },
-    async dismiss() {
-      dismissed.abort();
-      queue.start();
-      await queue.onIdle();
+    async stop() {
+      stopping.abort();
+      tasks.start();
+      await tasks.onIdle();
     },
   };
 }
