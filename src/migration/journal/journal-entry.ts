@@ -37,6 +37,13 @@ export type Recheck = {
   readonly slots: readonly number[];
   /** The generation before the write. */
   readonly after: number;
+  /**
+   * By slot, the generation before a write that was given up. Its client may have been told that it succeeded, so
+   * what is not newer than that is not sent over it.
+   */
+  readonly givenUp?: Readonly<Record<string, number>>;
+  /** When the first of the writes that were given up began. A fence that was set later waits for it. */
+  readonly sinceMs?: number;
 };
 
 /** The only process that may write to the backend for this subject, and until when. */

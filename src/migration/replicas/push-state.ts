@@ -52,37 +52,43 @@ export async function pushPending(
 }
 
 /**
- * Looks at the slots that a write without an answer may have changed. The newest local state is sent once
- * more where it is newer than that write, or where the local store is the truth. In the other slots the local
- * store follows the backend.
+ * Looks at the slots that a write without an answer may have changed. The newest local state is sent once more
+ * where it is newer than that write, or where the local store is the truth. In the other slots the local store
+ * follows the backend first.
  */
 export async function pushRecheck(
   parts: ReplicaParts,
   held: HeldEntry,
   subject: Subject,
-  { slots, after }: Recheck,
+  { slots, after, givenUp = {} }: Recheck,
   policy: WritePolicy,
 ): Promise<void> {
   const { record } = await readSubjectRecord(parts.records, subject.key);
   if (!record) return;
-  const isSent = (slot: number) => policy.read === 'local' || slotGeneration(record, slot) > after;
-  await pushSlots(parts, held, subject, record, slots.filter(isSent), policy);
+  const isSent = (slot: number) =>
+    policy.read === 'local' || slotGeneration(record, slot) > Math.max(after, givenUp[slot] ?? 0);
+  const sent = slots.filter(isSent);
   const others = slots.filter((slot) => !isSent(slot));
-  // The backend is not followed while it lacks something.
-  if (others.length > 0 && record.pendingReplicas?.[parts.replica])
-    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
-  if (others.length > 0) await followUnsettled(parts, subject, others);
+  if (others.length > 0) await followUnsettled(parts, subject, record, others);
+  const now = others.length > 0 ? (await readSubjectRecord(parts.records, subject.key)).record : record;
+  if (now) await pushSlots(parts, held, subject, now, sent, policy);
 }
 
-/** A backend that does not know the person at all may have lost them, so their pictures here stay. */
+/**
+ * Follows the backend in slots, unless it lacks something that is here. A backend that does not know the person
+ * at all may have lost them, so their pictures here stay.
+ */
 async function followUnsettled(
   parts: ReplicaParts,
   subject: Subject,
+  record: SubjectRecord,
   slots: readonly number[],
 ): Promise<void> {
   const isFollowed = (slot: number) => slots.includes(slot);
-  const result = await followSlots(parts, subject, isFollowed, { keepsOfUnknown: true });
-  if (result === 'written meanwhile') throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  const how = { chosenAt: record.generation, keepsOfUnknown: true } as const;
+  const isBehind = record.pendingReplicas?.[parts.replica] !== undefined;
+  if (isBehind || (await followSlots(parts, subject, isFollowed, how)) === 'written meanwhile')
+    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
 }
 
 async function forgetPending(parts: ReplicaParts, held: HeldEntry): Promise<void> {

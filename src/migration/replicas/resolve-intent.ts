@@ -14,7 +14,7 @@ import type { WritePolicy } from '../stages/write-policy.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
-import { scheduleRecheck } from './schedule-recheck.ts';
+import { recheckGivenUp } from './schedule-recheck.ts';
 
 /** Answers to a delete of a picture that is not there. */
 const GONE: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
@@ -59,7 +59,7 @@ export async function resolveIntent(
 export async function replaceIntent(parts: ReplicaParts, held: HeldEntry, intent: Intent): Promise<void> {
   await held.write(({ intent: _replaced, ...entry }) => ({
     ...entry,
-    recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation),
+    recheck: recheckGivenUp(parts, entry, intent),
   }));
   await discardIntended(parts, intent);
 }
@@ -75,14 +75,13 @@ function recheckAfter(
   { read }: WritePolicy,
 ): Pick<JournalEntry, 'recheck'> {
   if (result === 'settled') return {};
-  if (result === 'refused')
-    return { recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation) };
+  if (result === 'refused') return { recheck: recheckGivenUp(parts, entry, intent) };
   // It is unknown what the backend holds. The newest local state is sent there once more; or the local store
   // follows the backend where that is the truth.
   const { recheck: before } = entry;
   const how = result === 'bodies gone' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
   const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
-  return { recheck: { atMs: before?.atMs ?? 0, how, slots, after: 0 } };
+  return { recheck: { ...before, atMs: before?.atMs ?? 0, how, slots, after: 0 } };
 }
 
 function sendAgain(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<Resent> {

@@ -1,4 +1,4 @@
-import type { JournalEntry, Recheck } from '../journal/journal-entry.ts';
+import { type Intent, type JournalEntry, type Recheck, slotsOf } from '../journal/journal-entry.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 /**
@@ -12,9 +12,30 @@ export function scheduleRecheck(
   after: number,
 ): Recheck {
   return {
+    ...before,
     atMs: clock.nowMs() + settleMs,
     how: before?.how ?? 'push',
     slots: [...new Set([...(before?.slots ?? []), ...slots])],
     after: Math.min(before?.after ?? after, after),
+  };
+}
+
+/**
+ * The recheck after a write that was given up, because the backend refused it when it was sent once more, or
+ * because a newer one replaces it. The first attempt may have been carried out, or may still be.
+ */
+export function recheckGivenUp(
+  parts: Pick<ReplicaParts, 'clock' | 'settleMs'>,
+  entry: JournalEntry,
+  intent: Intent,
+): Recheck {
+  const { generation, startedAtMs } = intent;
+  const { givenUp = {}, sinceMs = startedAtMs } = entry.recheck ?? {};
+  const slots = slotsOf(intent);
+  const now = slots.map((slot) => [slot, Math.max(givenUp[slot] ?? 0, generation)] as const);
+  return {
+    ...scheduleRecheck(parts, entry, slots, generation),
+    givenUp: { ...givenUp, ...Object.fromEntries(now) },
+    sinceMs: Math.min(sinceMs, startedAtMs),
   };
 }

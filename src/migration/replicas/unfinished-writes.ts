@@ -51,7 +51,7 @@ async function unfinishedIn(
   const pending = record?.pendingReplicas?.[replica];
   return [
     ...(intent && intent.startedAtMs <= untilMs ? (['intent'] as const) : []),
-    ...(recheck && recheck.atMs <= untilMs + settleMs ? (['recheck'] as const) : []),
+    ...(recheck && (recheck.sinceMs ?? recheck.atMs - settleMs) <= untilMs ? (['recheck'] as const) : []),
     ...(pending && pending.sinceMs <= untilMs ? (['pending replication'] as const) : []),
   ];
 }

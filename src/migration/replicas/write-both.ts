@@ -168,12 +168,16 @@ async function settleUnfinished(
 ): Promise<void> {
   if (policy.recheck) await held.write((entry) => resyncLater(parts, entry));
   else if (!policy.redo) await held.write(({ intent: _given, recheck: _up, ...entry }) => entry);
-  else if (held.entry.intent && slotsOf(held.entry.intent).every((slot) => written.includes(slot)))
-    await replaceIntent(parts, held, held.entry.intent);
+  else if (isReplacedBy(held.entry.intent, written)) await replaceIntent(parts, held, held.entry.intent);
   else await resolveIntent(parts, held, subject, policy);
   // A backend that does not have the newest picture yet would refuse to delete it.
   if (held.entry.mayBePending && policy.redo) await pushPending(parts, held, subject, policy);
   if (!replacesEverything) await copySubject(parts, subject);
+}
+
+/** A delete is sent once more: that it finds nothing to delete settles it. */
+function isReplacedBy(intent: Intent | undefined, written: readonly number[]): intent is Intent {
+  return intent?.kind === 'put' && slotsOf(intent).every((slot) => written.includes(slot));
 }
 
 function resyncLater(
