@@ -133,7 +133,7 @@ export function createJournal(parts: {
     }
   }
 
-  /** `held`: as this process last saw it. It is read again only where somebody has changed it since. */
+  /** `held`: the entry as this process last saw it. It is read again only if another process changed it. */
   async function giveLeaseBack(subjectKey: string, held: StoredEntry): Promise<void> {
     let found: StoredEntry | undefined = held;
     while (found?.entry.lease?.owner === parts.owner) {

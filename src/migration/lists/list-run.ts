@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pauseInRealTime } from 'node:timers/promises';
-import PQueue from 'p-queue';
+import { createPersonQueue, type PersonQueue } from './person-queue.ts';
 import {
   type Attended,
   type OpenRun,
@@ -9,6 +9,7 @@ import {
   type RunHead,
   type RunPlace,
 } from './run-records.ts';
+import { type Settled, settle, valueOf } from './settled.ts';
 
 /** People between two saved places. */
 const PEOPLE_PER_CHUNK = 50;
@@ -36,7 +37,7 @@ export interface ListRun<Outcome extends string> extends RunPlace {
   /** The same, by the stage: its revision now, and the oldest revision that counts. */
   readonly stage?: { readonly revision: number; readonly oldest: number };
   readonly signal: AbortSignal;
-  /** The signal fires where the run ends early, so that nobody waits for the next try of a person. */
+  /** The signal fires when the run ends early. A pause between two tries ends then. */
   readonly attend: (id: string, signal: AbortSignal) => Promise<Attended<Outcome>>;
   /** Outcomes that may change when they are tried again. */
   readonly retried: ReadonlySet<Outcome>;
@@ -88,7 +89,7 @@ export function describeRun<Report extends object>({
 /**
  * Works on each person in a list, several at once, and saves its place. A run continues where an interrupted
  * one over the same list stopped. People who failed are tried again at the end, with growing pauses. A run
- * that rejects begins nobody any more, and waits for those under way.
+ * that rejects starts no further person, and waits for those under way.
  */
 export async function runOverList<Outcome extends string>(
   run: ListRun<Outcome>,
@@ -123,8 +124,8 @@ async function workThrough<Outcome extends string>(
   for (let at = 0; at < chunks; at += 1) {
     if (signal.aborted) return { stopped: 'interrupted', resumedAt };
     const current = ahead ?? settle(attendChunk(run, open, queue, at));
-    // The next chunk is begun while this one's last people are under way, so that a slow person holds up
-    // nobody in it. Where the backend may not work as it should, nobody is begun who may be one too many.
+    // The next chunk starts while this chunk's last people are under way, so a slow person does not delay it.
+    // It does not start early while the backend gives no answers or no pictures.
     const isTrusted = silentChunks === 0 && (!wall.hasBegun() || run.acceptsEmpty);
     ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, queue, at + 1)) : undefined;
     const { people, isSaved } = valueOf(await current);
@@ -244,66 +245,6 @@ async function retryOnce<Outcome extends string>(
     isLeft ||= after.some(({ outcome }) => run.retried.has(outcome));
   }
   return isLeft ? 'some' : 'none';
-}
-
-/** Attends to people, so many at once, in the order in which they are handed over. */
-interface PersonQueue<Outcome extends string> {
-  /** Resolves without the people who were not begun when the run was interrupted. */
-  attend(ids: readonly string[]): Promise<Attended<Outcome>[]>;
-  /** Begins nobody while the pause lasts. */
-  pauseDuring(pause: () => Promise<void>): Promise<void>;
-  /** Begins nobody any more, and resolves when those under way are done. */
-  stop(): Promise<void>;
-}
-
-function createPersonQueue<Outcome extends string>(run: ListRun<Outcome>): PersonQueue<Outcome> {
-  const tasks = new PQueue({ concurrency: run.concurrency });
-  const stopping = new AbortController();
-  const signal = AbortSignal.any([run.signal, stopping.signal]);
-
-  async function attendOne(id: string): Promise<Attended<Outcome> | undefined> {
-    if (signal.aborted) {
-      // A chunk that lacks people must not pass for a whole one.
-      if (!run.signal.aborted) throw stopping.signal.reason;
-      return undefined;
-    }
-    try {
-      return await run.attend(id, signal);
-    } catch (cause) {
-      stopping.abort(cause);
-      throw cause;
-    }
-  }
-
-  return {
-    async attend(ids) {
-      const attended = await Promise.allSettled(ids.map((id) => tasks.add(() => attendOne(id))));
-      return attended.map(valueOf).filter((one) => one !== undefined);
-    },
-    async pauseDuring(pause) {
-      tasks.pause();
-      await pause();
-      tasks.start();
-    },
-    async stop() {
-      stopping.abort();
-      tasks.start();
-      await tasks.onIdle();
-    },
-  };
-}
-
-type Settled<T> = PromiseSettledResult<T>;
-
-/** Keeps a rejection until somebody asks for the value. */
-async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
-  const [result] = await Promise.allSettled([promise]);
-  return result;
-}
-
-function valueOf<T>(result: Settled<T>): T {
-  if (result.status === 'rejected') throw result.reason;
-  return result.value;
 }
 
 function pauseFor({ pause = realPause, signal }: Pick<ListRun<string>, 'pause' | 'signal'>, ms: number) {

@@ -131,7 +131,7 @@ function Guards({
     ${checkedAt && html`<p class="muted small">Checked <time datetime=${checkedAt}>${formatAgo(checkedAt)}</time>.</p>`}`;
 }
 
-/** What the preflight warned of. It keeps nobody from the step. */
+/** What the preflight warned of. A warning does not prevent the step. */
 function Warnings({ warnings }: { readonly warnings: readonly Warning[] }) {
   if (warnings.length === 0) return null;
   return html`<h3>Warnings of the preflight</h3>
