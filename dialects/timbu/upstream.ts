@@ -12,10 +12,10 @@ import type { TimbuOptions } from './options.ts';
 import { isOwnProblem, readUpstreamProblem } from './read-upstream-problem.ts';
 import { isClearUpload, isClearUser, readUpstreamUser } from './read-upstream-user.ts';
 
-/** The sentences for an unknown user, and for a picture that is not there. */
-const NOT_FOUND: ReadonlySet<unknown> = new Set(['User not found', 'Image not found']);
 /** The sentence for an unknown user. */
 const USER_NOT_FOUND = 'User not found';
+/** The sentences of a 404: for an unknown user, and for a missing picture. */
+const NOT_FOUND: ReadonlySet<unknown> = new Set([USER_NOT_FOUND, 'Image not found']);
 
 /**
  * Speaks Timbu as a client. A request does not name a user, because it concerns the bearer of its token. So

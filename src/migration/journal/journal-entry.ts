@@ -38,8 +38,8 @@ export type Recheck = {
   /** The generation before the write. */
   readonly after: number;
   /**
-   * By slot, the generation before a write that was given up. Its client may have been told that it succeeded, so
-   * what is not newer than that is not sent over it.
+   * By slot, the generation before a write that was given up. Its client may have been told that it succeeded,
+   * so only a local picture that is newer than this generation is sent to the backend again.
    */
   readonly givenUp?: Readonly<Record<string, number>>;
   /** When the first of the writes that were given up began. A fence that was set later waits for it. */

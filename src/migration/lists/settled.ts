@@ -1,13 +1,13 @@
-/** What became of a promise. */
+/** The result of a promise: its value or its rejection. */
 export type Settled<T> = PromiseSettledResult<T>;
 
-/** Keeps a rejection until somebody asks for the value. */
+/** Resolves with the result of a promise. `valueOf` throws its rejection later. */
 export async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
   const [result] = await Promise.allSettled([promise]);
   return result;
 }
 
-/** The value, or the rejection that was kept. */
+/** Gives the value of a result, or throws its rejection. */
 export function valueOf<T>(result: Settled<T>): T {
   if (result.status === 'rejected') throw result.reason;
   return result.value;

@@ -14,7 +14,7 @@ export function pacedFor(operated: OperatedBackend, signal: AbortSignal): Operat
   return { ...operated, at: { ...at, replica: at.pacedReplica(signal) } };
 }
 
-/** A directory may be a service of somebody else. */
+/** How many ids are looked up at once. A directory may be a remote service with limits of its own. */
 const LOOKED_UP_AT_ONCE = 100;
 
 /** The subjects behind ids in the clients' dialect, in order. Ids that lead to no person are left out. */

@@ -58,7 +58,7 @@ export async function readPreflight({ at, core }: OperatedBackend): Promise<Pref
   return found && isReport(found.value) ? found.value : undefined;
 }
 
-/** The warnings of the newest report, for whoever plans the next step. */
+/** Reads the warnings of the newest report. */
 export async function readWarnings(
   operated: OperatedBackend,
 ): Promise<readonly Pick<PreflightCheck, 'name' | 'found' | 'next'>[]> {

@@ -27,8 +27,8 @@ import { credentialHeaders } from './upstream-credential.ts';
 const NOT_FOUND: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
 
 /**
- * Problems that are believed in any form. Whoever says so did not let the request in, or does not know what
- * became of it.
+ * Problems that are accepted in any form. The server that answered rejected the request before it was carried
+ * out, or does not report its result.
  */
 const FROM_ANYBODY: ReadonlySet<ProblemKind> = new Set([
   'unauthenticated',
@@ -145,7 +145,7 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
       // An error of the dialect's own, with a code that no page lists.
       if (isClear && isUnlisted(outcome) && REFUSED.has(answer.status))
         return { kind: 'problem', problem: { kind: 'corrupt-image' } };
-      // The backend may have carried the write out behind whoever answered.
+      // A proxy may have answered after the backend carried out the write.
       return isClear || isFromAnybody(outcome)
         ? outcome
         : { kind: 'problem', problem: { kind: 'upstream-timeout' } };

@@ -9,21 +9,27 @@ function act(what: ClientAct['act']): Step {
 }
 
 /**
- * In dual-write a verified picture, then a write whose answer or request is lost, and which the backend refuses when it is sent once
- * more. Reads follow, and the switch, on the verification of before.
+ * In dual-write a verified picture, then a write whose answer or request is lost, and to whose resend the backend gives an `answer`. The
+ * switch follows, on the verification of before.
  */
-function refusedResend(what: 'put' | 'remove', lost: Trouble): readonly Step[] {
+function resentWrite(
+  what: 'put' | 'remove',
+  lost: Trouble,
+  answer: Trouble,
+  afterResend: readonly Step[] = [],
+): readonly Step[] {
   return [
     act('put'),
     { kind: 'verify', who: 'everybody', repair: true },
     { kind: 'trouble', trouble: lost },
     act(what),
-    { kind: 'trouble', trouble: 'refuses' },
+    { kind: 'trouble', trouble: answer },
     { kind: 'wait', ms: 300 },
     { kind: 'reconcile', gateway: 0 },
-    act('get'),
+    ...afterResend,
     { kind: 'wait', ms: 20_000 },
     { kind: 'reconcile', gateway: 0 },
+    { kind: 'trouble', trouble: undefined },
     { kind: 'change', up: true, ramp: 'everybody' },
     { kind: 'ride' },
     act('get'),
@@ -40,27 +46,14 @@ describe('a write that the backend refuses when it is sent once more', () => {
   ] as const)(
     'a %s with a %s that is refused when it is sent once more leaves the gateway with what the backend has',
     async (what, lost) => {
-      const result = await runWorld(createMemoryStore(), 2, refusedResend(what, lost), () => 1);
+      const steps = resentWrite(what, lost, 'refuses', [act('get')]);
+      const result = await runWorld(createMemoryStore(), 2, steps, () => 1);
       expect(result).toMatchObject({ failed: 1, reads: 2, gatesOpened: 1 });
     },
   );
 
   it('a backend that knows nobody for a while takes no picture from the gateway', async () => {
-    const steps: readonly Step[] = [
-      act('put'),
-      { kind: 'verify', who: 'everybody', repair: true },
-      { kind: 'trouble', trouble: 'lost request' },
-      act('put'),
-      { kind: 'trouble', trouble: 'knows nobody' },
-      { kind: 'wait', ms: 300 },
-      { kind: 'reconcile', gateway: 0 },
-      { kind: 'wait', ms: 20_000 },
-      { kind: 'reconcile', gateway: 0 },
-      { kind: 'trouble', trouble: undefined },
-      { kind: 'change', up: true, ramp: 'everybody' },
-      { kind: 'ride' },
-      act('get'),
-    ];
+    const steps = resentWrite('put', 'lost request', 'knows nobody');
     const result = await runWorld(createMemoryStore(), 2, steps, () => 1);
     expect(result).toMatchObject({ failed: 1, reads: 1, gatesOpened: 1 });
   });
