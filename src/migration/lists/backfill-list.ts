@@ -5,6 +5,7 @@ import { openLocal } from '../replicas/local-record.ts';
 import type { Cohorts } from '../stages/cohort.ts';
 import { loadCohorts, policyOf, rolloutsOf, type Stage } from '../stages/stage-record.ts';
 import { readStage } from '../stages/stage-store.ts';
+import { describeFailure } from '../upstream/describe-failure.ts';
 import { type ListRunResult, type ListRunStop, type Pause, realPause, runOverList } from './list-run.ts';
 import { pauseAfter } from './pause-after.ts';
 import { type Attended, finishListRun } from './run-records.ts';
@@ -112,7 +113,7 @@ async function copyOne(
     try {
       return { outcome: await copyWithLease(operated, subject), subjectKey };
     } catch (cause) {
-      if (attempt >= TRIES) return { outcome: 'failed', subjectKey, note: reasonOf(cause) };
+      if (attempt >= TRIES) return { outcome: 'failed', subjectKey, note: describeFailure(cause) };
       await pause(pauseAfter(cause, FIRST_PAUSE_MS * 2 ** (attempt - 1)), signal);
     }
   }
@@ -155,10 +156,4 @@ function stageReader({ at, core }: OperatedBackend): () => Promise<Stage | undef
     }
     return last;
   };
-}
-
-function reasonOf(cause: unknown): string {
-  if (!(cause instanceof Error)) return 'unknown';
-  const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
-  return reason.slice(0, 200);
 }

@@ -3,6 +3,7 @@ import { ProblemError, type RecordSnapshot, type Subject } from '../../domain/in
 import type { OperatedBackend } from '../operate/operated-backend.ts';
 import { readBackendPictures } from '../replicas/copy-subject.ts';
 import { isSamePicture } from '../replicas/same-picture.ts';
+import { describeFailure } from '../upstream/describe-failure.ts';
 import { pauseAfter } from './pause-after.ts';
 
 /** How often a person is looked at before the next one has a turn. */
@@ -88,7 +89,6 @@ async function lookClearly(
     return { outcome: await lookOnce(operated, subject, before) };
   } catch (cause) {
     if (!(cause instanceof ProblemError)) throw cause;
-    const reason = cause.cause instanceof Error ? `${cause.message}: ${cause.cause.message}` : cause.message;
-    return { outcome: 'unclear', note: reason.slice(0, 200), cause };
+    return { outcome: 'unclear', note: describeFailure(cause), cause };
   }
 }

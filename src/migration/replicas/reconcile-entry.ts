@@ -2,6 +2,7 @@ import type { Subject } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { WritePolicy } from '../stages/write-policy.ts';
+import { describeFailure } from '../upstream/describe-failure.ts';
 import { pushPending, pushRecheck } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { discardIntended, resolveIntent } from './resolve-intent.ts';
@@ -81,7 +82,7 @@ async function reconcileSubject(
       ...before,
       attempts: before.attempts + 1,
       notBeforeMs: parts.clock.nowMs() + pauseAfter(before.attempts),
-      lastFailure: reasonOf(cause),
+      lastFailure: describeFailure(cause),
     }));
     return 'failed';
   } finally {
@@ -127,8 +128,4 @@ async function recheck(
 
 function pauseAfter(attempts: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** attempts, LONGEST_PAUSE_MS) * (0.75 + Math.random() / 2);
-}
-
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message.slice(0, 200) : 'unknown';
 }
