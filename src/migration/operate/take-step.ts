@@ -8,7 +8,7 @@ import {
   rolloutBelow,
   type WantedRevisions,
 } from '../stages/change-stage.ts';
-import { EVERYBODY, isEverybody, type Ramp, type Rollout } from '../stages/rollout.ts';
+import { EVERYBODY, isEverybody, occupiedStages, type Ramp, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
 import type { StageRecord } from '../stages/stage-record.ts';
 import { beginStage } from '../stages/stage-store.ts';
@@ -153,8 +153,8 @@ export async function finishStep(
 async function tidy(operated: OperatedBackend, { rollout }: StageRecord): Promise<void> {
   const { rollout: now } = await readRecord(operated);
   await resyncSinceComplete(operated);
-  const leftShadow = rollout.stage === 'shadow' && now.stage !== 'shadow' && isEverybody(now.ramp);
-  if (leftShadow) await sweepShadow(operated);
+  const isInShadow = (at: Rollout) => occupiedStages(at).includes('shadow');
+  if (isInShadow(rollout) && !isInShadow(now)) await sweepShadow(operated);
 }
 
 /** The usual next steps after a stage. */

@@ -31,6 +31,12 @@ export function stageOf(
   return isRampedIn(ramp, subjectKey, cohorts) ? stage : (neighbour(stage, -1) ?? stage);
 }
 
+/** The stages in which people stand under a rollout. */
+export function occupiedStages({ stage, ramp }: Rollout): readonly MigrationStage[] {
+  const below = isEverybody(ramp) ? undefined : neighbour(stage, -1);
+  return below ? [stage, below] : [stage];
+}
+
 /** Whether a ramp takes every person in. */
 export function isEverybody(ramp: Ramp): boolean {
   return ramp.kind === 'percent' && ramp.percent >= 100;

@@ -1,6 +1,6 @@
 import type { Json, RecordStore } from '../../domain/index.ts';
 import { type Cohort, type CohortMembers, type Cohorts, loadCohort } from './cohort.ts';
-import { isEverybody, type Rollout, stageOf } from './rollout.ts';
+import { occupiedStages, type Rollout, stageOf } from './rollout.ts';
 import { neighbour } from './stage.ts';
 import { type Phase, phasesBetween, STEADY, type WritePolicy } from './write-policy.ts';
 
@@ -89,8 +89,8 @@ export function rolloutsOf({ rollout, change }: StageRecord): readonly Rollout[]
 export function phasesOf(from: Rollout, to: Rollout): readonly Phase[] {
   const step = movedStages(from, to);
   const phases = step ? phasesBetween(step.from, step.to) : [];
-  const below = isEverybody(from.ramp) ? undefined : neighbour(from.stage, -1);
   // People whom the ramp left out may have a longer way.
+  const [, below] = occupiedStages(from);
   const further = below && from.stage !== to.stage ? phasesBetween(below, to.stage) : [];
   return further.length > phases.length ? further : phases;
 }
