@@ -2,13 +2,13 @@ import type { Subject } from '../../domain/index.ts';
 import { type OperatedBackend, pacedFor } from '../operate/operated-backend.ts';
 import { copySubject } from '../replicas/copy-subject.ts';
 import { openLocal } from '../replicas/local-record.ts';
-import type { Cohorts } from '../stages/cohort.ts';
-import { loadCohorts, policyOf, rolloutsOf, type Stage } from '../stages/stage-record.ts';
+import { policyOf } from '../stages/stage-record.ts';
 import { readStage } from '../stages/stage-store.ts';
 import { describeFailure } from '../upstream/describe-failure.ts';
 import { type ListRunResult, type ListRunStop, type Pause, realPause, runOverList } from './list-run.ts';
 import { pauseAfter } from './pause-after.ts';
 import { type Attended, finishListRun } from './run-records.ts';
+import { createStageReader, type StageReader } from './stage-reader.ts';
 
 /** What became of one person: `known` was written here before, `waiting` has not reached dual-write. */
 export type BackfillOutcome = 'copied' | 'known' | 'empty' | 'unknown' | 'waiting' | 'failed';
@@ -53,7 +53,7 @@ export interface ListOptions {
 /** Tries for one person before the others have their turn, and the pause after the first one; it doubles. */
 const TRIES = 3;
 const FIRST_PAUSE_MS = 500;
-/** How long the stage is believed, in milliseconds. */
+/** How long the stage is believed before a copy, in milliseconds. */
 const STAGE_MS = 1_000;
 
 /**
@@ -70,7 +70,7 @@ export async function backfillList(
 > {
   const { core, at } = operated;
   const paced = pacedFor(operated, options.signal);
-  const readStageNow = stageReader(operated);
+  const readStageNow = createStageReader(operated);
   const run = { records: core.records, kind: 'backfill', name: at.name } as const;
   const { revision = 0, fedSinceRevision = 0 } = (await readStage(core.records, at.name))?.record ?? {};
   const result = await runOverList<BackfillOutcome>({
@@ -98,14 +98,14 @@ export async function backfillList(
 async function copyOne(
   operated: OperatedBackend,
   id: string,
-  readStageNow: () => Promise<Stage | undefined>,
+  readStageNow: StageReader,
   { pause = realPause, signal }: ListOptions,
 ): Promise<Attended<BackfillOutcome>> {
   const { core, at } = operated;
   const subject = await core.directory.byAlias(at.name.tenant, at.name.dialect, id);
   if (!subject) return { outcome: 'unknown' };
   const subjectKey = subject.key;
-  const stage = await readStageNow();
+  const stage = await readStageNow(STAGE_MS);
   const policy = stage && policyOf(stage, subjectKey);
   const isOpen = policy && (policy.write === 'both' || policy.write === 'local') && !policy.recheck;
   if (!isOpen) return { outcome: 'waiting', subjectKey };
@@ -136,24 +136,4 @@ async function copyWithLease({ at }: OperatedBackend, subject: Subject): Promise
   } finally {
     await held.release();
   }
-}
-
-/** Reads the stage not more than once a second, and the lists of its cohorts once. */
-function stageReader({ at, core }: OperatedBackend): () => Promise<Stage | undefined> {
-  let cohorts: Cohorts = new Map();
-  let readAtMs = Number.NEGATIVE_INFINITY;
-  let last: Promise<Stage | undefined> = Promise.resolve(undefined);
-  async function read(): Promise<Stage | undefined> {
-    const record = (await readStage(core.records, at.name))?.record;
-    if (!record) return undefined;
-    cohorts = await loadCohorts(core.records, rolloutsOf(record), cohorts);
-    return { record, cohorts };
-  }
-  return () => {
-    if (performance.now() - readAtMs >= STAGE_MS) {
-      readAtMs = performance.now();
-      last = read();
-    }
-    return last;
-  };
 }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { ProblemError, type Subject } from '../../domain/index.ts';
 import { type OperatedBackend, pacedFor } from '../operate/operated-backend.ts';
 import { resyncFromBackend } from '../replicas/resync-from-backend.ts';
+import { policyOf } from '../stages/stage-record.ts';
 import { readStage } from '../stages/stage-store.ts';
 import { type ListOptions, peopleAtOnce } from './backfill-list.ts';
 import { compareSubject, type LiveDifference } from './compare-subject.ts';
 import { type ListRunResult, realPause, runOverList } from './list-run.ts';
 import { pauseAfter } from './pause-after.ts';
 import { type Attended, finishListRun, readRunPeople } from './run-records.ts';
+import { createStageReader, type StageReader } from './stage-reader.ts';
 
 /** What became of one person; `repaired`: equal, since this run made the local store follow the backend. */
 export type VerifyOutcome = LiveDifference | 'both empty' | 'repaired' | 'unknown';
@@ -66,6 +68,7 @@ export async function verifyList(
 ): Promise<ListRunResult<VerifyOutcome> & { readonly report: VerificationReport }> {
   const { core, at } = operated;
   const paced = pacedFor(operated, options.signal);
+  const readStageNow = createStageReader(operated);
   const run = { records: core.records, kind: 'verification', name: at.name } as const;
   const { revision = 0, fedSinceRevision = 0 } = (await readStage(core.records, at.name))?.record ?? {};
   const result = await runOverList<VerifyOutcome>({
@@ -77,7 +80,7 @@ export async function verifyList(
     // What an older run has seen does not count as evidence any more.
     notBeforeMs: core.clock.nowMs() - at.settings.gate.verificationHours * 3_600_000,
     stage: { revision, oldest: fedSinceRevision },
-    attend: (id, signal) => verifyOne(paced, id, { ...options, signal }),
+    attend: (id, signal) => verifyOne(paced, id, readStageNow, { ...options, signal }),
     retried: new Set(['unclear', 'unfinished']),
     empty: 'both empty',
   });
@@ -92,6 +95,7 @@ export async function verifyList(
 async function verifyOne(
   operated: OperatedBackend,
   id: string,
+  readStageNow: StageReader,
   { repair, pause = realPause, signal }: ListOptions & { readonly repair: boolean },
 ): Promise<Attended<VerifyOutcome>> {
   const { at, core } = operated;
@@ -101,17 +105,21 @@ async function verifyOne(
   const wait = (ms: number) => pause(ms, signal);
   const found = await compareSubject(operated, subject, wait);
   if (!repair || !REPAIRED.has(found.outcome)) return { ...found, subjectKey };
-  const hasFollowed = await followBackend(operated, subject, wait);
+  const hasFollowed = await followBackend(operated, subject, readStageNow, wait);
   const after = await compareSubject(operated, subject, wait);
   return hasFollowed && after.outcome === 'equal'
     ? { outcome: 'repaired', subjectKey }
     : { ...after, subjectKey };
 }
 
-/** Tries again where the backend gives no clear answer, or where a client writes meanwhile. */
+/**
+ * Tries again where the backend gives no clear answer, or where a client writes meanwhile. A run may take hours:
+ * once a step has made the local store the truth, what the backend has may be older.
+ */
 async function followBackend(
   { at }: OperatedBackend,
   subject: Subject,
+  readStageNow: StageReader,
   wait: (ms: number) => Promise<void>,
 ): Promise<boolean> {
   for (let attempt = 0; attempt < REPAIRS; attempt += 1) {
@@ -119,7 +127,11 @@ async function followBackend(
     try {
       const held = await at.replica.journal.lease(subject, 0);
       try {
-        const result = held.entry.intent ? 'written meanwhile' : await resyncFromBackend(at.replica, subject);
+        const stage = await readStageNow(0);
+        const policy = stage && policyOf(stage, subject.key);
+        if (policy?.write !== 'both' || policy.read !== 'backend') return false;
+        const { intent, recheck } = held.entry;
+        const result = intent || recheck ? 'written meanwhile' : await resyncFromBackend(at.replica, subject);
         if (result !== 'written meanwhile') return result === 'followed';
       } finally {
         await held.release();

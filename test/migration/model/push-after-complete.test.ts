@@ -1,55 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { resyncSinceComplete } from '../../../src/migration/operate/resync.ts';
-import { EVERYBODY } from '../../../src/migration/stages/rollout.ts';
-import type { StageRecord } from '../../../src/migration/stages/stage-record.ts';
-import { beginStage, readStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
-import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { createModelBackend, uploadOf } from './model-backend.ts';
-import { createModelGateway, type ModelGateway } from './model-gateway.ts';
-import { NAME, subjectAt } from './model-parts.ts';
-import { createMortalProcess } from './mortal-process.ts';
-
-/** Longer than the pause after a push that failed, in milliseconds. */
-const LATER_MS = 2_000;
+import { uploadOf } from './model-backend.ts';
+import { createPlacedGateway, everybodyIn } from './placed-gateway.ts';
 
 /**
  * Somebody who was never copied has pictures at the backend, writes another slot in `complete`, and comes back to `switched`. `onHop` is
  * awaited before each operation of the process that pushes.
  */
 async function comeBack(atBackend: readonly number[], written: number, onHop: () => Promise<void>) {
-  const store = createMemoryStore();
-  const backend = createModelBackend();
-  let nowMs = 1_000_000;
-  const start = (hop: () => Promise<void>): ModelGateway =>
-    createModelGateway({ process: createMortalProcess({ ...store, hop }), backend, nowMs: () => nowMs });
-  const person = subjectAt(0);
-  const gateway = start(async () => {});
-  const stand = async (place: Omit<StageRecord, 'schema' | 'revision' | 'history'>) => {
-    const { record, version } =
-      (await readStage(store.records, NAME)) ?? (await beginStage(store.records, NAME, 'pass-through'));
-    const { rollout: _left, resyncSinceMs: _noted, ...rest } = record;
-    await swapStage(store.records, NAME, version, { ...rest, revision: record.revision + 1, ...place });
-    await gateway.watch.refresh();
-  };
-  await beginStage(store.records, NAME, 'pass-through');
-  await gateway.watch.refresh();
+  const placed = await createPlacedGateway('pass-through');
+  const { gateway, person, stand } = placed;
   for (const slot of atBackend) await gateway.put(person, slot, 10 + slot);
-  await stand({ rollout: { stage: 'complete', ramp: EVERYBODY } });
+  await stand(everybodyIn('complete'));
   await gateway.put(person, written, 20 + written);
-  await stand({ rollout: { stage: 'switched', ramp: EVERYBODY }, resyncSinceMs: 1 });
+  await stand({ ...everybodyIn('switched'), resyncSinceMs: 1 });
   await resyncSinceComplete(gateway.operated);
   await gateway.watch.refresh();
-  const pusher = start(onHop);
-  await pusher.watch.refresh();
-  /** What failed is tried again, and arrives. */
-  const settle = async (rounds = 3) => {
-    for (let round = 0; round < rounds; round += 1) {
-      nowMs += LATER_MS;
-      await gateway.watch.refresh();
-      await gateway.reconciler.round();
-    }
-  };
-  return { backend, gateway, pusher, person, settle };
+  return { ...placed, pusher: await placed.start(onHop) };
 }
 
 describe('a person who was never copied and wrote first in complete', () => {
