@@ -2,6 +2,7 @@ import type { CoreParts } from '../core/core-parts.ts';
 import type { ForgottenPerson, PersonKeeper } from '../core/person-keeper.ts';
 import { isJsonArray, isJsonObject, type Subject } from '../domain/index.ts';
 import type { HeldEntry } from './journal/journal.ts';
+import type { JournalEntry } from './journal/journal-entry.ts';
 import { noteAbsorbed } from './note-absorbed.ts';
 import { verdictOf } from './replicas/backend.ts';
 import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
@@ -85,6 +86,7 @@ async function forgetAtBackend(
       const why = await deleteAtBackend(at, person, id);
       if (why !== undefined) return left(why, journal.entries);
     }
+    if (journal.mayArrive) return left('a write that got no answer may still arrive', journal.entries);
   } finally {
     await journal.release();
   }
@@ -110,14 +112,16 @@ function idsAtBackend(
 
 /**
  * Waits for writes to the backend that are under way, keeps others out, and drops unfinished writes, so that
- * no write arrives there after the deletion. `undefined` where a write takes too long.
+ * none is sent there after the deletion. `mayArrive`: an earlier one got no answer, and may still take effect.
+ * `undefined` where a write takes too long.
  */
 async function holdJournal(
   { replica }: MigrationAtBackend,
   { keys, id, aliases }: ForgottenPerson,
-): Promise<{ readonly entries: number; release(): Promise<void> } | undefined> {
+): Promise<{ readonly entries: number; readonly mayArrive: boolean; release(): Promise<void> } | undefined> {
   const held: HeldEntry[] = [];
   let entries = 0;
+  let mayArrive = false;
   const release = async () => {
     for (const one of held) await one.release();
   };
@@ -126,15 +130,21 @@ async function holdJournal(
       if (await replica.journal.read(key)) entries += 1;
       const one = await replica.journal.lease({ key, id, aliases }, 0);
       held.push(one);
+      mayArrive ||= isUnsure(one.entry, replica.clock.nowMs());
       await one.write(
         ({ intent: _given, recheck: _up, mayBePending: _with, fillers: _all, ...entry }) => entry,
       );
     }
-    return { entries, release };
+    return { entries, mayArrive, release };
   } catch {
     await release();
     return undefined;
   }
+}
+
+/** Whether a write of the entry may still take effect at the backend. */
+function isUnsure({ intent, recheck }: JournalEntry, nowMs: number): boolean {
+  return intent !== undefined || (recheck !== undefined && (recheck.later ?? recheck).atMs > nowMs);
 }
 
 async function deleteAtBackend(

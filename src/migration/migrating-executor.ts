@@ -163,12 +163,20 @@ function findPendingTargets(
   policy: WritePolicy | undefined,
   isMerged: boolean,
 ): readonly MigrationAtWork[] {
-  const fed = secondaries.filter((other) => ['both', 'local'].includes(other.policyOf(subjectKey).write));
+  const fed = secondaries.filter((other) => isFed(other.policyOf(subjectKey)));
   // A write to both sides names the id that the client used. The survivor's own id at the backend gets the
   // write later.
   const isLater = policy?.write === 'local' || (isMerged && policy?.write === 'both');
   const first = primary && isLater ? [primary] : [];
   return [...first, ...fed];
+}
+
+/**
+ * Whether a backend gets what is written through other dialects. In the last phase of the way to `shadow` it does
+ * not any more, since what is left unfinished then is given up.
+ */
+function isFed({ write, redo, recheck }: WritePolicy): boolean {
+  return (write === 'both' && (redo || recheck)) || write === 'local';
 }
 
 /**

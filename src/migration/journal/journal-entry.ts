@@ -27,23 +27,28 @@ export type IntendedImage = {
 };
 
 /**
- * A write got no answer and may take effect at the backend until `atMs`. From then on, `push` sends the
- * newest local state of the slots once more where it is newer than `after`; `resync` makes the local store
- * follow the backend.
+ * Writes got no answer and may take effect at the backend until `atMs`. From then on, `push` sends the newest
+ * local state of the slots once more where it is newer than `after`, and follows the backend in the others.
+ * `resync` does the same, and makes the local store follow the backend in all slots that are not named.
  */
 export type Recheck = {
   readonly atMs: number;
   readonly how: 'push' | 'resync';
   readonly slots: readonly number[];
-  /** The generation before the write. */
+  /** The generation before the first of these writes. */
   readonly after: number;
   /**
    * By slot, the generation before a write that was given up. Its client may have been told that it succeeded,
    * so only a local picture that is newer than this generation is sent to the backend again.
    */
   readonly givenUp?: Readonly<Record<string, number>>;
-  /** When the first of the writes that were given up began. A fence that was set later waits for it. */
+  /** When the first of these writes began. A fence that was set later waits for the recheck. */
   readonly sinceMs?: number;
+  /**
+   * Writes that got no answer while this recheck was waiting. They need one more, later. If each of them put the
+   * recheck off, a person who tries again all the time would keep a fence waiting for ever.
+   */
+  readonly later?: { readonly atMs: number; readonly sinceMs: number };
 };
 
 /** The only process that may write to the backend for this subject, and until when. */

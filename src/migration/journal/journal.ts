@@ -11,6 +11,8 @@ import { asJournalEntry, isNeeded, type JournalEntry } from './journal-entry.ts'
 export const KEEP_TOUCHED_MS = 60_000;
 /** A touch that is younger than this does not have to be renewed. */
 const RENEW_TOUCH_MS = 20_000;
+/** A lease that was written within this time needs no renewal, in milliseconds. */
+const FRESH_LEASE_MS = 5_000;
 /** How long a writer waits for another gateway's lease before it gives up, in milliseconds. */
 const LEASE_WAIT_MS = 15_000;
 /** Pause between two tries to take a lease, in milliseconds. */
@@ -26,8 +28,15 @@ export type JournalSubject = Pick<Subject, 'key' | 'id' | 'aliases'>;
 export interface HeldEntry {
   /** As it stands in the store. */
   readonly entry: JournalEntry;
-  /** Replaces the entry; throws `LeaseLostError` where another process holds the lease by now. */
+  /**
+   * Replaces the entry, and renews the lease; throws `LeaseLostError` where another process holds it by now.
+   */
   write(change: (entry: JournalEntry) => JournalEntry): Promise<void>;
+  /**
+   * Makes sure that the lease outlasts one more request to the backend. Call it before each one that changes
+   * something there, because a holder may send many. Throws like `write`.
+   */
+  renew(): Promise<void>;
   /**
    * Gives the lease back, and deletes the entry where nothing is left to do. Never rejects, because a lease
    * also expires by itself.
@@ -69,7 +78,7 @@ interface StoredEntry {
 
 /**
  * The journal of one migration. `leaseMs` must exceed the longest time that a request to the backend may
- * take.
+ * take by `FRESH_LEASE_MS` and the time that a swap takes.
  */
 export function createJournal(parts: {
   readonly records: RecordStore;
@@ -105,6 +114,8 @@ export function createJournal(parts: {
     };
   }
 
+  const freshLease = () => ({ owner: parts.owner, untilMs: clock.nowMs() + parts.leaseMs });
+
   /** Tries once; `undefined` where another process holds the lease or was faster. */
   async function acquire(subject: JournalSubject, generation: number): Promise<StoredEntry | undefined> {
     const found = await find(subject.key);
@@ -113,7 +124,7 @@ export function createJournal(parts: {
     // The locks of this process keep its holders apart. A stored lease of its own is one that could not be given
     // back, so it may be taken.
     if (before.lease && before.lease.owner !== parts.owner && before.lease.untilMs > nowMs) return undefined;
-    const entry = { ...before, lease: { owner: parts.owner, untilMs: nowMs + parts.leaseMs } };
+    const entry = { ...before, lease: freshLease() };
     const result = await records.swap(prefix + subject.key, found?.version, entry);
     return result === 'conflict' ? undefined : { entry, version: result.version };
   }
@@ -148,22 +159,28 @@ export function createJournal(parts: {
 
   function holding(subject: JournalSubject, taken: StoredEntry, unlock: () => void): HeldEntry {
     let current = taken;
+    async function write(change: (entry: JournalEntry) => JournalEntry): Promise<void> {
+      for (;;) {
+        const entry = { ...change(current.entry), lease: freshLease() };
+        const result = await records.swap(prefix + subject.key, current.version, entry);
+        if (result !== 'conflict') {
+          current = { entry, version: result.version };
+          return;
+        }
+        const found = await find(subject.key);
+        if (found?.entry.lease?.owner !== parts.owner) throw new LeaseLostError('the lease is gone');
+        current = found;
+      }
+    }
     return {
       get entry() {
         return current.entry;
       },
-      async write(change) {
-        for (;;) {
-          const entry = change(current.entry);
-          const result = await records.swap(prefix + subject.key, current.version, entry);
-          if (result !== 'conflict') {
-            current = { entry, version: result.version };
-            return;
-          }
-          const found = await find(subject.key);
-          if (found?.entry.lease?.owner !== parts.owner) throw new LeaseLostError('the lease is gone');
-          current = found;
-        }
+      write,
+      async renew() {
+        const { untilMs = 0 } = current.entry.lease ?? {};
+        const isFresh = untilMs - clock.nowMs() >= parts.leaseMs - FRESH_LEASE_MS;
+        if (!isFresh) await write((entry) => entry);
       },
       async release() {
         try {

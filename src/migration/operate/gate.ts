@@ -54,7 +54,9 @@ export async function examineStep(
   const moved = await findMoved(operated, from, to);
   const leadsUpToSwitched = leadsUpTo(from, to, 'switched');
   const leadsUpToComplete = leadsUpTo(from, to, 'complete');
-  const needsDrain = leadsUpToSwitched || leadsUpToComplete;
+  const leadsUpToDualWrite = leadsUpTo(from, to, 'dual-write');
+  // Up to dual-write, too: what an earlier stay there has left may not be sent any more.
+  const needsDrain = leadsUpToDualWrite || leadsUpToSwitched || leadsUpToComplete;
   const waitMs = Math.min(options.timeoutMs ?? DRAIN_WAIT_MS, DRAIN_WAIT_MS);
   const [backlog, isDrained, parity, verification, neverCopied, heartbeats, behind] = await Promise.all([
     readBacklog(at.replica, moved.has),
@@ -90,7 +92,7 @@ export async function examineStep(
       isFirm: true,
     },
     ...(record.resyncSinceMs === undefined ? [] : [caughtUpGuard(record.resyncSinceMs)]),
-    ...(leadsUpTo(from, to, 'dual-write')
+    ...(leadsUpToDualWrite
       ? [credentialGuard(operated), ...preflightGuard(operated, await readPreflight(operated))]
       : []),
     ...(needsDrain ? [backlogGuard(backlog, isDrained)] : []),

@@ -68,7 +68,9 @@ export async function pushRecheck(
   const isSent = (slot: number) =>
     policy.read === 'local' || slotGeneration(record, slot) > Math.max(after, givenUp[slot] ?? 0);
   const sent = slots.filter(isSent);
-  const others = slots.filter((slot) => !isSent(slot));
+  // Only a filler can be in a slot that was never written here and in which no write was given up.
+  const mayBeTheirs = (slot: number) => record.slots[slot] !== undefined || givenUp[slot] !== undefined;
+  const others = slots.filter((slot) => !isSent(slot) && mayBeTheirs(slot));
   if (others.length > 0) await followUnsettled(parts, subject, record, others);
   const now = others.length > 0 ? (await readSubjectRecord(parts.records, subject.key)).record : record;
   if (now) await pushSlots(parts, held, subject, now, sent, policy);
@@ -92,10 +94,14 @@ async function followUnsettled(
 }
 
 async function forgetPending(parts: ReplicaParts, held: HeldEntry): Promise<void> {
-  const isOld = (entry: JournalEntry) => parts.clock.nowMs() - entry.touchedAtMs > KEEP_TOUCHED_MS;
-  if (held.entry.mayBePending && isOld(held.entry)) {
-    await held.write((entry) => (isOld(entry) ? { ...entry, mayBePending: false } : entry));
+  if (held.entry.mayBePending && isTouchOver(parts, held.entry)) {
+    await held.write((entry) => (isTouchOver(parts, entry) ? { ...entry, mayBePending: false } : entry));
   }
+}
+
+/** Whether no swap that makes a replication pending can be under way any more. */
+export function isTouchOver({ clock }: Pick<ReplicaParts, 'clock'>, { touchedAtMs }: JournalEntry): boolean {
+  return clock.nowMs() - touchedAtMs > KEEP_TOUCHED_MS;
 }
 
 async function pushSlots(
@@ -158,7 +164,8 @@ function listSlotsToFollow(
 ): number[] {
   const isUnwritten = (slot: number) => found.slots[slot] === undefined;
   const mayBeFiller = (slot: number) =>
-    fillers.includes(slot) || (isUnwritten(slot) && recheck?.slots.includes(slot) === true);
+    fillers.includes(slot) ||
+    (isUnwritten(slot) && recheck?.slots.includes(slot) === true && recheck.givenUp?.[slot] === undefined);
   const isFollowed = (slot: number) =>
     read === 'backend'
       ? slot < last && !pushed.includes(slot)
@@ -253,13 +260,15 @@ async function carryOut(
   record: SubjectRecord,
   command: Exclude<BackendCommand, { kind: 'read-subject' | 'locate-images' }>,
 ): Promise<BackendReply> {
+  await held.renew();
+  const startedAtMs = parts.clock.nowMs();
   const unsure = async () => {
     const slots = command.kind === 'put-images' ? command.images.map(({ slot }) => slot) : command.slots;
     await held.write((entry) => ({
       ...entry,
       reached: Math.min(entry.reached, ...slots.map((slot) => slotGeneration(record, slot) - 1)),
       // The recheck sends the newest picture, however old it is; hence 0.
-      recheck: scheduleRecheck(parts, entry, slots, 0),
+      recheck: scheduleRecheck(parts, entry, { slots, generation: 0, startedAtMs }),
     }));
   };
   try {

@@ -1,12 +1,15 @@
+import { readSubjectRecord } from '../../core/subject-records.ts';
 import type { Subject } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import type { JournalEntry } from '../journal/journal-entry.ts';
 import type { WritePolicy } from '../stages/write-policy.ts';
 import { describeFailure } from '../upstream/describe-failure.ts';
-import { pushPending, pushRecheck } from './push-state.ts';
+import { clearPending } from './local-record.ts';
+import { isTouchOver, pushPending, pushRecheck } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { discardIntended, resolveIntent } from './resolve-intent.ts';
 import { resyncFromBackend } from './resync-from-backend.ts';
+import { recheckLeft } from './schedule-recheck.ts';
 
 /** First pause after a failure, in milliseconds; doubles each time. */
 const FIRST_PAUSE_MS = 250;
@@ -98,14 +101,30 @@ async function finish(
 ): Promise<void> {
   if (policy.recheck) return;
   if (policy.write === 'stream' || !policy.redo) {
-    // The local store gets no writes any more. The backend is the truth, whether or not work was left
-    // unfinished.
-    await held.write(({ intent: _given, recheck: _up, mayBePending: _too, ...entry }) => entry);
+    await giveUpWork(parts, held, subject);
     return;
   }
-  await resolveIntent(parts, held, subject, policy);
+  await resolveIntent(parts, held, subject);
   if (held.entry.mayBePending || held.entry.fillers) await pushPending(parts, held, subject, policy);
   await recheck(parts, held, subject, policy);
+}
+
+/**
+ * The local store gets no writes any more. The backend is the truth, whether or not work was left unfinished. A
+ * replication that stayed pending would look unfinished for ever, and would be sent over newer pictures once the
+ * local store gets writes again.
+ */
+async function giveUpWork(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
+  const { record } = await readSubjectRecord(parts.records, subject.key);
+  const reached = record?.generation ?? 0;
+  if (record?.pendingReplicas?.[parts.replica])
+    await clearPending(parts, subject, reached, parts.clock.nowMs());
+  await held.write(({ intent: _given, recheck: _up, fillers: _too, ...entry }) => ({
+    ...entry,
+    reached,
+    // A swap that makes a replication pending may still be under way.
+    mayBePending: entry.mayBePending === true && !isTouchOver(parts, entry),
+  }));
 }
 
 async function recheck(
@@ -115,14 +134,17 @@ async function recheck(
   policy: WritePolicy,
 ): Promise<void> {
   const look = held.entry.recheck;
-  if (!look || look.atMs > parts.clock.nowMs()) return;
+  const nowMs = parts.clock.nowMs();
+  if (!look || look.atMs > nowMs) return;
   // Once readers get the local store, the backend follows it.
-  if (look.how === 'push' || policy.read === 'local') await pushRecheck(parts, held, subject, look, policy);
-  else if ((await resyncFromBackend(parts, subject)) === 'written meanwhile') return;
-  await held.write((entry) => {
-    if (entry.recheck?.atMs !== look.atMs) return entry;
-    const { recheck: _done, ...rest } = entry;
-    return rest;
+  if (look.how === 'resync' && policy.read === 'backend') {
+    const isFollowed = (slot: number) => !look.slots.includes(slot);
+    if ((await resyncFromBackend(parts, subject, isFollowed)) === 'written meanwhile') return;
+  }
+  await pushRecheck(parts, held, subject, look, policy);
+  await held.write(({ recheck: made, ...entry }) => {
+    const left = made && recheckLeft(made, nowMs);
+    return left ? { ...entry, recheck: left } : entry;
   });
 }
 

@@ -9,12 +9,17 @@ import {
   type Upload,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import { type IntendedImage, type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
-import type { WritePolicy } from '../stages/write-policy.ts';
+import {
+  type IntendedImage,
+  type Intent,
+  type JournalEntry,
+  type Recheck,
+  slotsOf,
+} from '../journal/journal-entry.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
-import { recheckGivenUp } from './schedule-recheck.ts';
+import { recheckGivenUp, scheduleRecheck, withGivenUp } from './schedule-recheck.ts';
 
 /** Answers to a delete of a picture that is not there. */
 const GONE: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
@@ -32,22 +37,17 @@ interface HeldImage {
  * carried out all the same, or may still be, so the recheck looks at its slots. Throws where the backend
  * cannot be asked now; then the intent stays.
  */
-export async function resolveIntent(
-  parts: ReplicaParts,
-  held: HeldEntry,
-  subject: Subject,
-  policy: WritePolicy,
-): Promise<void> {
+export async function resolveIntent(parts: ReplicaParts, held: HeldEntry, subject: Subject): Promise<void> {
   const { intent } = held.entry;
   if (!intent) return;
   const { snapshot } = await openLocal(parts, subject);
   const isOvertaken = slotsOf(intent).every(
     (slot) => slotGeneration(snapshot.record, slot) > intent.generation,
   );
-  const result = isOvertaken ? 'overtaken' : await sendAgain(parts, intent, subject);
+  const result = isOvertaken ? 'overtaken' : await sendAgain(parts, held, intent, subject);
   await held.write(({ intent: _settled, ...entry }) => ({
     ...entry,
-    ...recheckAfter(parts, result, intent, entry, policy),
+    ...recheckAfter(parts, result, intent, entry),
   }));
   await discardIntended(parts, intent);
 }
@@ -72,24 +72,39 @@ function recheckAfter(
   result: Resent | 'overtaken',
   intent: Intent,
   entry: JournalEntry,
-  { read }: WritePolicy,
 ): Pick<JournalEntry, 'recheck'> {
-  if (result === 'settled') return {};
+  if (result === 'settled') {
+    // The process that began it was killed. Its own request may still arrive, after the one that was sent again.
+    const unsure = { ...intent, slots: slotsOf(intent) };
+    return { recheck: entry.recheck ?? scheduleRecheck(parts, entry, unsure) };
+  }
   if (result === 'refused') return { recheck: recheckGivenUp(parts, entry, intent) };
-  // It is unknown what the backend holds. The newest local state is sent there once more; or the local store
-  // follows the backend where that is the truth.
-  const { recheck: before } = entry;
-  const how = result === 'bodies gone' && read === 'backend' ? 'resync' : (before?.how ?? 'push');
-  const slots = [...new Set([...(before?.slots ?? []), ...slotsOf(intent)])];
-  return { recheck: { ...before, atMs: before?.atMs ?? 0, how, slots, after: 0 } };
+  // It is unknown what the backend holds. The newest local state is sent there once more. Where nothing newer was
+  // written, and the bodies are gone, the local store follows the backend.
+  const { how = 'push', slots = [], sinceMs, ...before } = entry.recheck ?? {};
+  const own = slotsOf(intent);
+  const recheck: Recheck = {
+    atMs: 0,
+    ...before,
+    how,
+    slots: [...new Set([...slots, ...own])],
+    sinceMs: Math.min(sinceMs ?? intent.startedAtMs, intent.startedAtMs),
+    after: 0,
+  };
+  return result === 'overtaken'
+    ? { recheck }
+    : { recheck: { ...recheck, givenUp: withGivenUp(recheck, own, intent.generation) } };
 }
 
-function sendAgain(parts: ReplicaParts, intent: Intent, subject: Subject): Promise<Resent> {
-  return intent.kind === 'put' ? putAgain(parts, intent, subject) : deleteAgain(parts, intent, subject);
+function sendAgain(parts: ReplicaParts, held: HeldEntry, intent: Intent, subject: Subject): Promise<Resent> {
+  return intent.kind === 'put'
+    ? putAgain(parts, held, intent, subject)
+    : deleteAgain(parts, held, intent, subject);
 }
 
 async function putAgain(
   parts: ReplicaParts,
+  held: HeldEntry,
   intent: Extract<Intent, { kind: 'put' }>,
   subject: Subject,
 ): Promise<Resent> {
@@ -97,6 +112,7 @@ async function putAgain(
   if (!images) return 'bodies gone';
   try {
     const reference = { kind: 'key', key: subject.key } as const;
+    await held.renew();
     const reply = await parts.backend.carryOut({ kind: 'put-images', subject: reference, images }, subject);
     if (!isCarriedOut(reply)) return 'refused';
     await commitMissing(parts, intent, subject, images);
@@ -158,10 +174,12 @@ async function commitMissing(
 
 async function deleteAgain(
   parts: ReplicaParts,
+  held: HeldEntry,
   intent: Extract<Intent, { kind: 'delete' }>,
   subject: Subject,
 ): Promise<Resent> {
   for (const slot of intent.slots) {
+    await held.renew();
     const reply = await parts.backend.carryOut(
       { kind: 'delete-images', subject: { kind: 'key', key: subject.key }, slots: [slot] },
       subject,

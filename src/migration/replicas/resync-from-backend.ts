@@ -13,13 +13,17 @@ type FollowResult = 'followed' | 'same' | 'written meanwhile';
 /**
  * Makes the local store follow the backend, while the backend is the truth. Pictures that differ are put;
  * pictures that the backend lacks are deleted. These are new generations, and are written only if the record
- * has not changed since it was read. Call it with the subject's lease.
+ * has not changed since it was read. Call it with the subject's lease. `isFollowed`: default, every slot.
  */
-export async function resyncFromBackend(parts: ReplicaParts, subject: Subject): Promise<FollowResult> {
+export async function resyncFromBackend(
+  parts: ReplicaParts,
+  subject: Subject,
+  isFollowed: (slot: number) => boolean = () => true,
+): Promise<FollowResult> {
   const { record } = (await openLocal(parts, subject)).snapshot;
   // The newest pictures have not reached the backend, so the local store must not follow it now.
   if (record?.pendingReplicas?.[parts.replica]) return 'written meanwhile';
-  return followSlots(parts, subject, () => true);
+  return followSlots(parts, subject, isFollowed);
 }
 
 /**

@@ -1,41 +1,55 @@
 import { type Intent, type JournalEntry, type Recheck, slotsOf } from '../journal/journal-entry.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
-/**
- * When and at which slots to look again after a write that may or may not have taken effect. There is one
- * recheck for all such writes. `after`: the generation before the write.
- */
+type Times = Pick<ReplicaParts, 'clock' | 'settleMs'>;
+
+/** A write that may or may not have taken effect. */
+export interface UnsureWrite {
+  readonly slots: readonly number[];
+  /** The generation before it. */
+  readonly generation: number;
+  readonly startedAtMs: number;
+}
+
+/** Adds a write to the subject's recheck. A write that began while a recheck was waiting gets a look of its own. */
 export function scheduleRecheck(
-  { clock, settleMs }: Pick<ReplicaParts, 'clock' | 'settleMs'>,
+  { clock, settleMs }: Times,
   { recheck: before }: JournalEntry,
-  slots: readonly number[],
-  after: number,
+  { slots, generation, startedAtMs }: UnsureWrite,
 ): Recheck {
+  const atMs = clock.nowMs() + settleMs;
+  if (!before) return { atMs, sinceMs: startedAtMs, how: 'push', slots, after: generation };
+  const { later } = before;
   return {
     ...before,
-    atMs: clock.nowMs() + settleMs,
-    how: before?.how ?? 'push',
-    slots: [...new Set([...(before?.slots ?? []), ...slots])],
-    after: Math.min(before?.after ?? after, after),
+    slots: [...new Set([...before.slots, ...slots])],
+    after: before.slots.length === 0 ? generation : Math.min(before.after, generation),
+    later: { atMs, sinceMs: Math.min(later?.sinceMs ?? startedAtMs, startedAtMs) },
   };
+}
+
+/** What is left of a recheck that was made from `lookedAtMs` on: the look at later writes. */
+export function recheckLeft({ later, ...made }: Recheck, lookedAtMs: number): Recheck | undefined {
+  return later && later.atMs > lookedAtMs ? { ...made, ...later, how: 'push' } : undefined;
 }
 
 /**
  * The recheck after a write that was given up, because the backend refused it when it was sent once more, or
  * because a newer one replaces it. The first attempt may have been carried out, or may still be.
  */
-export function recheckGivenUp(
-  parts: Pick<ReplicaParts, 'clock' | 'settleMs'>,
-  entry: JournalEntry,
-  intent: Intent,
-): Recheck {
+export function recheckGivenUp(parts: Times, entry: JournalEntry, intent: Intent): Recheck {
   const { generation, startedAtMs } = intent;
-  const { givenUp = {}, sinceMs = startedAtMs } = entry.recheck ?? {};
   const slots = slotsOf(intent);
+  const recheck = scheduleRecheck(parts, entry, { slots, generation, startedAtMs });
+  return { ...recheck, givenUp: withGivenUp(recheck, slots, generation) };
+}
+
+/** The writes that were given up, with one more. */
+export function withGivenUp(
+  { givenUp = {} }: Pick<Recheck, 'givenUp'>,
+  slots: readonly number[],
+  generation: number,
+): NonNullable<Recheck['givenUp']> {
   const now = slots.map((slot) => [slot, Math.max(givenUp[slot] ?? 0, generation)] as const);
-  return {
-    ...scheduleRecheck(parts, entry, slots, generation),
-    givenUp: { ...givenUp, ...Object.fromEntries(now) },
-    sinceMs: Math.min(sinceMs, startedAtMs),
-  };
+  return { ...givenUp, ...Object.fromEntries(now) };
 }

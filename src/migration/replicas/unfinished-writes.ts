@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import type { JournalEntry } from '../journal/journal-entry.ts';
+import type { JournalEntry, Recheck } from '../journal/journal-entry.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 
 const POLL_MS = 50;
@@ -51,9 +51,14 @@ async function unfinishedIn(
   const pending = record?.pendingReplicas?.[replica];
   return [
     ...(intent && intent.startedAtMs <= untilMs ? (['intent'] as const) : []),
-    ...(recheck && (recheck.sinceMs ?? recheck.atMs - settleMs) <= untilMs ? (['recheck'] as const) : []),
+    ...(recheck && beganAt(recheck, settleMs) <= untilMs ? (['recheck'] as const) : []),
     ...(pending && pending.sinceMs <= untilMs ? (['pending replication'] as const) : []),
   ];
+}
+
+/** When the first write began that a recheck is about. */
+function beganAt({ sinceMs, later, atMs }: Recheck, settleMs: number): number {
+  return Math.min(sinceMs ?? atMs - settleMs, later?.sinceMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** Whether no person within the scope has unfinished work. */

@@ -169,7 +169,7 @@ async function settleUnfinished(
   if (policy.recheck) await held.write((entry) => resyncLater(parts, entry));
   else if (!policy.redo) await held.write(({ intent: _given, recheck: _up, ...entry }) => entry);
   else if (isReplacedBy(held.entry.intent, written)) await replaceIntent(parts, held, held.entry.intent);
-  else await resolveIntent(parts, held, subject, policy);
+  else await resolveIntent(parts, held, subject);
   // A backend that does not have the newest picture yet would refuse to delete it.
   if (held.entry.mayBePending && policy.redo) await pushPending(parts, held, subject, policy);
   if (!replacesEverything) await copySubject(parts, subject);
@@ -184,15 +184,20 @@ function resyncLater(
   { clock, settleMs }: ReplicaParts,
   { intent: _given, ...entry }: JournalEntry,
 ): JournalEntry {
-  return { ...entry, recheck: { atMs: clock.nowMs() + settleMs, how: 'resync', slots: [], after: 0 } };
+  const nowMs = clock.nowMs();
+  return {
+    ...entry,
+    recheck: { atMs: nowMs + settleMs, sinceMs: nowMs, how: 'resync', slots: [], after: 0 },
+  };
 }
 
-/** Notes the write in the journal. The next process that works on the subject finishes it. */
+/** Notes the write in the journal, where the next process that works on the subject finishes it. */
 async function writeIntent(held: HeldEntry, intent: Intent, { redo }: WritePolicy): Promise<void> {
   if (redo) await held.write((entry) => ({ ...entry, intent }));
+  else await held.renew();
 }
 
-/** The only place where the backend is asked. Throws where it did not accept the write. */
+/** Sends the client's own write. Throws where the backend did not accept it. */
 async function sendIntent(
   parts: ReplicaParts,
   held: HeldEntry,
@@ -233,7 +238,7 @@ async function leaveUnsure(parts: ReplicaParts, held: HeldEntry, intent: Intent)
   await held.write((entry) => ({
     ...entry,
     intent,
-    recheck: scheduleRecheck(parts, entry, slotsOf(intent), intent.generation),
+    recheck: scheduleRecheck(parts, entry, { ...intent, slots: slotsOf(intent) }),
   }));
 }
 

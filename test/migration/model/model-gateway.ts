@@ -32,6 +32,8 @@ export interface ModelGateway {
   put(subject: Subject, slot: number, value: Value): Promise<void>;
   /** A client that goes away in the middle of its upload. */
   breakOff(subject: Subject, slot: number, value: Value): Promise<void>;
+  /** A client of another dialect, whose writes have to reach this backend as well. */
+  putThroughAnother(subject: Subject, slot: number, value: Value): Promise<void>;
   /** A client without a credential. */
   putAnonymously(subject: Subject, slot: number, value: Value): Promise<void>;
   remove(subject: Subject, slot: number): Promise<void>;
@@ -119,13 +121,13 @@ export function createModelGateway(parts: {
   /** One exchange under the stage that stands when it begins. */
   async function exchange<T>(
     act: (executor: ReturnType<typeof createMigratingExecutor>) => Promise<T>,
+    throughAnother = false,
   ): Promise<T> {
     const { leave, ...stage } = await watch.enter(NAME);
     const primary = { replica, policyOf: (key: string | undefined) => policyOf(stage, key) };
     const executor = createMigratingExecutor({
       core,
-      primary,
-      secondaries: [],
+      ...(throughAnother ? { secondaries: [primary] } : { primary, secondaries: [] }),
       translator: {
         async execute(command, _context, opened) {
           if (!opened) throw new Error('everybody is known here');
@@ -164,7 +166,12 @@ export function createModelGateway(parts: {
     }
   }
 
-  function put(subject: Subject, slot: number, upload: Upload, caller: 'known' | 'anonymous'): Promise<void> {
+  function put(
+    subject: Subject,
+    slot: number,
+    upload: Upload,
+    caller: 'known' | 'anonymous' | 'through another',
+  ): Promise<void> {
     const command = {
       kind: 'put-images',
       subject: { kind: 'key', key: subject.key },
@@ -178,7 +185,7 @@ export function createModelGateway(parts: {
       }
       const opened = await executor.open(command.subject, principal());
       await executor.execute(command, { ...context, opened });
-    });
+    }, caller === 'through another');
   }
 
   const gate = {
@@ -212,6 +219,7 @@ export function createModelGateway(parts: {
     } as unknown as OperatedBackend,
     put: (subject, slot, value) => put(subject, slot, uploadOf(value), 'known'),
     breakOff: (subject, slot, value) => put(subject, slot, brokenOff(value), 'known'),
+    putThroughAnother: (subject, slot, value) => put(subject, slot, uploadOf(value), 'through another'),
     putAnonymously: (subject, slot, value) => put(subject, slot, uploadOf(value), 'anonymous'),
     remove: (subject, slot) =>
       exchange(async (executor) => {

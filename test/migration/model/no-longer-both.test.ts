@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { readSubjectRecord } from '../../../src/core/subject-records.ts';
+import { createMigrationKeeper } from '../../../src/migration/forget-person.ts';
+import { verifyList } from '../../../src/migration/lists/verify-list.ts';
+import { isDrained } from '../../../src/migration/replicas/unfinished-writes.ts';
+import { NAME } from './model-parts.ts';
+import { createPlacedGateway, everybodyIn } from './placed-gateway.ts';
+
+describe('work that a later stage finds', () => {
+  it('verify --repair that is still running in complete leaves the pictures that were written there', async () => {
+    const { gateway, person, stand } = await createPlacedGateway('dual-write');
+    await gateway.put(person, 0, 1);
+    await stand(everybodyIn('complete'));
+    await gateway.put(person, 0, 2);
+    const { report } = await verifyList(gateway.operated, [person.id], {
+      repair: true,
+      concurrency: 1,
+      restart: false,
+      acceptsEmpty: false,
+      signal: new AbortController().signal,
+      pause: async () => {},
+    });
+    expect(report).toMatchObject({ repaired: 0, differences: { different: 1 } });
+    expect(await gateway.get(person, 0)).toBe(2);
+  });
+
+  it('a picture that was pending on the way back to shadow is not sent over those that clients sent there', async () => {
+    const { gateway, person, backend, stand, settle, records } = await createPlacedGateway('switched');
+    await gateway.put(person, 0, 7);
+    await settle(1);
+    backend.trouble('down');
+    await gateway.put(person, 1, 1);
+    await settle(1);
+    backend.trouble(undefined);
+    await stand(everybodyIn('shadow'));
+    await settle(2);
+    await gateway.put(person, 1, 2);
+    await stand(everybodyIn('dual-write'));
+    await settle(40);
+    expect(backend.value(person.key, 1)).toBe(2);
+    const { record } = await readSubjectRecord(records, person.key);
+    expect(record?.pendingReplicas).toEqual({});
+    expect(await isDrained(gateway.replica)).toBe(true);
+    expect(await gateway.replica.journal.read(person.key)).toBeUndefined();
+  });
+
+  it('a write through another dialect in the last phase of the way to shadow leaves nothing pending', async () => {
+    const { gateway, person, stand, records } = await createPlacedGateway('dual-write');
+    await gateway.put(person, 0, 1);
+    const { rollout } = everybodyIn('dual-write');
+    await stand({ rollout, change: { to: everybodyIn('shadow').rollout, phase: 1, startedAtMs: 0 } });
+    await gateway.putThroughAnother(person, 0, 2);
+    const { record } = await readSubjectRecord(records, person.key);
+    expect(record?.pendingReplicas?.[gateway.replica.replica]).toBeUndefined();
+  });
+
+  it('the receipt of an erasure says that a write without an answer may still arrive at the backend', async () => {
+    const { gateway, person, backend, wait } = await createPlacedGateway('dual-write');
+    await gateway.put(person, 0, 1);
+    const { at, core } = gateway.operated;
+    const keeper = createMigrationKeeper(at, core);
+    const { tenant, key, id, aliases } = person;
+    const forget = () => keeper.forget({ tenant, keys: [key], id, aliases, formerly: {} });
+    backend.trouble('lost request');
+    await gateway.put(person, 0, 2).catch(() => {});
+    await wait(1_000);
+    expect((await forget()).left).toEqual([
+      `the picture that the backend behind ${NAME.dialect} may have (a write that got no answer may still arrive), and what else it knows`,
+    ]);
+    expect(backend.value(person.key, 0)).toBe(0);
+    expect((await forget()).left).toEqual([
+      `what the backend behind ${NAME.dialect} knows beside the picture`,
+    ]);
+  });
+});
