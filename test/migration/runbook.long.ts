@@ -25,11 +25,11 @@ describe('the runbook for a migration', () => {
       language,
       text: block,
     }));
-    const ports = [await freePort(), await freePort()];
+    const base = await freePorts();
     replace = (found) =>
       found
-        .replaceAll('8080', String(ports[0]))
-        .replaceAll('8081', String(ports[1]))
+        // As far apart as on the page: each server takes the next port as well, for its console.
+        .replaceAll(/\b80[89]\d\b/g, (port) => String(base + Number(port) - 8080))
         .replaceAll('npx polyface', `node ${PROGRAM}`)
         .replaceAll('$PWD/shim.yaml', join(folder, 'shim.yaml'))
         .replaceAll('/tmp/legacy', join(folder, 'legacy'))
@@ -89,7 +89,12 @@ describe('the runbook for a migration', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     servers.push(server);
-    for await (const piece of server.stderr) if (String(piece).includes('polyface listens')) break;
+    let told = '';
+    for await (const piece of server.stderr) {
+      told += String(piece);
+      if (told.includes('polyface listens')) return;
+    }
+    throw new Error(`the server did not start: ${told}`);
   }
 });
 
@@ -98,11 +103,24 @@ function environment(): Record<string, string> {
   return { PATH: `${resolve(process.execPath, '..')}:${process.env.PATH ?? ''}`, HOME: tmpdir() };
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
+/** The first of twenty ports, of which those that the page uses are free. */
+async function freePorts(): Promise<number> {
+  for (;;) {
+    const base = 20_000 + Math.floor(Math.random() * 10_000);
+    const free = await Promise.all([0, 1, 10, 11].map((offset) => isFree(base + offset)));
+    if (!free.includes(false)) return base;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
