@@ -113,7 +113,7 @@ async function startUnlessEnded(
   const starting = startPolyface(settings, { registry, beginStore: init, logTo, ...overrides }).catch(
     (cause: unknown) => {
       logTo.release();
-      throw portTaken(cause, settings.listen) ?? cause;
+      throw portTaken(cause, settings) ?? cause;
     },
   );
   // Until the start is done a SIGHUP has nothing to reload. Without a listener the signal would end the
@@ -137,11 +137,17 @@ async function announce(
 }
 
 /** Explains the most common failure of a start, and what to do about it. */
-function portTaken(cause: unknown, { host, port }: LoadedSettings['listen']): Error | undefined {
+function portTaken(cause: unknown, { listen }: LoadedSettings): Error | undefined {
   if (!Error.isError(cause) || !('code' in cause) || cause.code !== 'EADDRINUSE') return undefined;
-  return new Error(`${host}:${port} is taken by another program: choose a port with --port or PORT`, {
-    cause,
-  });
+  const { address = listen.host, port = listen.port } = cause as {
+    readonly address?: string;
+    readonly port?: number;
+  };
+  const message =
+    port === listen.port
+      ? `${address}:${port} is taken by another program: choose a port with --port or PORT`
+      : `the console's port ${address}:${port} is taken by another program: set admin.listen.port`;
+  return new Error(message, { cause });
 }
 
 /** Reloads and logs the result, because the sender of the signal sees nothing else. */

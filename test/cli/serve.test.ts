@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -138,6 +140,30 @@ describe('polyface serve refuses with one line and code 1', () => {
     expect(other.status).toBe(1);
     expect(other.stderr).toMatch(
       new RegExp(`^polyface: .*:${port} is taken by another program: choose a port with --port or PORT\n$`),
+    );
+  });
+
+  it('polyface serve names the port of the console where that one is taken', async () => {
+    const console = createServer().listen(0, '127.0.0.1');
+    await once(console, 'listening');
+    const { port } = console.address() as AddressInfo;
+    const file = join(folder, 'polyface.yaml');
+    const demo = await readFile(DEMO_FILE, 'utf8');
+    await writeFile(file, demo.replace('admin: {', `admin: { listen: { port: ${port} },`));
+    const { status, stderr } = polyface(
+      'serve',
+      '--init',
+      '--config',
+      file,
+      '--data-dir',
+      folder,
+      '--port',
+      '0',
+    );
+    console.close();
+    expect(status).toBe(1);
+    expect(stderr).toContain(
+      `polyface: the console's port 127.0.0.1:${port} is taken by another program: set admin.listen.port\n`,
     );
   });
 
