@@ -1,10 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { abandonBackend, describeAbandoned } from '../migration/operate/abandon-backend.ts';
+import { abandonBackend } from '../migration/operate/abandon-backend.ts';
+import { describeStep } from '../migration/operate/describe-migration.ts';
 import { cancel } from '../migration/operate/take-step.ts';
 import { errorCode } from '../temporary-files/error-code.ts';
 import { stepOverAdmin } from './migrate-over-admin.ts';
-import { printFacts } from './print-facts.ts';
-import { auditStep, printStep, showPhase } from './print-step.ts';
+import { auditStep, type PrintedStep, printStep, showPhase } from './print-step.ts';
 import { type MigrationOptions, withMigration } from './with-migration.ts';
 
 /** `polyface migrate cancel`: turns a change under way around. */
@@ -12,18 +12,17 @@ export async function cancelChange({
   timeout,
   ...options
 }: MigrationOptions & { readonly timeout: number }): Promise<void> {
-  const { admin, json } = options;
-  if (admin !== undefined)
-    return printFacts(await stepOverAdmin('cancel', { timeoutSeconds: timeout }, { ...options, admin }), {
-      json,
-    });
+  const { admin } = options;
   const how = { timeoutMs: timeout * 1000, onWait: showPhase };
-  const result = await withMigration(options, async (operated) => {
-    const cancelled = await cancel(operated, how);
-    await auditStep(operated, 'cancel', cancelled, undefined);
-    return cancelled;
-  });
-  printStep(result, options);
+  const step =
+    admin === undefined
+      ? await withMigration(options, async (operated) => {
+          const cancelled = await cancel(operated, how);
+          await auditStep(operated, 'cancel', cancelled, undefined);
+          return describeStep(cancelled);
+        })
+      : await stepOverAdmin('cancel', { timeoutSeconds: timeout }, { ...options, admin });
+  printStep(step, options);
 }
 
 /** `polyface migrate complete --abandon FILE`: ends the migration although the backend is dead. */
@@ -37,24 +36,18 @@ export async function completeWithoutBackend({
   readonly override: string;
   readonly timeout: number;
 }): Promise<void> {
-  const { admin, json } = options;
-  if (admin !== undefined) {
-    const { people = [], ...told }: { people?: readonly object[]; outcome?: string } = await stepOverAdmin(
-      'abandon',
-      { override, timeoutSeconds: timeout },
-      { ...options, admin },
-    );
-    const facts = told.outcome === 'refused' ? {} : await writePeople(file, people);
-    return printFacts({ ...told, ...facts }, { json });
-  }
+  const { admin } = options;
   const how = { timeoutMs: timeout * 1000, onWait: showPhase, override };
-  const result = await withMigration(options, async (operated) => {
-    const abandoned = await abandonBackend(operated, how);
-    await auditStep(operated, 'abandon', abandoned, override);
-    return abandoned;
-  });
-  const isRefused = result.outcome === 'refused';
-  printStep(result, options, isRefused ? {} : await writePeople(file, result.people.map(describeAbandoned)));
+  const { people = [], ...step }: PrintedStep =
+    admin === undefined
+      ? await withMigration(options, async (operated) => {
+          const abandoned = await abandonBackend(operated, how);
+          await auditStep(operated, 'abandon', abandoned, override);
+          return describeStep(abandoned);
+        })
+      : await stepOverAdmin('abandon', { override, timeoutSeconds: timeout }, { ...options, admin });
+  const facts = step.outcome === 'refused' ? {} : await writePeople(file, people);
+  printStep({ ...step, ...facts }, options);
 }
 
 /**
@@ -65,7 +58,7 @@ async function writePeople(file: string, people: readonly object[]) {
   const named = new Set(await readLines(file));
   for (const one of people) named.add(JSON.stringify(one));
   await writeFile(file, [...named].map((line) => `${line}\n`).join(''));
-  return { abandoned_people: people.length, people_file: file };
+  return { abandonedPeople: people.length, peopleFile: file };
 }
 
 async function readLines(file: string): Promise<string[]> {

@@ -1,24 +1,23 @@
 import type { Job } from '../admin/jobs.ts';
 import { type AdminClient, createAdminClient } from './admin-client.ts';
 import { finishJob, resultOf, startJob } from './job-over-admin.ts';
-import { printFacts } from './print-facts.ts';
+import type { PrintedStep } from './print-step.ts';
 
 /** Options of a command on a migration at a running gateway. */
 interface RemoteMigrationOptions {
   readonly admin: string;
   readonly tenant?: string;
   readonly dialect: string;
-  readonly json?: boolean;
 }
 
-/** `status`, `plan` or `differences` of a migration. */
-export async function showOverAdmin(
-  what: 'status' | 'plan' | 'differences',
+/** Asks for one of the resources below a migration, or for the migration itself. */
+export async function askOverAdmin<T>(
+  what: 'status' | 'plan' | 'parity' | 'differences',
   options: RemoteMigrationOptions,
-): Promise<void> {
+): Promise<T> {
   const client = createAdminClient(options.admin);
   const path = await pathOf(client, options);
-  printFacts(await client.ask<object>('GET', what === 'status' ? path : `${path}/${what}`), options);
+  return client.ask<T>('GET', what === 'status' ? path : `${path}/${what}`);
 }
 
 /** The options of a step. */
@@ -34,22 +33,15 @@ interface StepOrder {
   readonly forgetSilent?: boolean;
 }
 
-/**
- * Takes a step, or waits for one, and returns its result. The exit code is 2 where the step was refused, and 3
- * where it is still under way.
- */
+/** Takes a step, or waits for one, and returns its result. */
 export async function stepOverAdmin(
   step: 'advance' | 'back' | 'cancel' | 'resume' | 'abandon',
   order: StepOrder,
   options: RemoteMigrationOptions,
-): Promise<object> {
+): Promise<PrintedStep> {
   const client = createAdminClient(options.admin);
   const path = `${await pathOf(client, options)}/${step}`;
-  const result = resultOf(await finishJob(client, await client.ask<Job>('POST', path, { ...order })));
-  const outcome = 'outcome' in result ? result.outcome : undefined;
-  if (outcome === 'refused') process.exitCode = 2;
-  if (outcome === 'under way') process.exitCode = 3;
-  return result;
+  return resultOf(await finishJob(client, await client.ask<Job>('POST', path, { ...order })));
 }
 
 /**

@@ -1,19 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { examineStep } from '../migration/operate/gate.ts';
+import { describeMigration, describePlan, describeStep } from '../migration/operate/describe-migration.ts';
 import { type OperatedBackend, subjectsNamed } from '../migration/operate/operated-backend.ts';
-import { advance, back, nextSteps, resume } from '../migration/operate/take-step.ts';
-import { readUnderWay, waitingSteps } from '../migration/operate/waiting-for.ts';
-import { readWarnings } from '../migration/preflight/preflight-report.ts';
-import { readBacklog } from '../migration/replicas/backlog.ts';
-import { rolloutAbove } from '../migration/stages/change-stage.ts';
+import { advance, back, resume } from '../migration/operate/take-step.ts';
 import { storeCohort } from '../migration/stages/cohort.ts';
-import { forgetSilentGateways, readHeartbeats } from '../migration/stages/heartbeat.ts';
+import { forgetSilentGateways } from '../migration/stages/heartbeat.ts';
 import { EVERYBODY, type Ramp } from '../migration/stages/rollout.ts';
-import { beginStage } from '../migration/stages/stage-store.ts';
 import { cancelChange, completeWithoutBackend } from './migrate-end.ts';
-import { showOverAdmin, stepOverAdmin } from './migrate-over-admin.ts';
+import { askOverAdmin, stepOverAdmin } from './migrate-over-admin.ts';
 import { showParity } from './migrate-parity.ts';
 import { preflightCommand } from './migrate-preflight.ts';
 import { printFacts } from './print-facts.ts';
@@ -27,6 +22,12 @@ interface StepCommandOptions extends MigrationOptions {
   readonly override?: string;
   readonly report?: string;
   readonly reason?: string;
+  readonly timeout: number;
+}
+
+interface StatusOptions extends MigrationOptions {
+  readonly wait?: boolean;
+  readonly forgetSilent?: boolean;
   readonly timeout: number;
 }
 
@@ -106,7 +107,7 @@ async function takeStep(
       ...(override === undefined ? {} : { override }),
       ...(reason === undefined ? {} : { reason }),
     };
-    return printFacts(await stepOverAdmin(direction, order, { ...options, admin }), { json });
+    return printStep(await stepOverAdmin(direction, order, { ...options, admin }), { json });
   }
   const result = await withMigration(options, async (operated) => {
     const ramp = await rampOf(operated, share, only);
@@ -120,7 +121,7 @@ async function takeStep(
     return taken;
   });
   if (file !== undefined && result.gateReport) await writeFile(file, JSON.stringify(result.gateReport));
-  printStep(result, { json });
+  printStep(describeStep(result), { json });
 }
 
 async function rampOf(
@@ -142,74 +143,42 @@ async function rampOf(
 }
 
 async function showStatus({
-  wait,
-  forgetSilent,
+  wait = false,
+  forgetSilent = false,
   timeout,
   ...options
-}: MigrationOptions & {
-  readonly wait?: boolean;
-  readonly forgetSilent?: boolean;
-  readonly timeout: number;
-}): Promise<void> {
-  const { admin, json } = options;
-  if (admin !== undefined) {
-    const order = { timeoutSeconds: wait ? timeout : 0, forgetSilent: forgetSilent === true };
-    if (wait || forgetSilent) await stepOverAdmin('resume', order, { ...options, admin });
-    // A change under way is a failure only with --wait.
-    if (!wait) process.exitCode = 0;
-    return showOverAdmin('status', { ...options, admin });
-  }
-  await withMigration(options, async (operated) => {
-    const { at, core } = operated;
-    if (forgetSilent) await forgetSilentGateways(core.records, core.clock.nowMs());
-    if (wait) await resume(operated, { timeoutMs: timeout * 1000 });
-    const nowMs = core.clock.nowMs();
-    const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-    const waitingFor = await readUnderWay(operated, record);
-    if (wait && waitingFor) process.exitCode = 3;
-    printFacts(
-      {
-        ...at.name,
-        rollout: record.rollout,
-        ...(record.change ? { change: record.change } : {}),
-        ...(waitingFor ? { waiting_for: waitingFor } : {}),
-        revision: record.revision,
-        backlog: await readBacklog(at.replica),
-        gateways: (await readHeartbeats(core.records, nowMs)).map(({ gatewayId, heard, atMs, settled }) => ({
-          gatewayId,
-          heard,
-          secondsAgo: Math.round((nowMs - atMs) / 1000),
-          applies: settled[`${at.name.tenant}/${at.name.dialect}`],
-        })),
-        history: record.history,
-        next_steps: waitingFor ? waitingSteps(waitingFor, record) : nextSteps(record.rollout),
-      },
-      { json },
-    );
-  });
+}: StatusOptions): Promise<void> {
+  const { admin } = options;
+  const migration =
+    admin === undefined
+      ? await withMigration(options, async (operated) => {
+          const { records, clock } = operated.core;
+          if (forgetSilent) await forgetSilentGateways(records, clock.nowMs());
+          if (wait) await resume(operated, { timeoutMs: timeout * 1000 });
+          return describeMigration(operated);
+        })
+      : await statusOverAdmin({ ...options, admin }, { wait, forgetSilent, timeout });
+  // A change under way is a failure only with --wait.
+  if (wait && 'waitingFor' in migration) process.exitCode = 3;
+  printFacts(migration, options);
+}
+
+async function statusOverAdmin(
+  options: MigrationOptions & { readonly admin: string },
+  { wait, forgetSilent, timeout }: Required<Pick<StatusOptions, 'wait' | 'forgetSilent' | 'timeout'>>,
+): Promise<object> {
+  const order = { timeoutSeconds: wait ? timeout : 0, forgetSilent };
+  if (wait || forgetSilent) await stepOverAdmin('resume', order, options);
+  return askOverAdmin<object>('status', options);
 }
 
 async function plan(options: MigrationOptions): Promise<void> {
-  const { admin, json } = options;
-  if (admin !== undefined) return showOverAdmin('plan', { ...options, admin });
-  await withMigration(options, async (operated) => {
-    const { at, core } = operated;
-    const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-    const to = rolloutAbove(record.rollout, EVERYBODY);
-    const report = to && (await examineStep(operated, record, to));
-    printFacts(
-      {
-        rollout: record.rollout,
-        ...(to ? { next: to } : {}),
-        guards: report?.guards ?? [],
-        warnings: await readWarnings(operated),
-        next_steps: report?.guards.every(({ holds }) => holds)
-          ? ['polyface migrate advance']
-          : report?.guards.filter(({ holds }) => !holds).map(({ next }) => next),
-      },
-      { json },
-    );
-  });
+  const { admin } = options;
+  const found =
+    admin === undefined
+      ? await withMigration(options, describePlan)
+      : await askOverAdmin<object>('plan', { ...options, admin });
+  printFacts(found, options);
 }
 
 function percent(text: string): number {

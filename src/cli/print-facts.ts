@@ -44,12 +44,9 @@ function formatRows(rows: readonly object[], indent: string): string {
   return table.replaceAll(/^(?=.)/gm, `${indent}  `);
 }
 
-/** `oldestSinceMs` → `oldest since`, `next_steps` → `next steps`. */
+/** `oldestSinceMs` → `oldest since`. */
 function splitCamelCase(name: string): string {
-  return name
-    .replace(/Ms$/, '')
-    .replaceAll('_', ' ')
-    .replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return name.replace(/Ms$/, '').replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function isPlain(fact: unknown): fact is string | number | boolean | null | readonly unknown[] {

@@ -1,7 +1,11 @@
+import type { describeStep } from '../migration/operate/describe-migration.ts';
 import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
 import type { StepResult } from '../migration/operate/take-step.ts';
 import { printFacts } from './print-facts.ts';
 import { auditMigration } from './with-migration.ts';
+
+/** The result of a step as a command prints it. A job that was cancelled has only its state. */
+export type PrintedStep = Partial<ReturnType<typeof describeStep>>;
 
 /** Writes down who took the step, and why. */
 export async function auditStep(
@@ -25,26 +29,10 @@ export function showPhase({ change }: StepResult['record']): void {
 
 /** Prints the result of a step. The exit code is 2 where it was refused, and 3 where it is still under way. */
 export function printStep(
-  { outcome, record, gateReport, gateReportSha256, waitingFor, missing, nextSteps: next }: StepResult,
+  step: PrintedStep & object,
   { json }: { readonly json?: boolean | undefined },
-  more: object = {},
 ): void {
-  printFacts(
-    {
-      outcome,
-      rollout: record.rollout,
-      ...(record.change ? { change: record.change } : {}),
-      ...(outcome === 'refused' && gateReport
-        ? { guards: gateReport.guards.filter(({ holds }) => !holds) }
-        : {}),
-      ...(missing === undefined ? {} : { missing }),
-      ...(waitingFor ? { waiting_for: waitingFor } : {}),
-      ...(gateReportSha256 === undefined ? {} : { gate_report_sha256: gateReportSha256 }),
-      ...more,
-      next_steps: next,
-    },
-    { json },
-  );
-  if (outcome === 'refused') process.exitCode = 2;
-  if (outcome === 'under way') process.exitCode = 3;
+  printFacts(step, { json });
+  if (step.outcome === 'refused') process.exitCode = 2;
+  if (step.outcome === 'under way') process.exitCode = 3;
 }

@@ -49,6 +49,11 @@ describe('a migration that is operated over the admin API', () => {
       outcome: 'arrived',
       rollout: { stage: 'dual-write', ramp: { kind: 'cohort', name: 'pilots', size: 1 } },
     });
+    expect(await work(`${MIGRATION}/advance`, { percent: 10 })).toMatchObject({
+      outcome: 'refused',
+      refusedBy: [{ name: 'everybody who has taken the step is still taken in', holds: false }],
+      nextSteps: [expect.stringContaining('widen the ramp')],
+    });
     expect(await work(`${MIGRATION}/cancel`)).toMatchObject({ outcome: 'nothing to do' });
     expect(await work(`${MIGRATION}/resume`, { forgetSilent: true, timeoutSeconds: 90 })).toMatchObject({
       outcome: 'arrived',
@@ -73,6 +78,22 @@ describe('a migration that is operated over the admin API', () => {
     const warning = { name: 'deletes can be said', found: expect.any(String), next: expect.any(String) };
     expect(body).toMatchObject({ warnings: expect.arrayContaining([warning]) });
     expect(faultsOf('Plan', body)).toEqual([]);
+  });
+
+  it('the admin API says after the last step what is left to do', async () => {
+    expect(await work(`${MIGRATION}/advance`)).toEqual({
+      outcome: 'nothing to do',
+      rollout: { stage: 'complete', ramp: { kind: 'percent', percent: 100 } },
+      nextSteps: ['take the backend down'],
+    });
+    const { body } = await admin.call('GET', `${MIGRATION}/plan`, { token: admin.tokens.read });
+    expect(body).toMatchObject({ rollout: { stage: 'complete' }, nextSteps: ['take the backend down'] });
+  });
+
+  it('the admin API has the parity of a migration, as the document describes it', async () => {
+    const { body } = await admin.call('GET', `${MIGRATION}/parity`, { token: admin.tokens.read });
+    expect(body).toEqual({ operations: [], notCompared: {}, noise: {} });
+    expect(faultsOf('Parity', body)).toEqual([]);
   });
 
   it('a step over the admin API takes a list as long as those of backfills', async () => {

@@ -28,11 +28,11 @@ describe('a step that has arrived while a gateway still acts upon the stage befo
     await (await house.start()).end('SIGKILL');
     const back = await house.polyface(...BACK);
     const behind = { gateways: [expect.objectContaining({ gatewayId: expect.any(String) })], people: 0 };
-    const expected = [3, expect.objectContaining({ waiting_for: expect.objectContaining(behind) })];
+    const expected = [3, expect.objectContaining({ waitingFor: expect.objectContaining(behind) })];
     expect([back.code, back.json]).toEqual(expected);
     const waited = await house.polyface(...WAIT);
     expect([waited.code, waited.json]).toEqual(expected);
-    expect(waited.json).toMatchObject({ rollout: { stage: 'switched' }, next_steps: back.json.next_steps });
+    expect(waited.json).toMatchObject({ rollout: { stage: 'switched' }, nextSteps: back.json.nextSteps });
     expect(waited.json).not.toHaveProperty('change');
   });
 });

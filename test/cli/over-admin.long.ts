@@ -155,8 +155,10 @@ describe('a command that was given an admin port', () => {
 
   it('a command at an admin port takes steps of a migration, there and back, and runs its jobs', async () => {
     expect((await polyface('migrate', 'status', ...MIGRATION)).out).toContain('"shadow"');
+    const next = expect.arrayContaining(['polyface migrate advance']);
     expect(await json<object>('migrate', 'plan', ...MIGRATION)).toMatchObject({
       to: { stage: 'dual-write' },
+      nextSteps: next,
     });
     expect(await json<object>('migrate', 'advance', ...MIGRATION, '--reason', 'good')).toMatchObject({
       outcome: 'arrived',

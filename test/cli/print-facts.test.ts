@@ -5,7 +5,7 @@ it('formatFacts prints keys as words, instants as dates and lists as tables', ()
   const told = formatFacts({
     rollout: { stage: 'dual-write' },
     backlog: { pendingReplications: 2, oldestSinceMs: Date.UTC(2026, 0, 2, 3, 4, 5), failing: [] },
-    next_steps: ['one', 'two'],
+    nextSteps: ['one', 'two'],
     history: [{ atMs: Date.UTC(2026, 0, 2), override: undefined, to: { stage: 'shadow' } }],
     left: undefined,
   });

@@ -87,7 +87,7 @@ describe('the runbook for the bad days of a migration', () => {
     expect(await upload('5000', 2)).toBe(200);
     expect(await step('back', '--timeout', '2')).toMatchObject({
       outcome: 'under way',
-      waiting_for: { people: 1 },
+      waitingFor: { people: 1 },
     });
     expect(await follow('The backend is dead, and comes back', 0)).toContain('"outcome":"cancelled"');
     await restartBackend();

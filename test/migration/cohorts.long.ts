@@ -73,7 +73,7 @@ describe('a step for a list of people', () => {
     const short = await list('short.txt', ...MANY.slice(1));
     expect(await migrate('advance', '--only', short, '--override', 'wrong list')).toMatchObject({
       outcome: 'refused',
-      guards: [{ name: 'everybody who has taken the step is still taken in', found: '1 left out' }],
+      refusedBy: [{ name: 'everybody who has taken the step is still taken in', found: '1 left out' }],
     });
     expect(await migrate('advance', '--percent', '10')).toMatchObject({ outcome: 'refused' });
   });

@@ -69,7 +69,7 @@ describe('the evidence for the switch', () => {
     const { json } = await house.polyface('migrate', 'advance', ...DIALECT);
     expect(json).toMatchObject({
       outcome: 'refused',
-      guards: [
+      refusedBy: [
         {
           name: 'the people of the step were verified',
           found: expect.stringMatching(/^4 verified, 1 not verified, 0 unknown, 3 empty.*counts 5/),
@@ -153,7 +153,7 @@ describe('the evidence for the switch', () => {
       (await house.polyface('migrate', 'advance', ...DIALECT, '--only', file)).json;
     expect(await only(withThem)).toMatchObject({
       outcome: 'refused',
-      guards: [{ name: 'the live difference is empty' }],
+      refusedBy: [{ name: 'the live difference is empty' }],
     });
     expect(await only(others)).toMatchObject({ outcome: 'arrived', rollout: { stage: 'switched' } });
   });
@@ -188,7 +188,7 @@ describe('the evidence for complete', () => {
       expect(await migrate('advance')).toMatchObject({ rollout: { stage: 'switched' } });
       expect(await migrate('advance')).toMatchObject({
         outcome: 'refused',
-        guards: [
+        refusedBy: [
           { name: 'nobody’s pictures are at the backend alone', found: expect.stringMatching(/^2 never/) },
         ],
       });

@@ -8,7 +8,7 @@ const DIALECT = ['--dialect', 'magicline-v1'];
 
 interface Parity {
   readonly operations: readonly { readonly compared: number; readonly verdicts: Record<string, number> }[];
-  readonly not_compared: Readonly<Record<string, number>>;
+  readonly notCompared: Readonly<Record<string, number>>;
   readonly differences: readonly {
     readonly paths: readonly string[];
     readonly values?: Readonly<Record<string, readonly [string, string]>>;
@@ -39,7 +39,7 @@ async function parityAfterUploadAndRead(
       const { json } = await house.polyface('migrate', 'parity', ...DIALECT, '--differences');
       const parity = json as unknown as Parity;
       const compared = parity.operations.reduce((sum, one) => sum + one.compared, 0);
-      const left = Object.values(parity.not_compared).reduce((sum, count) => sum + count, 0);
+      const left = Object.values(parity.notCompared).reduce((sum, count) => sum + count, 0);
       if (compared + left >= 2) return parity;
     }
   } finally {
@@ -68,13 +68,13 @@ describe('the parity of a backend in a process of its own', () => {
   });
 
   it('the parity of a backend leaves out what the settings name', async () => {
-    const { differences, not_compared: reasons, operations } = await parityAfterUploadAndRead({ ignore });
+    const { differences, notCompared: reasons, operations } = await parityAfterUploadAndRead({ ignore });
     expect([differences, reasons]).toEqual([[], {}]);
     expect(operations.reduce((sum, { compared }) => sum + compared, 0)).toBe(2);
   });
 
   it('the parity of a backend counts by reason a picture that it could not look at, and does not call it identical', async () => {
-    const { not_compared: reasons, operations } = await parityAfterUploadAndRead(
+    const { notCompared: reasons, operations } = await parityAfterUploadAndRead(
       { ignore },
       'pictures elsewhere',
     );

@@ -86,7 +86,7 @@ describe('the preflight of a migration', () => {
     await open(backends.baseUrl('plain'));
     const advance = async () => {
       const { json } = await house.polyface('migrate', 'advance', ...DIALECT);
-      const guards = (json.guards ?? []) as { readonly found: string }[];
+      const guards = (json.refusedBy ?? []) as { readonly found: string }[];
       return [json.outcome, ...guards.map(({ found }) => found)];
     };
     expect(await advance()).toEqual(['arrived']);

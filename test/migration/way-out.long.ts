@@ -91,16 +91,16 @@ describe('a way back that cannot drain, since the backend is dead', () => {
     const step = await world.migrate('back', '--timeout', '3');
     expect(step).toMatchObject({
       outcome: 'under way',
-      waiting_for: {
+      waitingFor: {
         gateways: [],
         people: 1,
         named: [{ subjectId: 'crowd-0', what: expect.stringContaining('pending replication') }],
       },
-      next_steps: expect.arrayContaining([expect.stringContaining('polyface migrate cancel')]),
+      nextSteps: expect.arrayContaining([expect.stringContaining('polyface migrate cancel')]),
     });
     expect(await world.migrate('back')).toMatchObject({
       outcome: 'refused',
-      guards: [{ name: 'no change is under way' }],
+      refusedBy: [{ name: 'no change is under way' }],
     });
   });
 
@@ -144,7 +144,7 @@ describe('a backend that died for good', () => {
     const earlier = { id: 'crowd-9', what: ['recheck'] };
     await writeFile(file(), `${JSON.stringify(earlier)}\n`);
     const step = await world.migrate('complete', '--abandon', file(), '--override', 'the disk is gone');
-    expect(step).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' }, abandoned_people: 2 });
+    expect(step).toMatchObject({ outcome: 'arrived', rollout: { stage: 'complete' }, abandonedPeople: 2 });
     const named = (await readFile(file(), 'utf8')).trim().split('\n');
     expect(named.map((line) => JSON.parse(line) as object)).toEqual([
       earlier,
@@ -223,12 +223,8 @@ describe('a gateway that stops during a step', () => {
     const step = await takeWhileSilent(world, 'advance', stop, goOn);
     expect(step).toMatchObject({
       outcome: 'under way',
-      waiting_for: { gateways: [{ heard: false, gatewayId: expect.any(String) }] },
-      next_steps: [
-        expect.stringMatching(/^make sure that \w+ is gone/),
-        expect.anything(),
-        expect.anything(),
-      ],
+      waitingFor: { gateways: [{ heard: false, gatewayId: expect.any(String) }] },
+      nextSteps: [expect.stringMatching(/^make sure that \w+ is gone/), expect.anything(), expect.anything()],
     });
     second.child.kill('SIGCONT');
     expect(await world.migrate('status', '--wait')).toMatchObject({ rollout: { stage: 'dual-write' } });
@@ -242,7 +238,7 @@ describe('a gateway that stops during a step', () => {
     };
     expect(await takeWhileSilent(world, 'back', kill, another)).toMatchObject({
       outcome: 'under way',
-      waiting_for: { gateways: [{ heard: false }] },
+      waitingFor: { gateways: [{ heard: false }] },
     });
     expect(await world.migrate('status', '--forget-silent', '--wait')).toMatchObject({
       rollout: { stage: 'shadow' },

@@ -1,20 +1,12 @@
 import { type Request, Router } from 'express';
 import { ProblemError } from '../../domain/index.ts';
-import { examineStep } from '../../migration/operate/gate.ts';
+import { describeMigration, describePlan, describeStep } from '../../migration/operate/describe-migration.ts';
 import type { OperatedBackend } from '../../migration/operate/operated-backend.ts';
-import { nextSteps } from '../../migration/operate/take-step.ts';
-import { readUnderWay, waitingSteps } from '../../migration/operate/waiting-for.ts';
-import { type ParityDifference, readDifferences, readTally } from '../../migration/parity/parity-tally.ts';
-import { readWarnings } from '../../migration/preflight/preflight-report.ts';
-import { readBacklog } from '../../migration/replicas/backlog.ts';
-import { rolloutAbove, rolloutBelow } from '../../migration/stages/change-stage.ts';
-import { readHeartbeats } from '../../migration/stages/heartbeat.ts';
-import { EVERYBODY, type Rollout } from '../../migration/stages/rollout.ts';
-import { STAGES } from '../../migration/stages/stage.ts';
+import { describeParity, listDifferences } from '../../migration/parity/describe-parity.ts';
 import { beginStage } from '../../migration/stages/stage-store.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';
-import { describeStep, STEPS } from './migration-steps.ts';
+import { STEPS } from './migration-steps.ts';
 import { requireVersion, sendVersion, versionChanged, wantedVersions } from './resource-version.ts';
 import { bodyMembers, forRole, optionalText, runAudited } from './route.ts';
 
@@ -39,14 +31,14 @@ export function createMigrationRoutes(parts: AdminParts): Router {
 
   router.get(
     '/migrations/:tenant/:dialect/plan',
-    forRole(parts, 'read', async ({ request }) => {
-      const operated = operatedOf(migrations, request);
-      const record = await recordOf(operated);
-      const to = rolloutAbove(record.rollout, EVERYBODY);
-      const report = to && (await examineStep(operated, record, to));
-      const checkedAt = new Date(operated.core.clock.nowMs()).toISOString();
-      const warnings = await readWarnings(operated);
-      return { ...(to ? { to } : {}), guards: report?.guards ?? [], warnings, checkedAt };
+    forRole(parts, 'read', ({ request }) => describePlan(operatedOf(migrations, request))),
+  );
+
+  router.get(
+    '/migrations/:tenant/:dialect/parity',
+    forRole(parts, 'read', ({ request }) => {
+      const { at, core } = operatedOf(migrations, request);
+      return describeParity(core.records, at.name);
     }),
   );
 
@@ -54,9 +46,7 @@ export function createMigrationRoutes(parts: AdminParts): Router {
     '/migrations/:tenant/:dialect/differences',
     forRole(parts, 'read', async ({ request }) => {
       const { at, core } = operatedOf(migrations, request);
-      const items: ParityDifference[] = [];
-      for await (const one of readDifferences(core.records, at.name)) items.push(one);
-      return { items: items.sort((a, b) => b.atMs - a.atMs) };
+      return { items: await listDifferences(core.records, at.name) };
     }),
   );
 
@@ -68,10 +58,11 @@ export function createMigrationRoutes(parts: AdminParts): Router {
         const members = bodyMembers(request);
         const reason = optionalText(members, 'reason') ?? optionalText(members, 'override');
         const take = await read(operated, members);
-        const record = await recordOf(operated);
+        const { at, core } = operated;
+        const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
         requireVersion(request, record.revision);
         const before = record.rollout;
-        const { tenant, dialect } = operated.at.name;
+        const { tenant, dialect } = at.name;
         const [action, target] = [`migration.${word}`, `${tenant}/${dialect}`];
         const onlyAt = wantedVersions(request)?.map(Number);
         const begun = Promise.withResolvers<void>();
@@ -123,46 +114,4 @@ export function operatedOf(migrations: readonly OperatedBackend[], { params }: R
   );
   if (!found) throw new AdminProblem(404, 'The settings name no such migration.');
   return found;
-}
-
-async function recordOf({ at, core }: OperatedBackend) {
-  const { record } = await beginStage(core.records, at.name, at.settings.initialStage);
-  return record;
-}
-
-async function describeMigration(operated: OperatedBackend) {
-  const { at, core } = operated;
-  const nowMs = core.clock.nowMs();
-  const record = await recordOf(operated);
-  const [waitingFor, backlog, heartbeats, tally] = await Promise.all([
-    readUnderWay(operated, record),
-    readBacklog(at.replica),
-    readHeartbeats(core.records, nowMs),
-    readTally(core.records, at.name),
-  ]);
-  const up = rolloutAbove(record.rollout, EVERYBODY);
-  const down = rolloutBelow(record.rollout);
-  return {
-    ...at.name,
-    revision: record.revision,
-    stages: STAGES,
-    rollout: record.rollout,
-    ...(record.change ? { change: record.change } : {}),
-    ...(waitingFor ? { waitingFor } : {}),
-    ...(up ? { up: stageName(up) } : {}),
-    ...(down ? { down: stageName(down) } : {}),
-    backlog,
-    gateways: heartbeats.map(({ gatewayId, heard, atMs }) => ({
-      gatewayId,
-      heard,
-      secondsAgo: Math.round((nowMs - atMs) / 1000),
-    })),
-    parity: tally,
-    history: [...record.history].reverse(),
-    nextSteps: waitingFor ? waitingSteps(waitingFor, record) : nextSteps(record.rollout),
-  };
-}
-
-function stageName({ stage }: Rollout): string {
-  return stage;
 }

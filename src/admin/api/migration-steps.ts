@@ -1,8 +1,4 @@
-import {
-  type AbandonedPerson,
-  abandonBackend,
-  describeAbandoned,
-} from '../../migration/operate/abandon-backend.ts';
+import { type AbandonedPerson, abandonBackend } from '../../migration/operate/abandon-backend.ts';
 import { type OperatedBackend, subjectsNamed } from '../../migration/operate/operated-backend.ts';
 import {
   advance,
@@ -58,18 +54,6 @@ export const STEPS = {
     return (at, condition) => abandonBackend(at, { ...options, ...condition });
   },
 } as const satisfies Record<string, (operated: OperatedBackend, members: Members) => Promise<TakeStep>>;
-
-/** The result of a step, as the job shows it. */
-export function describeStep({ outcome, record, gateReport, missing, waitingFor, people }: Taken) {
-  return {
-    outcome,
-    rollout: record.rollout,
-    refusedBy: outcome === 'refused' ? (gateReport?.guards.filter(({ holds }) => !holds) ?? []) : [],
-    ...(missing === undefined ? {} : { missing }),
-    ...(waitingFor ? { waitingFor } : {}),
-    ...(people ? { people: people.map(describeAbandoned) } : {}),
-  };
-}
 
 function stepOptions(members: Members) {
   const override = optionalText(members, 'override');
