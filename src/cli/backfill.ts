@@ -4,17 +4,11 @@ import { type DescribedRun, describeRun, type ListRunResult } from '../migration
 import { verifyList } from '../migration/lists/verify-list.ts';
 import type { OperatedBackend } from '../migration/operate/operated-backend.ts';
 import { readStage } from '../migration/stages/stage-store.ts';
-import {
-  confirmEmpty,
-  exitCodeOf,
-  explainStop,
-  type JudgedReport,
-  printFigures,
-  writeOutcomes,
-} from './list-outcome.ts';
+import { confirmEmpty, exitCodeOf, explainStop, type JudgedReport, writeOutcomes } from './list-outcome.ts';
 import { createListProgress } from './list-progress.ts';
 import { jobOverAdmin } from './migrate-over-admin.ts';
 import { positiveCount } from './positive-count.ts';
+import { printFacts } from './print-facts.ts';
 import { readSubjectList } from './read-subject-list.ts';
 import {
   auditMigration,
@@ -79,8 +73,8 @@ async function verify(options: BackfillOptions): Promise<void> {
 }
 
 /** Prints what a run came to, here or on a gateway. */
-function conclude(run: DescribedRun<JudgedReport>, { json = false }: Pick<BackfillOptions, 'json'>): void {
-  printFigures({ ...run }, json);
+function conclude(run: DescribedRun<JudgedReport>, { json }: Pick<BackfillOptions, 'json'>): void {
+  printFacts(run, { json });
   process.exitCode = run.stopped === undefined ? exitCodeOf(run) : explainStop(run.stopped);
 }
 

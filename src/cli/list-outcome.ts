@@ -49,18 +49,6 @@ export async function writeOutcomes(
   await pipeline(Readable.from(lines()), createWriteStream(file));
 }
 
-/** Prints the figures: one line of JSON, or a table for people. */
-export function printFigures(figures: Readonly<Record<string, unknown>>, json: boolean): void {
-  if (json) {
-    process.stdout.write(`${JSON.stringify(figures)}\n`);
-    return;
-  }
-  for (const [name, value] of Object.entries(figures)) {
-    const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
-    process.stdout.write(`${name.padEnd(16)} ${text}\n`);
-  }
-}
-
 /** The report of a run, as far as it decides the exit code. */
 export type JudgedReport =
   | Pick<BackfillReport, 'failed' | 'unknown' | 'waiting'>

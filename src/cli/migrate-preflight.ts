@@ -26,7 +26,7 @@ async function preflight({
   subjects,
   sample,
   concurrency,
-  json = false,
+  json = !process.stdout.isTTY,
   ...options
 }: MigrationOptions & {
   readonly subjects: string;
@@ -43,11 +43,19 @@ async function preflight({
           { kind: 'preflight', subjects: ids, sample, concurrency },
           { ...options, admin },
         )) as PreflightReport);
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : textOf(report));
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : formatPreflight(report));
   if (!report.passed) process.exitCode = 2;
 }
 
-function textOf({ checks, differences, estimate, listed, sampled, passed }: PreflightReport): string {
+/** Formats the report for people. */
+export function formatPreflight({
+  checks,
+  differences,
+  estimate,
+  listed,
+  sampled,
+  passed,
+}: PreflightReport): string {
   const next = checks.filter((check) => check.next !== undefined);
   return [
     formatTable(COLUMNS, checks),

@@ -42,7 +42,7 @@ export function withMigrationOptions(command: Command): Command {
     .option('--tenant <id>', 'tenant; may be left out where only one has a backend behind the dialect')
     .addOption(new Option('--dialect <name>', 'the dialect that the clients speak').makeOptionMandatory())
     .addOption(adminOption())
-    .option('--json', 'print JSON also on a terminal');
+    .option('--json', 'print JSON also on a terminal; a pipe always gets JSON');
 }
 
 /** Writes the audit entry of a change of a migration, with its reason. */

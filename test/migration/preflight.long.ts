@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -7,7 +6,6 @@ import { type OddBackends, type Oddity, startOddBackends } from './support/odd-b
 import { createShimHouse, type ShimHouse } from './support/shim-process.ts';
 
 const DIALECT = ['--dialect', 'magicline-v1'];
-const PROGRAM = join(import.meta.dirname, '../../src/cli/polyface.ts');
 
 /**
  * The failed checks and the warnings of each oddity. Three warnings are always there: unknown names, an API
@@ -152,19 +150,5 @@ describe('the preflight of a migration', () => {
     await open('http://127.0.0.1:9');
     const { code, report } = await preflight();
     expect([code, namesOf(report, 'failed'), report.sampled]).toEqual([2, ['the backend answers'], 0]);
-  });
-
-  it('the preflight of a migration prints a table for people', async () => {
-    await open(backends.baseUrl('plain'));
-    const args = ['migrate', 'preflight', ...DIALECT, '--subjects', house.subjectsFile];
-    const place = ['--config', join(house.folder, 'shim.yaml'), '--data-dir', join(house.folder, 'data')];
-    const text = await new Promise<string>((resolve, reject) => {
-      execFile(process.execPath, [PROGRAM, ...args, ...place], (error, stdout) =>
-        error ? reject(error) : resolve(stdout),
-      );
-    });
-    expect(text).toMatch(/^verdict +check +found\ngood +the backend answers +status \d+/);
-    expect(text).toMatch(/A backfill of 3 people takes about \d+ s, a verification \d+ s/);
-    expect(text).toContain('3 of 3 people were looked at. Nothing stands in the way of dual-write.');
   });
 });
