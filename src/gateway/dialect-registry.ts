@@ -166,7 +166,7 @@ function missingParts(value: unknown): string[] {
 
 /**
  * The gateway's own paths. Whether a dialect on one of them is served would depend on the order of the
- * routes.
+ * routes. `/metrics` is on the admin port; it stays reserved, so that no scraper finds a dialect there.
  */
 const RESERVED_PATHS = [DOWNLOAD_PREFIX, '/healthz', '/readyz', '/metrics', '/docs', '/openapi'].map((path) =>
   path.split('/').filter((segment) => segment !== ''),

@@ -43,8 +43,8 @@ export interface GatewayParts {
   readonly interceptor?: Interceptor;
   readonly observers?: readonly RequestObserver[];
   /**
-   * Further pages (`/docs`, `/console`): asked before any dialect, in order; they call `next` for paths that
-   * are not theirs.
+   * Further pages (`/docs`, and those of the sandbox): asked before any dialect, in order; they call `next` for
+   * paths that are not theirs.
    */
   readonly pages?: readonly RequestHandler[];
 }

@@ -244,6 +244,6 @@ function handlePageFailures({ parts }: GatewayContext): ErrorRequestHandler {
 }
 
 function required<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('only what was loaded at start can be asked for');
+  if (value === undefined) throw new Error('no validator was built for this operation or document');
   return value;
 }

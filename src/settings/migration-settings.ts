@@ -50,9 +50,12 @@ const shadow = section({
   percent: percent(100, 'Share of requests that are compared.'),
   concurrency: count(2, 'Requests that are compared at once.', 1),
   queue: count(256, 'Requests that may wait; more are not compared.', 1),
-  queueBytes: count(512 * 1024 * 1024, 'Bytes that waiting requests may hold on disk.'),
+  queueBytes: count(
+    512 * 1024 * 1024,
+    'Bytes of bodies that waiting requests may hold, in memory and on disk.',
+  ),
   timeoutSeconds: seconds(60, 'Longest duration of one comparison.'),
-  differences: count(1000, 'How many of the newest differences are kept.'),
+  differences: count(1000, 'How many of the newest differences are kept, of each gateway process.'),
   keepPictures: flag(false, 'Keep the picture with a difference.'),
   keepValues: flag(
     false,
@@ -89,7 +92,7 @@ const backend = closed({
   baseUrl: textLike(
     '^https?://[^/?#]+(/[^?#]*)?$',
     'an http or https address without query and fragment',
-    'Address of the backend, with a base path where it has one. The only address that is called.',
+    'Address of the backend, with a base path where it has one. The only address that is called, except for pictures at `pictureOrigins`.',
   ),
   pictureOrigins: list(
     origin(
@@ -115,7 +118,7 @@ const backend = closed({
   ),
   preserveHost: flag(
     false,
-    "Send the client's `Host` to the backend, as one expects that makes addresses from it; off: the host of `baseUrl`.",
+    "Send the client's `Host`; needed where the backend builds addresses from it. Off: the host of `baseUrl`.",
   ),
   takesUnknown: flag(
     true,

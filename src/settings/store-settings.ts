@@ -58,8 +58,11 @@ export const storeSchema = byKind(
           'Put before the name of every blob.',
         ),
       ),
-      createContainer: flag(false, 'Create the container where there is none.'),
-      timeoutSeconds: seconds(10, 'Longest duration of one attempt of a call.'),
+      createContainer: flag(
+        false,
+        'Create the container where there is none, when a store begins (`serve --init`).',
+      ),
+      timeoutSeconds: seconds(10, 'Longest duration of one call, attempts and pauses included.'),
       credential: azureCredential,
     },
     s3: {

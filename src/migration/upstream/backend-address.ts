@@ -8,7 +8,7 @@ export interface BackendAddress {
   readonly pictureOrigins: ReadonlySet<string>;
 }
 
-/** The address in the settings. The gateway calls no other one. */
+/** The address in the settings. The gateway calls no other one, except for pictures at `pictureOrigins`. */
 export function backendAddress(baseUrl: string, pictureOrigins: readonly string[]): BackendAddress {
   const { origin, pathname } = new URL(baseUrl);
   return {
