@@ -38,7 +38,7 @@ export function adminCommand(): Command {
       .description('make a token; it is shown this once')
       .requiredOption('--label <text>', 'whose it is, or what for')
       .addOption(
-        new Option('--role <role>', 'read: look; operate: act; admin: change who may')
+        new Option('--role <role>', 'read: look; operate: act; admin: also manage these tokens')
           .choices(ADMIN_ROLES)
           .default('read'),
       )
@@ -55,7 +55,7 @@ export function adminCommand(): Command {
       .argument('<id>', 'as list shows it')
       .action(revoke),
   );
-  return new Command('admin').description("the operator's side").addCommand(tokens);
+  return new Command('admin').description('manage access to the admin port').addCommand(tokens);
 }
 
 async function create({

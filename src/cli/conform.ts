@@ -38,11 +38,11 @@ export function conformCommand(): Command {
   return new Command('conform')
     .description('judge any server that claims to speak a dialect')
     .requiredOption('--dialect <name>', 'the dialect that the server claims to speak')
-    .option('--folder <folder>', 'where the dialect lies that is not built in: its index.ts or index.js')
+    .option('--folder <folder>', 'folder of a dialect that is not built in, with its index.ts or index.js')
     .option('--document <file>', 'its OpenAPI document')
     .requiredOption('--url <url>', "where the dialect's paths begin, e.g. https://api.example.com")
     .addOption(
-      new Option('--profile <profile>', 'which reading of the wire')
+      new Option('--profile <profile>', 'follow the vendor’s documentation or its servers’ behaviour')
         .choices(['documented', 'observed'])
         .default('documented'),
     )
@@ -68,7 +68,7 @@ export function conformCommand(): Command {
     .option('--only <text>', 'only cases whose id contains this')
     .option(
       '--known <file>',
-      'YAML list of {case, reason}: deviations that are known; one that is mended fails the run',
+      'YAML list of {case, reason}: known deviations; a listed case that passes fails the run',
     )
     .option('--json <file>', 'write the report as JSON')
     .option('--junit <file>', 'write the report as JUnit XML')

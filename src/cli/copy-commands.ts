@@ -20,7 +20,7 @@ interface SettingsOptions {
  */
 export function backupCommand(): Command {
   return withSettings(new Command('backup'))
-    .description('copy the store into a folder, each body held against its digest; safe while gateways run')
+    .description('copy the store into a folder, verifying each body’s digest; safe while gateways run')
     .requiredOption('--to <folder>', 'the backup: a new folder, or an earlier backup of this store')
     .action(async (options: SettingsOptions & { readonly to: string }) => {
       const from = await openStore(await settingsOf(options));
@@ -43,8 +43,8 @@ export function restoreCommand(): Command {
 export function copyCommand(): Command {
   return refuseAdmin(new Command('copy'), WORKS_ON_STORES)
     .description('copy the store of one settings file into the new store of another, of any kind')
-    .requiredOption('--from <settings>', 'settings file of the store that is there')
-    .requiredOption('--to <settings>', 'settings file of the store that shall be')
+    .requiredOption('--from <settings>', 'settings file of the present store')
+    .requiredOption('--to <settings>', 'settings file of the new store')
     .option('--json', 'print the report as JSON on standard output')
     .action(async (options: { readonly from: string; readonly to: string; readonly json?: boolean }) => {
       const [from, to] = await Promise.all([options.from, options.to].map(storeOfFile));

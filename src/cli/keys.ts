@@ -47,7 +47,7 @@ export function keysCommand(): Command {
     .addOption(
       new Option('--scope <scope>', 'what it may do; repeat for several')
         .argParser(collect)
-        .default([], 'nothing that needs one'),
+        .default([], 'no scopes'),
     )
     .option('--label <text>', 'whose it is, or what for; shown in lists, logs and usage')
     .option('--subject <id>', "the caller's own id in the dialect")
@@ -57,8 +57,8 @@ export function keysCommand(): Command {
   withCommonOptions(keys.command('import'))
     .description('take over keys and tokens that clients have already; only their SHA-256 is kept')
     .argument('<file>', 'CSV with a header, or NDJSON; - for standard input')
-    .option('--dialect <name>', 'where the file has no column dialect')
-    .option('--tenant <id>', 'where the file has no column tenant')
+    .option('--dialect <name>', 'dialect of rows without a `dialect` column')
+    .option('--tenant <id>', 'tenant of rows without a `tenant` column')
     .addOption(new Option('--format <kind>', 'default: by the name of the file').choices(['csv', 'ndjson']))
     .option('--dry-run', 'say what would be done, do nothing')
     .action(takeOver);
@@ -233,8 +233,8 @@ async function auditKey(records: RecordStore, action: string, target: string, af
 
 function withCommonOptions(command: Command): Command {
   return command
-    .option('--config <file>', 'the settings file')
-    .option('--data-dir <folder>', 'overrides the data folder of the settings')
+    .option('--config <file>', 'settings file (or POLYFACE_CONFIG)')
+    .option('--data-dir <folder>', 'folder of the embedded store (or POLYFACE_DATA_DIR)')
     .addOption(adminOption())
     .option('--json', 'print JSON on standard output');
 }

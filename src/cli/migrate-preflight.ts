@@ -18,7 +18,12 @@ export function preflightCommand(): Command {
     )
     .requiredOption('--subjects <file>', 'ids in the clients’ dialect, one a line; - for standard input')
     .option('--sample <n>', 'people of the list that are looked at', positiveCount, 100)
-    .option('--concurrency <n>', 'subjects at once of the runs to come, for the estimate', positiveCount, 16)
+    .option(
+      '--concurrency <n>',
+      'the --concurrency that you will give backfill; used for the time estimate',
+      positiveCount,
+      16,
+    )
     .action(preflight);
 }
 

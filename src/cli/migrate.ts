@@ -40,26 +40,26 @@ export function migrateCommand(): Command {
     .description('move a dialect from its legacy backend to this gateway, step by step')
     .addCommand(
       createCommand('status', 'where the migration stands')
-        .option('--wait', 'until a change under way has arrived')
+        .option('--wait', 'wait until the change under way is complete')
         .option('--forget-silent', 'forget gateways that are gone')
         .option('--timeout <seconds>', 'how long to wait', parseSeconds, 120)
         .action(showStatus),
     )
     .addCommand(preflightCommand())
-    .addCommand(createCommand('plan', 'what the next step asks for').action(plan))
+    .addCommand(createCommand('plan', 'show the conditions of the next step').action(plan))
     .addCommand(
-      stepCommand('advance', 'one step up, or a wider ramp')
-        .option('--percent <n>', 'share of subjects to take in', percent)
-        .addOption(new Option('--only <file>', 'subjects to take in, one id a line').conflicts('percent'))
+      stepCommand('advance', 'go one stage up, or take more people into the present one')
+        .option('--percent <n>', 'share of the people to take in', percent)
+        .addOption(new Option('--only <file>', 'people to take in, one id a line').conflicts('percent'))
         .action((options: StepCommandOptions) => takeStep('advance', options, advance)),
     )
     .addCommand(
-      stepCommand('back', 'one step down, for everybody').action((options: StepCommandOptions) =>
+      stepCommand('back', 'go one stage down, with everybody').action((options: StepCommandOptions) =>
         takeStep('back', options, back),
       ),
     )
     .addCommand(
-      createCommand('cancel', 'turn a change under way around')
+      createCommand('cancel', 'cancel the change under way and return to the stage before it')
         .option('--timeout <seconds>', 'how long to wait', parseSeconds, 120)
         .action(cancelChange),
     )
@@ -67,7 +67,7 @@ export function migrateCommand(): Command {
       createCommand('complete', 'end the migration although the backend is dead')
         .requiredOption(
           '--abandon <file>',
-          'where the people are named whose newest pictures the backend lacks, or may have alone; who is named there stays',
+          'file for the people whose newest pictures are on one side only; existing lines are kept',
         )
         .requiredOption('--override <reason>', 'why; it is kept in the history')
         .option('--timeout <seconds>', 'how long to wait for the gateways', parseSeconds, 120)
@@ -133,7 +133,9 @@ async function rampOf(
   const ids = await readSubjectList(only);
   const subjects = await subjectsNamed(operated, ids);
   if (subjects.length < ids.length) {
-    throw new Error(`${ids.length - subjects.length} of the ${ids.length} ids in ${only} are nobody's`);
+    throw new Error(
+      `${ids.length - subjects.length} of the ${ids.length} ids in ${only} belong to no person`,
+    );
   }
   return storeCohort(
     operated.core.records,

@@ -35,12 +35,12 @@ export function sandboxCommand(): Command {
     .option('--ready-file <file>', 'written with the address once it serves, removed at the end')
     .option('--dialects <names>', 'only these, with commas between them')
     .addOption(
-      new Option('--profile <profile>', 'which reading of the wire')
+      new Option('--profile <profile>', 'follow the vendor’s documentation or its servers’ behaviour')
         .choices(['documented', 'observed'])
         .default('documented'),
     )
     .option('--clock <instant>', 'the moment at which the clock stands still, e.g. 2026-01-02T03:04:05Z')
-    .option('--seed <text>', 'ids and signatures follow from it')
+    .option('--seed <text>', 'makes ids and signatures repeatable')
     .option('--faults <file>', 'YAML or JSON list of fault plans')
     .option('--rate-limits', "hold callers to the dialects' rates")
     .action(sandbox);

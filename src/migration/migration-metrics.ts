@@ -31,7 +31,7 @@ export function createMigrationMetrics(registry: Registry): MigrationMetrics {
   });
   const backlog = new Gauge({
     name: 'polyface_migration_backlog',
-    help: 'Subjects with unfinished business with their backend.',
+    help: 'Subjects with unfinished work at their backend.',
     labelNames: [...labelNames, 'kind'] as const,
     aggregator: 'max',
     registers,

@@ -104,7 +104,7 @@ describe('a step for a mistyped list of people', () => {
     const shim = await house.start();
     try {
       await expect(house.polyface('migrate', 'advance', ...DIALECT, '--only', file)).rejects.toThrow(
-        /1 of the 2 ids in .*mistyped.txt are nobody's/,
+        /1 of the 2 ids in .*mistyped.txt belong to no person/,
       );
     } finally {
       await shim.end();
