@@ -38,7 +38,10 @@ export function adminCommand(): Command {
       .description('make a token; it is shown this once')
       .requiredOption('--label <text>', 'whose it is, or what for')
       .addOption(
-        new Option('--role <role>', 'read: look; operate: act; admin: also manage these tokens')
+        new Option(
+          '--role <role>',
+          'read: look; operate: act; admin: also erase people, see pictures, manage tokens',
+        )
           .choices(ADMIN_ROLES)
           .default('read'),
       )
