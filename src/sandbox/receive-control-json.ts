@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { createGrowingBuffer } from '../temporary-files/growing-buffer.ts';
 
 /** The longest request. A longer one is read and discarded, so that the caller gets an answer. */
 const MAX_BYTES = 102_400;
@@ -16,17 +17,17 @@ export async function receiveControlJson(
   request: IncomingMessage,
   maxBytes: number = MAX_BYTES,
 ): Promise<ControlJson> {
-  const chunks: Buffer[] = [];
+  const received = createGrowingBuffer(maxBytes);
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes <= maxBytes) chunks.push(chunk);
+    if (bytes <= maxBytes) received.append(chunk);
   }
   if (bytes > maxBytes) {
     return { kind: 'refused', status: 413, error: `the body is longer than ${maxBytes} bytes` };
   }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(received.bytes());
     return { kind: 'json', value: JSON.parse(text) as unknown };
   } catch (cause) {
     const why = Error.isError(cause) ? cause.message : String(cause);

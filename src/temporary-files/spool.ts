@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import type { HeldBytes, Spool } from '../domain/index.ts';
+import { createGrowingBuffer } from './growing-buffer.ts';
 import { asStoreWork, asStoreWorkAt } from './store-error.ts';
 import { createTemporaryFiles } from './temporary-files.ts';
 
@@ -11,18 +12,20 @@ export function createSpool(options: { readonly folder: string; readonly memoryB
   const files = createTemporaryFiles(options.folder);
   return {
     async hold(stream, expectedBytes) {
-      if (expectedBytes <= options.memoryBytes) return holdInMemory(stream);
+      if (expectedBytes <= options.memoryBytes) return holdInMemory(stream, expectedBytes);
       await asStoreWork(() => mkdir(options.folder, { recursive: true, mode: 0o700 }));
       return holdInFile(stream, files.newPath('held'));
     },
   };
 }
 
-async function holdInMemory(stream: AsyncIterable<Uint8Array | string>): Promise<HeldBytes> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream)
-    chunks.push(typeof chunk === 'string' ? Buffer.from(chunk) : Buffer.from(chunk));
-  return { source: { kind: 'memory', bytes: Buffer.concat(chunks) }, release: async () => {} };
+async function holdInMemory(
+  stream: AsyncIterable<Uint8Array | string>,
+  expectedBytes: number,
+): Promise<HeldBytes> {
+  const held = createGrowingBuffer(expectedBytes);
+  for await (const chunk of stream) held.append(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+  return { source: { kind: 'memory', bytes: held.bytes() }, release: async () => {} };
 }
 
 async function holdInFile(stream: AsyncIterable<Uint8Array | string>, path: string): Promise<HeldBytes> {

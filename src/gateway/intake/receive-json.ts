@@ -1,4 +1,5 @@
 import { type Json, type JsonLine, ProblemError, type WireRequestHead } from '../../domain/index.ts';
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 import { readContentType } from './content-type.ts';
 import type { IncomingBody } from './incoming-body.ts';
 import { requirePlainEncoding } from './receive-pictures.ts';
@@ -59,16 +60,15 @@ async function receiveText(
   if (declared !== undefined && declared.trim() !== '' && !isTaken(mediaType)) {
     throw new ProblemError({ kind: 'unsupported-media-type', declared });
   }
-  const chunks: Buffer[] = [];
+  const received = createGrowingBuffer(maxBytes);
   for await (const chunk of body.open()) {
-    chunks.push(chunk);
     if (body.receivedBytes > maxBytes) {
       throw new ProblemError({ kind: 'body-malformed', reason: 'limits' });
     }
+    received.append(chunk);
   }
-  const bytes = Buffer.concat(chunks);
-  if (bytes.length === 0) throw new ProblemError({ kind: 'body-missing' });
-  return bytes;
+  if (received.length === 0) throw new ProblemError({ kind: 'body-missing' });
+  return received.bytes();
 }
 
 function isJson(mediaType: string | undefined): boolean {

@@ -1,3 +1,4 @@
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { IncomingAnswer } from '../upstream/upstream-connection.ts';
 
@@ -10,15 +11,14 @@ export function answerTap({ status, statusText, rawHeaders }: IncomingAnswer): {
   /** `undefined` where it was too long. */
   readonly whole: () => WholeAnswer | undefined;
 } {
-  const pieces: Buffer[] = [];
+  const copy = createGrowingBuffer(MAX_BYTES);
   let size = 0;
   return {
     piece(piece) {
       size += piece.byteLength;
-      if (size <= MAX_BYTES) pieces.push(piece);
-      else pieces.length = 0;
+      if (size <= MAX_BYTES) copy.append(piece);
+      else copy.clear();
     },
-    whole: () =>
-      size <= MAX_BYTES ? { status, statusText, rawHeaders, bytes: Buffer.concat(pieces) } : undefined,
+    whole: () => (size <= MAX_BYTES ? { status, statusText, rawHeaders, bytes: copy.bytes() } : undefined),
   };
 }

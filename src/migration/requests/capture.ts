@@ -2,12 +2,15 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { finished } from 'node:stream/promises';
 import type { HeldBytes } from '../../domain/index.ts';
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 
 /**
  * How many bytes may wait for the disk, or for permission to use it. Above that the capture is given up, so
  * that the client never waits for it.
  */
 const MAX_LAG_BYTES = 8 * 1024 * 1024;
+/** How many bytes are collected for one write to the disk. */
+const WRITE_BYTES = 64 * 1024;
 
 /** Keeps a copy of a stream, without ever delaying the stream. */
 export interface Capture {
@@ -33,7 +36,8 @@ export function createCapture(options: {
    */
   readonly mayUseDisk: () => Promise<boolean>;
 }): Capture {
-  let pieces: Buffer[] = [];
+  /** What came and is not given to the disk. */
+  const waiting = createGrowingBuffer(Math.min(options.maxBytes, options.memoryBytes + MAX_LAG_BYTES));
   let size = 0;
   let file:
     | { readonly path: string; readonly stream: WriteStream; readonly ready: Promise<void> }
@@ -46,7 +50,7 @@ export function createCapture(options: {
 
   function fail(reason: CaptureFailure): void {
     failure ??= reason;
-    pieces = [];
+    waiting.clear();
     file?.stream.destroy();
   }
 
@@ -61,20 +65,24 @@ export function createCapture(options: {
     const stream = createWriteStream(path, { flags: 'wx', mode: 0o600 });
     stream.on('error', () => fail('disk'));
     file = { path, stream, ready: finished(stream).catch(() => {}) };
-    for (const piece of pieces) stream.write(piece);
-    pieces = [];
+    writeWaiting(stream);
+  }
+
+  function writeWaiting(stream: WriteStream): void {
+    stream.write(waiting.bytes());
+    waiting.clear();
   }
 
   function copy(piece: Buffer): void {
     if (failure) return;
     size += piece.byteLength;
     if (size > options.maxBytes) return fail('too large');
+    waiting.append(piece);
     if (file) {
       if (file.stream.writableLength > MAX_LAG_BYTES) fail('disk');
-      else file.stream.write(piece);
+      else if (waiting.length >= WRITE_BYTES) writeWaiting(file.stream);
       return;
     }
-    pieces.push(piece);
     if (size > options.memoryBytes) asking ??= askForDisk();
     if (size > options.memoryBytes + MAX_LAG_BYTES) fail('anonymous');
   }
@@ -84,7 +92,7 @@ export function createCapture(options: {
     async take() {
       await asking;
       if (file) {
-        if (!failure) file.stream.end();
+        if (!failure) file.stream.end(waiting.bytes());
         await file.ready;
       }
       if (failure) {
@@ -93,7 +101,7 @@ export function createCapture(options: {
       }
       return file
         ? { source: { kind: 'file', path, size }, release }
-        : { source: { kind: 'memory', bytes: Buffer.concat(pieces) }, release: async () => {} };
+        : { source: { kind: 'memory', bytes: waiting.bytes() }, release: async () => {} };
     },
     async drop() {
       fail('disk');

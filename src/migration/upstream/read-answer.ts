@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { type Json, ProblemError, type UpstreamAnswer } from '../../domain/index.ts';
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 import { decodeAnswer } from './decode-answer.ts';
 import { joinHeaders } from './hop-by-hop.ts';
 import { type IncomingAnswer, problemOf } from './upstream-connection.ts';
@@ -30,19 +31,17 @@ export function asUpstreamAnswer({ status, rawHeaders, bytes }: WholeAnswer): Up
 }
 
 async function collect(body: Readable): Promise<Uint8Array> {
-  const pieces: Buffer[] = [];
-  let length = 0;
+  const received = createGrowingBuffer(MAX_ANSWER_BYTES);
   try {
     for await (const piece of body as AsyncIterable<Buffer>) {
-      length += piece.byteLength;
-      if (length > MAX_ANSWER_BYTES) throw new ProblemError({ kind: 'upstream-unavailable' });
-      pieces.push(piece);
+      received.append(piece);
+      if (received.length > MAX_ANSWER_BYTES) throw new ProblemError({ kind: 'upstream-unavailable' });
     }
   } catch (cause) {
     if (cause instanceof ProblemError) throw cause;
     throw problemOf(cause);
   }
-  return Buffer.concat(pieces);
+  return received.bytes();
 }
 
 function parseJson(text: string): Json | undefined {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 
 /** How much of an answer's body is kept. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -65,23 +66,16 @@ export function recordExchange(
 }
 
 function createCopy(maxBytes: number) {
-  let pieces: Buffer[] = [];
-  let length = 0;
+  const kept = createGrowingBuffer(maxBytes);
   let cut = false;
   return {
     add(chunk: unknown) {
       const piece = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
       if (!(piece instanceof Uint8Array) || cut) return;
-      // A copy, because the memory of the chunk may be reused after it was read.
-      const kept = Buffer.from(piece.subarray(0, maxBytes - length));
-      pieces.push(kept);
-      length += kept.byteLength;
-      cut = kept.byteLength < piece.byteLength;
+      cut = piece.byteLength > maxBytes - kept.length;
+      kept.append(piece.subarray(0, maxBytes - kept.length));
     },
     isCut: () => cut,
-    bytes() {
-      pieces = [Buffer.concat(pieces)];
-      return pieces[0] ?? Buffer.alloc(0);
-    },
+    bytes: kept.bytes,
   };
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { WriteStream } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Capture, createCapture } from '../../../src/migration/requests/capture.ts';
 
 describe('a capture', () => {
@@ -78,5 +80,19 @@ describe('a capture', () => {
     await held.release();
     expect(await long.take()).toBe('anonymous');
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('a capture gives the disk few large pieces where a body arrives byte by byte', async () => {
+    const writes = jest.spyOn(WriteStream.prototype, 'write');
+    const capture = createCapture({ newPath, memoryBytes: 0, maxBytes: 1_000_000, mayUseDisk });
+    capture.piece(Buffer.of(0));
+    await setImmediate();
+    for (let at = 1; at < 100_000; at += 1) capture.piece(Buffer.of(at % 256));
+    const held = await capture.take();
+    if (typeof held === 'string' || held.source.kind !== 'file') throw new Error('there is no file');
+    expect((await readFile(held.source.path)).every((byte, at) => byte === at % 256)).toBe(true);
+    expect(writes.mock.calls.length).toBeLessThan(10);
+    writes.mockRestore();
+    await held.release();
   });
 });
