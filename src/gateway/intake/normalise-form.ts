@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Transform } from 'node:stream';
+import { createGrowingBuffer } from '../../temporary-files/growing-buffer.ts';
 import { normaliseDisposition } from './content-disposition.ts';
 
 /** Rewrites a form on its way to the parser, in the one spelling that the parser is known to read. */
@@ -30,11 +31,15 @@ type Place = 'preamble' | 'header' | 'content' | 'epilogue';
 export function createFormNormaliser(boundary: string): FormNormaliser {
   const own = randomUUID();
   const open = Buffer.from(`--${boundary}`, 'latin1');
+  const openLine = Buffer.from(`\n--${boundary}`, 'latin1');
   /** The delimiter inside of the form: it begins with the line break that ended the form's first line. */
   let delimiter = open;
   let place: Place = 'preamble';
   let isFirst = true;
+  /** The beginning of a delimiter, which the next chunk may complete. */
   let rest: Buffer = Buffer.alloc(0);
+  /** The header of a part, as far as it came. */
+  const header = createGrowingBuffer(MAX_PART_HEADER_BYTES);
 
   /** Reads as far as possible, and returns how many bytes were read. `isLast`: no bytes follow. */
   function advance(bytes: Buffer, isLast: boolean): number {
@@ -49,9 +54,8 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
 
   /** The preamble or a content: everything before the next delimiter. */
   function readToDelimiter(bytes: Buffer, from: number, isLast: boolean): number {
-    for (let at = bytes.indexOf(delimiter, from); at >= 0; at = bytes.indexOf(delimiter, at + 1)) {
-      const isLine = place === 'content' || (isFirst && at === 0) || bytes[at - 1] === LF;
-      const end = isLine ? endOfDelimiter(bytes, at + delimiter.length, isLast) : 'none';
+    for (let at = findDelimiter(bytes, from); at >= 0; at = findDelimiter(bytes, at + 1)) {
+      const end = endOfDelimiter(bytes, at + delimiter.length, isLast);
       if (end === 'none') continue;
       pass(bytes.subarray(from, at));
       // In the preamble, the line break before the delimiter is needed again.
@@ -71,6 +75,14 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
     return kept;
   }
 
+  function findDelimiter(bytes: Buffer, from: number): number {
+    if (place === 'content') return bytes.indexOf(delimiter, from);
+    if (isFirst && from === 0 && bytes.subarray(0, open.length).equals(open)) return 0;
+    // Without the line break there would be a match at each of a thousand dashes.
+    const lineBreak = bytes.indexOf(openLine, Math.max(0, from - 1));
+    return lineBreak < 0 ? -1 : lineBreak + 1;
+  }
+
   function pass(content: Buffer): void {
     if (place === 'content' && content.length > 0) stream.push(content);
   }
@@ -84,17 +96,20 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
   }
 
   function readHeader(bytes: Buffer, from: number): number {
-    const end = endOfHeader(bytes, from);
-    if (end === undefined) {
-      if (bytes.length - from > MAX_PART_HEADER_BYTES) throw new Error('the header of a part is too long');
-      return from;
-    }
-    const lines = bytes
-      .toString('latin1', from, end)
+    const end = endOfHeader(header.bytes(), bytes, from);
+    const piece = bytes.subarray(from, end);
+    if (header.length + piece.length > MAX_PART_HEADER_BYTES)
+      throw new Error('the header of a part is too long');
+    header.append(piece);
+    if (end === undefined) return bytes.length;
+    const lines = header
+      .bytes()
+      .toString('latin1')
       .split(/\r?\n/)
-      .filter((line) => /^[ \t]|:/.test(line));
-    const header = lines.map((line) => `${normaliseDisposition(line)}\r\n`).join('');
-    stream.push(Buffer.from(`--${own}\r\n${header}\r\n`, 'latin1'));
+      .filter((line) => /^[ \t]|:/.test(line))
+      .map((line) => `${normaliseDisposition(line)}\r\n`);
+    stream.push(Buffer.from(`--${own}\r\n${lines.join('')}\r\n`, 'latin1'));
+    header.clear();
     place = 'content';
     return end;
   }
@@ -119,7 +134,7 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
       try {
         rest = rest.subarray(advance(rest, true));
         // A form that stops behind a delimiter has all of its parts.
-        if (place === 'header' && isBlank(rest)) endForm(rest);
+        if (place === 'header' && isBlank(header.bytes())) endForm(rest);
         if (place === 'epilogue') done();
         else done(new Error('the form ends in the middle'));
       } catch (cause) {
@@ -148,13 +163,15 @@ function endOfDelimiter(bytes: Buffer, from: number, isLast: boolean): number | 
   return isLast ? 'form' : 'unknown';
 }
 
-/** Where the content of a part begins: behind its first empty line. */
-function endOfHeader(bytes: Buffer, from: number): number | undefined {
-  for (let at = from; at < bytes.length; ) {
-    const line = bytes.indexOf(LF, at);
-    if (line < 0) return undefined;
-    if (line === at || (line === at + 1 && bytes[at] === CR)) return line + 1;
-    at = line + 1;
+/**
+ * Where the content of a part begins: behind its first empty line. `before`: what came of the header in earlier
+ * chunks, which has no empty line.
+ */
+function endOfHeader(before: Buffer, bytes: Buffer, from: number): number | undefined {
+  const byteAt = (at: number) => (at < from ? before.at(at - from) : bytes[at]);
+  const isLineStart = (at: number) => [undefined, LF].includes(byteAt(at - 1));
+  for (let end = bytes.indexOf(LF, from); end >= 0; end = bytes.indexOf(LF, end + 1)) {
+    if (isLineStart(end) || (byteAt(end - 1) === CR && isLineStart(end - 1))) return end + 1;
   }
   return undefined;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import busboy from 'busboy';
 import * as fc from 'fast-check';
 import { createFormNormaliser } from '../../../src/gateway/intake/normalise-form.ts';
@@ -158,5 +158,34 @@ describe('createFormNormaliser', () => {
       '--grenzlinie-ü\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx\r\n--grenzlinie-ü--\r\n',
     );
     expect(await read([form], boundary)).toEqual(['x']);
+  });
+
+  /** How often the normaliser looked for bytes, and how many bytes it copied and compared for that. */
+  async function countWork(chunks: readonly Buffer[], boundary = 'ab') {
+    const { stream } = createFormNormaliser(boundary);
+    const searches = jest.spyOn(Buffer.prototype, 'indexOf');
+    const joined = jest.spyOn(Buffer, 'concat');
+    stream.resume();
+    for (const chunk of chunks) stream.write(chunk);
+    stream.destroy();
+    const work = {
+      searches: searches.mock.calls.length,
+      copiedBytes: joined.mock.results.reduce((sum, { value }) => sum + (value as Buffer).length, 0),
+    };
+    searches.mockRestore();
+    joined.mockRestore();
+    return work;
+  }
+
+  it('createFormNormaliser reads the header of a part once, also where each byte is a chunk', async () => {
+    const form = Buffer.from(`--ab\r\n${'a\n'.repeat(2_000)}${'b'.repeat(2_000)}`);
+    const { searches, copiedBytes } = await countWork(cutUp(form, Array(form.length).fill(1)));
+    expect(searches).toBeLessThan(3 * form.length);
+    expect(copiedBytes).toBeLessThan(form.length);
+  });
+
+  it('createFormNormaliser looks for the first delimiter at beginnings of lines alone', async () => {
+    const { searches } = await countWork([Buffer.from(`x${'-'.repeat(50_000)}`)], '-'.repeat(500));
+    expect(searches).toBeLessThan(10);
   });
 });
