@@ -12,6 +12,10 @@ export interface FormNormaliser {
 
 /** Longest header of a part, in bytes. The parser has the same limit. */
 const MAX_PART_HEADER_BYTES = 16 * 1024;
+/** How much of a text field is joined for the parser, in bytes, because it keeps each piece until the field ends. */
+const TEXT_PIECE_BYTES = 4 * 1024;
+/** A file for certain. Whatever else may be one is joined as well, so that it reaches the parser a little later. */
+const FILE = /^content-disposition: form-data; ?name="(?:[^"\\]|\\.)*"; ?filename="[^"]/i;
 /** Most blanks that count as padding behind a delimiter. */
 const MAX_PADDING_BYTES = 256;
 
@@ -40,6 +44,8 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
   let rest: Buffer = Buffer.alloc(0);
   /** The header of a part, as far as it came. */
   const header = createGrowingBuffer(MAX_PART_HEADER_BYTES);
+  let isFile = false;
+  const text = createGrowingBuffer(TEXT_PIECE_BYTES);
 
   /** Reads as far as possible, and returns how many bytes were read. `isLast`: no bytes follow. */
   function advance(bytes: Buffer, isLast: boolean): number {
@@ -60,7 +66,7 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
       pass(bytes.subarray(from, at));
       // In the preamble, the line break before the delimiter is needed again.
       if (end === 'unknown') return place === 'preamble' && at > 0 ? at - 1 : at;
-      if (place === 'content') stream.push('\r\n');
+      if (place === 'content') endContent();
       isFirst = false;
       if (end === 'form') return endForm(bytes);
       // All lines end in the same way as the first one.
@@ -84,7 +90,20 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
   }
 
   function pass(content: Buffer): void {
-    if (place === 'content' && content.length > 0) stream.push(content);
+    if (place !== 'content' || content.length === 0) return;
+    if (isFile) stream.push(content);
+    else text.append(content);
+    if (text.length >= TEXT_PIECE_BYTES) passText();
+  }
+
+  function passText(): void {
+    if (text.length > 0) stream.push(text.bytes());
+    text.clear();
+  }
+
+  function endContent(): void {
+    passText();
+    stream.push('\r\n');
   }
 
   /** How many of the last bytes may be the beginning of a delimiter. */
@@ -109,6 +128,7 @@ export function createFormNormaliser(boundary: string): FormNormaliser {
       .filter((line) => /^[ \t]|:/.test(line))
       .map((line) => `${normaliseDisposition(line)}\r\n`);
     stream.push(Buffer.from(`--${own}\r\n${lines.join('')}\r\n`, 'latin1'));
+    isFile = FILE.test(lines.find((line) => /^content-disposition:/i.test(line)) ?? '');
     header.clear();
     place = 'content';
     return end;

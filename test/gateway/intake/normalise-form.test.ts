@@ -188,4 +188,28 @@ describe('createFormNormaliser', () => {
     const { searches } = await countWork([Buffer.from(`x${'-'.repeat(50_000)}`)], '-'.repeat(500));
     expect(searches).toBeLessThan(10);
   });
+
+  it.each([
+    ['a text field', 'name="t"'],
+    ['a text field whose name looks like that of a file', 'name="a; filename=\\"b\\"; filename="'],
+    ['a text field with an empty file name', 'name="t"; filename=""'],
+  ])(
+    'createFormNormaliser gives the parser few pieces of %s that arrives byte by byte',
+    async (_what, disposition) => {
+      const content = Array<Buffer>(100_000).fill(Buffer.from('t'));
+      const begin = Buffer.from(`--ab\r\nContent-Disposition: form-data; ${disposition}\r\n\r\n`);
+      const { stream } = createFormNormaliser('ab');
+      const pieces: Buffer[] = [];
+      stream.on('data', (piece: Buffer) => pieces.push(piece));
+      await pipeline(Readable.from([begin, ...content, Buffer.from('\r\n--ab--')]), stream);
+      expect(pieces.length).toBeLessThan(50);
+      expect(Buffer.concat(pieces).includes('t'.repeat(100_000))).toBe(true);
+    },
+  );
+
+  it('createFormNormaliser passes on at once what came of a file', async () => {
+    const { stream } = createFormNormaliser('ab');
+    stream.write('--ab\r\nContent-Disposition: form-data; name="f"; filename="f.jpg"\r\n\r\nbegun');
+    expect(String(stream.read())).toMatch(/begun$/);
+  });
 });
