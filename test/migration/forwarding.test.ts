@@ -84,6 +84,31 @@ describe('a request that the shim forwards', () => {
   });
 
   it.each([
+    'X-Real-IP',
+    'X_Real_IP',
+    'True-Client-IP',
+    'Client-IP',
+    'X-Client-IP',
+    'CF-Connecting-IP',
+    'X-Cluster-Client-IP',
+    'X-Forwarded',
+    'X_Forwarded_For',
+  ])('a request that the shim forwards says nothing of its client in %s', async (name) => {
+    await ask('/v1/customers/1002', { [name]: '203.0.113.9' });
+    const [seen] = backend.takeRequests();
+    expect(seen?.headers).not.toHaveProperty(name.toLowerCase());
+    expect(seen?.headers['x-forwarded-for']).toEqual(['127.0.0.1']);
+  });
+
+  it("a request that the shim forwards with the caller's own credential keeps its method override", async () => {
+    await ask('/v1/customers/1002', { 'x-http-method-override': 'DELETE', 'x-original-url': '/v1/orders' });
+    expect(backend.takeRequests()[0]?.headers).toMatchObject({
+      'x-http-method-override': ['DELETE'],
+      'x-original-url': ['/v1/orders'],
+    });
+  });
+
+  it.each([
     ['Latin-1', 'Pr\xe4chtig', 'Pr?chtig'],
     ['UTF-8', Buffer.from('Prächtig').toString('latin1'), Buffer.from('Prächtig').toString('latin1')],
   ])(

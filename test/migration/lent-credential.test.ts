@@ -81,6 +81,24 @@ describe.each(['pass-through', 'shadow', 'dual-write'] as const)(
       expect(backend.takeRequests()[0]?.headers['x-api-key']).toEqual([OWN.value]);
     });
 
+    it.each([
+      'x-original-url',
+      'x-rewrite-url',
+      'x-http-method-override',
+      'x_http_method_override',
+      'x-http-method',
+      'x-method-override',
+      'assume_user',
+    ])(
+      "the gateway's own credential is not lent to another operation or person, whom %s names",
+      async (name) => {
+        await ask({ method: 'GET', path: '/v1/customers/1002', headers: { ...READER, [name]: 'DELETE' } });
+        const [seen] = backend.takeRequests();
+        expect(seen?.headers['x-api-key']).toEqual([OWN.value]);
+        expect(seen?.headers).not.toHaveProperty(name);
+      },
+    );
+
     it("the gateway's own credential is lent to a caller who may write", async () => {
       await ask({ method: 'PUT', path: '/v1/customers/1002/images', headers: WRITER });
       const put = backend.takeRequests().find(({ method }) => method === 'PUT');

@@ -7,6 +7,17 @@ import { CREDENTIAL_HEADERS, credentialHeaders } from '../upstream/upstream-cred
 import type { ForwardedCall } from './intercepted-call.ts';
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 
+/**
+ * Headers in which proxies of several makers say who asked. The gateway says it in `X-Forwarded-*`, and a client
+ * that says it of itself is not believed.
+ */
+const CLAIMED_ADDRESS =
+  /^(forwarded|x-forwarded(-.*)?|x-real-ip|(x-|true-|fastly-)?client-ip|cf-connecting-ip|x-cluster-client-ip|x-originating-ip|x-remote-(ip|addr)|x-original-forwarded-for)$/;
+
+/** Headers by which some frameworks carry out another operation than the request line names. */
+const OTHER_OPERATION =
+  /^(x-original-(url|uri|host)|x-rewrite-url|x-http-method(-override)?|x-method-override)$/;
+
 type Forwarding = Pick<
   MigrationAtBackend,
   'address' | 'connection' | 'credentialWatch' | 'settings' | 'name'
@@ -60,12 +71,14 @@ async function headersFor(
     credential.kind === 'gateway'
       ? await credentialHeaders(settings.credential, credential.subject?.aliases[spoken])
       : {};
-  const replaced = [
-    'host',
-    'forwarded',
-    ...headerNames(rawHeaders).filter((name) => name.startsWith('x-forwarded-')),
-    ...(credential.kind === 'gateway' ? [...CREDENTIAL_HEADERS, ...lowerNames(own)] : []),
-  ];
+  const credentials = new Set<string>([...CREDENTIAL_HEADERS, ...lowerNames(own)]);
+  const isReplaced = (name: string) =>
+    name === 'host' ||
+    CLAIMED_ADDRESS.test(name) ||
+    // The caller was admitted to the operation that the request line names, and to no other.
+    (credential.kind === 'gateway' && (credentials.has(name) || OTHER_OPERATION.test(name)));
+  // Many servers read `X_Real_IP` as `X-Real-IP`.
+  const replaced = headerNames(rawHeaders).filter((name) => isReplaced(name.replaceAll('_', '-')));
   const { host } = call.request.headers;
   const sentHost = settings.preserveHost && host !== undefined ? ['Host', host] : [];
   return [
