@@ -229,14 +229,26 @@ describe('a redirect of the backend', () => {
       (url: string) => `${url}/v1/customers/7`,
     ],
     ['to a path of its own', () => '/base/v1/customers/7', () => '/v1/customers/7'],
+    ['to a path with two slashes', () => '/base//evil.example/', (url: string) => `${url}//evil.example/`],
+    ['to a path with a backslash', () => '/base/\\evil.example/', (url: string) => `${url}/\\evil.example/`],
+    ['to a path with a tab', () => '/base/\t/evil.example/', (url: string) => `${url}/\t/evil.example/`],
+    [
+      'to itself without a scheme',
+      (origin: string) => `${origin.slice('http:'.length)}/base/v1/customers/7`,
+      (url: string) => `${url}/v1/customers/7`,
+    ],
+    ['to somebody else without a scheme', () => '//other.example/base/x', () => '//other.example/base/x'],
     ['to a relative path', () => 'customers/7', () => 'customers/7'],
     ['to somebody else', () => 'https://other.example/base/x', () => 'https://other.example/base/x'],
-  ])('%s keeps the client at the gateway', async (_where, location, expected) => {
-    backend.answer = (_request, response) =>
-      void response.writeHead(307, { Location: location(backend.url) }).end();
-    const answer = await fetch(`${shim.url}/v1/customers/1002`, { headers: KEY, redirect: 'manual' });
-    expect([answer.status, answer.headers.get('location')]).toEqual([307, expected(shim.url)]);
-  });
+  ])(
+    'a redirect of the backend %s keeps the client at the gateway, unless it leads elsewhere',
+    async (_where, location, expected) => {
+      backend.answer = (_request, response) =>
+        void response.writeHead(307, { Location: location(backend.url) }).end();
+      const answer = await fetch(`${shim.url}/v1/customers/1002`, { headers: KEY, redirect: 'manual' });
+      expect([answer.status, answer.headers.get('location')]).toEqual([307, expected(shim.url)]);
+    },
+  );
 });
 
 describe('a backend that makes addresses from the Host header', () => {

@@ -18,16 +18,19 @@ export function withPublicLocation(
 }
 
 function publicAddress(value: string, { origin, basePath }: BackendAddress, baseUrl: string): string {
-  if (!URL.canParse(value)) return withoutBasePath(value, basePath);
-  const url = new URL(value);
+  const isPath = value.startsWith('/') && !value.startsWith('//');
+  if (isPath)
+    return isBelow(value, basePath) ? publicPath(value.slice(basePath.length) || '/', baseUrl) : value;
+  const url = URL.parse(value, value.startsWith('//') ? origin : undefined);
+  if (!url) return value;
   const rest = `${url.pathname}${url.search}${url.hash}`;
   return url.origin === origin && isBelow(rest, basePath) ? baseUrl + rest.slice(basePath.length) : value;
 }
 
-function withoutBasePath(value: string, basePath: string): string {
-  return value.startsWith('/') && !value.startsWith('//') && isBelow(value, basePath)
-    ? value.slice(basePath.length) || '/'
-    : value;
+/** A path at the gateway. `//a.example/` would lead to another host, so that it needs the gateway's in front. */
+function publicPath(path: string, baseUrl: string): string {
+  const isHere = URL.parse(path, baseUrl)?.host === new URL(baseUrl).host;
+  return isHere ? path : baseUrl + path;
 }
 
 function isBelow(path: string, basePath: string): boolean {
