@@ -15,6 +15,7 @@ import type { DialectSettings, Settings } from '../settings/settings.ts';
 import { pointerStep, refuseFaults, type SettingsFault, schemaFault } from '../settings/settings-fault.ts';
 import { dialectFiles, missingDialects } from './dialect-files.ts';
 import { DOWNLOAD_PREFIX } from './downloads/download-links.ts';
+import { declaredNames } from './openapi/declared-names.ts';
 import { loadDocument } from './openapi/load-document.ts';
 import { type DocumentOperation, type OpenApiDocument, operationsOf } from './openapi/open-api-document.ts';
 
@@ -30,6 +31,8 @@ export interface LoadedDialect {
   documentOf(profile: WireProfile): OpenApiDocument;
   /** The document of all profiles, as it stands in its file. */
   readonly documentSource: Json;
+  /** The names of all parameters and members that the document declares. */
+  readonly declaredNames: ReadonlySet<string>;
   /** The document's operations; each has its counterpart in `dialect.operations`. */
   readonly operations: readonly DocumentOperation[];
   /** The settings' rate, else the vendor's. */
@@ -102,6 +105,7 @@ async function loadDialect(
     document,
     documentOf,
     documentSource: source,
+    declaredNames: declaredNames(source),
     operations,
     ...(byClient && { profileOfClient: (head: WireRequestHead) => dialect.profileOfClient?.(head) }),
     rate: { ...dialect.rates, ...own.rate },

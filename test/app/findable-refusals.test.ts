@@ -17,11 +17,16 @@ async function refusedUpload(file: Uint8Array<ArrayBuffer>, headers: Record<stri
     headers: { 'x-api-key': 'demo-v1-key', ...headers },
     body: form,
   });
+  return { status: response.status, line: await lineOf(response) };
+}
+
+/** The line that the log has of a request. */
+async function lineOf(response: Response) {
   await response.arrayBuffer();
   const requestId = response.headers.get('x-request-id');
   for (;;) {
     const line = gateway.logLines.find((one) => one.requestId === requestId && one.msg === 'request');
-    if (line) return { status: response.status, line };
+    if (line) return line;
     await new Promise(setImmediate);
   }
 }
@@ -53,6 +58,15 @@ describe('the log line of a refused upload', () => {
     expect(good.line.clientRequestId).toBe(id);
     const bad = await refusedUpload(new Uint8Array(1), { 'x-request-id': 'Ada Lovelace, 12 Street' });
     expect(bad.line.clientRequestId).toBeUndefined();
+  });
+
+  it('the log line of a refused request repeats no name of a parameter that no document declares', async () => {
+    const headers = { 'x-api-key': 'demo-v1-key' };
+    const response = await fetch(`${gateway.url}/v1/customers/1002?jane.doe@example.com%zz`, { headers });
+    const line = await lineOf(response);
+    expect(response.status).toBe(400);
+    expect(line.refusal).toMatch(/^invalid-parameter: .*name ~/);
+    expect(JSON.stringify(line)).not.toMatch(/jane|doe/);
   });
 
   it('the log line of a request that was not refused names no rule, but names the person as well', async () => {

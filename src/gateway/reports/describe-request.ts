@@ -41,7 +41,7 @@ export function describeRequest(
       ...(subjectKey !== undefined && { subjectKey }),
       ...(clientRequestId !== undefined && { clientRequestId }),
       status: body.response.headersSent ? body.response.statusCode : CLIENT_GONE,
-      ...(problem && { problem: problem.kind, refusal: describeProblem(problem) }),
+      ...(problem && { problem: problem.kind, refusal: describeProblem(problem, loaded?.declaredNames) }),
       ...(fields && { fields }),
       receivedBytes: body.receivedBytes,
       durationMs: nowMs - startedAtMs,
