@@ -114,8 +114,8 @@ function answerBytes(
   further: Readonly<Record<string, string>>,
 ): Buffer {
   if (body.kind === 'picture') throw new Error('a problem is never a picture');
-  const ready = buildBytesResponse({ status, headers, body }, head);
-  const all = { ...further, ...ready.headers, Date: new Date().toUTCString(), Connection: 'close' };
+  const ready = buildBytesResponse({ status, headers: { ...further, ...headers }, body }, head);
+  const all = { ...ready.headers, Date: new Date().toUTCString(), Connection: 'close' };
   const lines = Object.entries(all).map(
     // Node does not check these headers. A line break in a value would begin another header.
     ([name, value]) => `${name}: ${value.replace(/\p{Cc}/gu, ' ')}\r\n`,

@@ -12,6 +12,12 @@ export type BuiltResponse = {
   | ({ readonly kind: 'picture' } & PictureResponse)
 );
 
+/**
+ * Answers name people and signed addresses. A shared cache that does not know that a dialect's key is a credential
+ * would give them to the next caller.
+ */
+const NOT_CACHED: Headers = { 'Cache-Control': 'private, no-store' };
+
 /** Turns a response in plain values into bytes, or opens its picture. Throws `PictureGone`. */
 export async function buildResponse(
   objects: ObjectStore,
@@ -26,15 +32,20 @@ export async function buildResponse(
   return logFields ? { ...built, logFields } : built;
 }
 
-/** Turns a response other than a picture into bytes: compact JSON or text, with its length. */
+/**
+ * Turns a response other than a picture into bytes: compact JSON or text, with its length. No cache may keep it,
+ * unless the dialect says otherwise.
+ */
 export function buildBytesResponse(
   {
     status,
-    headers,
+    headers: own,
     body,
   }: WireResponse & { readonly body: Exclude<WireResponse['body'], { kind: 'picture' }> },
   { method }: Pick<WireRequestHead, 'method'>,
 ): Extract<BuiltResponse, { kind: 'bytes' }> {
+  const isDecided = Object.keys(own).some((name) => name.toLowerCase() === 'cache-control');
+  const headers = isDecided ? own : { ...NOT_CACHED, ...own };
   if (body.kind === 'none') {
     const isBare = status === 204 || status === 304 || status < 200;
     return { kind: 'bytes', status, headers: isBare ? headers : { ...headers, 'Content-Length': '0' } };

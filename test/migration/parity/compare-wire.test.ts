@@ -36,6 +36,16 @@ describe('the comparison of two answers on the wire', () => {
     expect(compareWire(theirs, answer({ Vary: 'accept,origin' }))).toEqual(['header:etag']);
   });
 
+  it('the comparison of two answers on the wire takes no-store of the gateway for what a backend means that says nothing', () => {
+    const ours = answer({ 'Cache-Control': 'private, no-store' });
+    expect(compareWire(answer({}), ours)).toEqual([]);
+    expect(compareWire(answer({ 'Cache-Control': 'no-cache, No-Store' }), ours)).toEqual([]);
+    expect(compareWire(answer({ 'Cache-Control': 'max-age=60' }), ours)).toEqual(['header:cache-control']);
+    expect(compareWire(answer({}), answer({ 'Cache-Control': 'max-age=60' }))).toEqual([
+      'header:cache-control',
+    ]);
+  });
+
   it('the comparison of two answers on the wire leaves out what may differ', () => {
     const theirs = answer({ 'Cache-Control': 'no-store' }, { id: 1, password_hash: 'x', items: [{ at: 1 }] });
     const ours = answer({}, { id: 1, items: [{ at: 2 }] });
