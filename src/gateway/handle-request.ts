@@ -97,7 +97,7 @@ export async function handleRequest(
     const intercepted = await interceptRequest(interceptor, clock, incoming, route, asked, resources);
     if (intercepted === 'taken') return { kind: 'intercepted', facts };
     interception = intercepted;
-    const { executor = parts.executor } = { ...options, ...interception };
+    const executor = interception?.executor ?? options.executor ?? parts.executor;
 
     if (route.kind !== 'operation') {
       const context = buildRequestContext(clock, incoming, head, loaded);

@@ -6,7 +6,7 @@ import type { JournalEntry } from './journal/journal-entry.ts';
 import { noteAbsorbed } from './note-absorbed.ts';
 import { verdictOf } from './replicas/backend.ts';
 import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
-import { shadowKey } from './shadow/shadow-subjects.ts';
+import { shadowKey } from './shadow/shadow-key.ts';
 import { keyPart, readStage } from './stages/stage-store.ts';
 
 type Records = CoreParts['records'];

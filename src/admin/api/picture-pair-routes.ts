@@ -13,7 +13,7 @@ import {
 } from '../../domain/index.ts';
 import type { OperatedBackend } from '../../migration/operate/operated-backend.ts';
 import { readBackendPictures } from '../../migration/replicas/copy-subject.ts';
-import { shadowKey } from '../../migration/shadow/shadow-subjects.ts';
+import { shadowKey } from '../../migration/shadow/shadow-key.ts';
 import { bytesOf } from '../../migration/upstream/encode-body.ts';
 import type { AdminParts } from '../admin-parts.ts';
 import { AdminProblem } from '../admin-problem.ts';

@@ -117,7 +117,7 @@ async function workThrough<Outcome extends string>(
   const { signal } = run;
   let done = 0;
   let resumedAt = 0;
-  const wall = watchForWall(run);
+  const streak = watchEmptyStreak(run);
   let silentChunks = 0;
   let ahead: Promise<Settled<Chunk<Outcome>>> | undefined;
 
@@ -126,7 +126,7 @@ async function workThrough<Outcome extends string>(
     const current = ahead ?? settle(attendChunk(run, open, queue, at));
     // The next chunk starts while this chunk's last people are under way, so a slow person does not delay it.
     // It does not start early while the backend gives no answers or no pictures.
-    const isTrusted = silentChunks === 0 && (!wall.hasBegun() || run.acceptsEmpty);
+    const isTrusted = silentChunks === 0 && (!streak.hasBegun() || run.acceptsEmpty);
     ahead = isTrusted && at + 1 < chunks ? settle(attendChunk(run, open, queue, at + 1)) : undefined;
     const { people, isSaved } = valueOf(await current);
     if (isSaved) resumedAt += people.length;
@@ -135,7 +135,7 @@ async function workThrough<Outcome extends string>(
     else await open.save(at, people);
     done += people.length;
     run.onProgress?.(done);
-    if (wall.isReached(people)) return { stopped: 'nobody has a picture', resumedAt };
+    if (streak.isTooLong(people)) return { stopped: 'nobody has a picture', resumedAt };
     if (isSaved) continue;
     silentChunks = people.every(({ outcome }) => run.retried.has(outcome)) ? silentChunks + 1 : 0;
     if (silentChunks >= MAX_SILENT_CHUNKS) return { stopped: 'no answer', resumedAt };
@@ -145,12 +145,12 @@ async function workThrough<Outcome extends string>(
 }
 
 /** Counts people without a picture in a row, in the order of the list. */
-function watchForWall<Outcome extends string>({ ids, empty, acceptsEmpty }: ListRun<Outcome>) {
+function watchEmptyStreak<Outcome extends string>({ ids, empty, acceptsEmpty }: ListRun<Outcome>) {
   let inARow = 0;
   return {
     hasBegun: () => inARow > 0,
     /** Whether the run has to stop after these people, the next ones of the list. */
-    isReached(people: RunChunk<Outcome>): boolean {
+    isTooLong(people: RunChunk<Outcome>): boolean {
       for (const { outcome } of people) inARow = outcome === empty ? inARow + 1 : 0;
       return inARow >= Math.min(MAX_EMPTY_IN_A_ROW, ids.length) && ids.length > 1 && !acceptsEmpty;
     },
@@ -196,7 +196,7 @@ export function listDigest(ids: readonly string[]): string {
 
 /**
  * Tries those who failed again, with growing pauses, until there are none left or the tries are used up. The
- * backend may have lost its people meanwhile, so a wall stops these tries as well.
+ * backend may have lost its people meanwhile, so too many people in a row without a picture stop these tries as well.
  */
 async function retryFailed<Outcome extends string>(
   run: ListRun<Outcome>,
@@ -206,7 +206,7 @@ async function retryFailed<Outcome extends string>(
 ): Promise<ListRunStop | undefined> {
   for (let attempt = 0; attempt < RETRIES; attempt += 1) {
     const left = await retryOnce(run, open, chunks, queue, FIRST_RETRY_MS * 2 ** attempt);
-    if (left === 'wall') return 'nobody has a picture';
+    if (left === 'too many empty') return 'nobody has a picture';
     if (left === 'none') return undefined;
   }
   return undefined;
@@ -219,15 +219,15 @@ async function retryOnce<Outcome extends string>(
   chunks: number,
   queue: PersonQueue<Outcome>,
   pauseMs: number,
-): Promise<'some' | 'none' | 'wall'> {
-  const wall = watchForWall(run);
+): Promise<'some' | 'none' | 'too many empty'> {
+  const streak = watchEmptyStreak(run);
   let isPaused = false;
   let isLeft = false;
   for (let at = 0; at < chunks; at += 1) {
     const people: RunChunk<Outcome> = (await open.read<Outcome>(at)) ?? [];
     const failed = people.flatMap(({ outcome }, place) => (run.retried.has(outcome) ? [place] : []));
     if (failed.length === 0) {
-      if (wall.isReached(people)) return 'wall';
+      if (streak.isTooLong(people)) return 'too many empty';
       continue;
     }
     if (!isPaused) await pauseFor(run, pauseMs);
@@ -241,7 +241,7 @@ async function retryOnce<Outcome extends string>(
     }
     if (run.signal.aborted) return 'none';
     await open.save(at, after);
-    if (wall.isReached(after)) return 'wall';
+    if (streak.isTooLong(after)) return 'too many empty';
     isLeft ||= after.some(({ outcome }) => run.retried.has(outcome));
   }
   return isLeft ? 'some' : 'none';

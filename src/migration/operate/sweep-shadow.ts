@@ -2,7 +2,7 @@ import { bodiesNamedBy } from '../../core/body-references.ts';
 import { RECORD_PREFIX, subjectKeyOf } from '../../core/storage-keys.ts';
 import { subjectKey } from '../../core/subject-key.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import { shadowKey } from '../shadow/shadow-subjects.ts';
+import { shadowKey } from '../shadow/shadow-key.ts';
 import type { OperatedBackend } from './operated-backend.ts';
 
 /** Removes what the shadow left: records under shadow keys, and their bodies. Gives the number of records. */

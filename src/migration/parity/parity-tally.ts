@@ -88,7 +88,6 @@ export interface ParityBook extends Pick<ParityObserver, 'notCompared'> {
   noiseOf(operationId: string): ReadonlySet<string>;
   /** Gives the difference that had to make room. */
   keep(difference: ParityDifference): Promise<ParityDifference | undefined>;
-  tally(): ParityTally;
   flush(): Promise<void>;
 }
 
@@ -145,7 +144,6 @@ export function createParityBook(parts: {
       await parts.records.swap(place, before?.version, difference);
       return before && isDifference(before.value) ? before.value : undefined;
     },
-    tally: () => tally,
     async flush() {
       if (tally === flushed || tally === NOTHING) return;
       const spanNow = await readSpan(parts.records, parts.name);

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { type Principal, ProblemError, type Subject } from '../../domain/index.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
-import type { ShadowSubject } from '../shadow/shadow-subject.ts';
 import type { ShadowCopy } from '../shadow/shadow-task.ts';
+import type { ShadowedOperation } from '../shadow/shadowed-operation.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import { admitBody, authenticateInTime } from './admit-body.ts';
 import { streamAnswer } from './answer-as-it-came.ts';
@@ -31,7 +31,7 @@ export async function forwardStream(
      */
     readonly onAnswer?: (answer: WholeAnswer) => void;
     /** Finds the person of the request, where it is shadowed. Call it after the client has been served. */
-    readonly shadow?: () => Promise<ShadowSubject | NotComparedReason>;
+    readonly shadow?: () => Promise<ShadowedOperation | NotComparedReason>;
   },
 ): Promise<'taken'> {
   const { request, response, signal } = call;
@@ -64,7 +64,7 @@ export async function forwardStream(
       const copy = copyIn(capture);
       if (!request.complete) migration.shadow.skip('cut off', copy);
       else if (!whole) migration.shadow.skip('answer too long', copy);
-      else migration.shadow.add({ kind: 'request', subject: options.shadow, call, copy, answer: whole });
+      else migration.shadow.add({ kind: 'request', operation: options.shadow, call, copy, answer: whole });
     }
     return 'taken';
   } catch (cause) {

@@ -20,7 +20,13 @@ import type { MigrationCall, MigrationInterception } from './intercepted-call.ts
 import type { MigrationAtBackend } from './migration-at-backend.ts';
 import { shadowTranslation } from './shadow-translation.ts';
 import { createBackendTranslator } from './translate-commands.ts';
-import { operationOf, principalOf, shadowedCommand, shadowOf, subjectOf } from './whom-it-concerns.ts';
+import {
+  findShadowedOperation,
+  operationOf,
+  principalOf,
+  shadowedCommand,
+  subjectOf,
+} from './whom-it-concerns.ts';
 import { writeBothAsSent } from './write-both-as-sent.ts';
 
 /** What the interceptor works with. */
@@ -89,9 +95,9 @@ function planShadow(
   call: MigrationCall,
   stage: Stage,
   isShadowed: boolean,
-): (() => ReturnType<typeof shadowOf>) | undefined {
+): (() => ReturnType<typeof findShadowedOperation>) | undefined {
   const isCompared = shadowedCommand(operationOf(call)) !== undefined;
-  if (isShadowed && isCompared) return () => shadowOf(directory, call, stage);
+  if (isShadowed && isCompared) return () => findShadowedOperation(directory, call, stage);
   if (isShadowed || isShadowing(stage.record)) {
     migration.shadow.notCompared(isCompared ? 'outside the ramp' : 'operation not compared');
   }

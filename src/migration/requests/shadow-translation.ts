@@ -62,7 +62,7 @@ export function shadowTranslation(
           shadow.add({
             kind: 'translation',
             call,
-            subject: async () => ({ subject, operationId, command: command.kind }),
+            operation: async () => ({ subject, operationId, command: command.kind }),
             command,
             context,
             outcome,

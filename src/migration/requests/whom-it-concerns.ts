@@ -8,7 +8,7 @@ import {
   type SubjectReference,
 } from '../../domain/index.ts';
 import type { NotComparedReason } from '../parity/parity-tally.ts';
-import type { ShadowSubject } from '../shadow/shadow-subject.ts';
+import type { ShadowedOperation } from '../shadow/shadowed-operation.ts';
 import { policyOf, type Stage } from '../stages/stage-record.ts';
 import type { MigrationCall } from './intercepted-call.ts';
 
@@ -48,7 +48,7 @@ export async function subjectOf(
 /** The command of an operation that is shadowed; `undefined` for all others. */
 export function shadowedCommand(
   operation: AnyOperation<object> | undefined,
-): ShadowSubject['command'] | undefined {
+): ShadowedOperation['command'] | undefined {
   const command = operation?.command;
   return command === 'put-images' || command === 'delete-images' || command === 'read-subject'
     ? command
@@ -56,11 +56,11 @@ export function shadowedCommand(
 }
 
 /** The person and operation of a shadowed request, or the reason why it is not compared. */
-export async function shadowOf(
+export async function findShadowedOperation(
   directory: SubjectDirectory,
   call: MigrationCall,
   stage: Stage,
-): Promise<ShadowSubject | NotComparedReason> {
+): Promise<ShadowedOperation | NotComparedReason> {
   const operation = operationOf(call);
   const command = shadowedCommand(operation);
   const { operationId } = call;

@@ -13,7 +13,7 @@ import {
 import type { NotComparedReason } from '../parity/parity-tally.ts';
 import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
-import { shadowKey } from './shadow-subjects.ts';
+import { shadowKey } from './shadow-key.ts';
 
 /** The two levels on which pictures are compared. */
 export type PictureLevels = Pick<LevelVerdicts, 'bytes' | 'picture'>;

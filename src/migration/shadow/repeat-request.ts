@@ -11,8 +11,8 @@ import { endToEnd } from '../upstream/hop-by-hop.ts';
 import type { HttpBackend } from '../upstream/http-backend.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
-import type { ShadowSubject } from './shadow-subject.ts';
 import type { Repeat, ShadowedRequest, ShadowFinding } from './shadow-task.ts';
+import type { ShadowedOperation } from './shadowed-operation.ts';
 import { withinTime } from './within-time.ts';
 
 /** Handles a request as the gateway handles every request, without a connection. */
@@ -47,9 +47,9 @@ export function createRepeatRequest(parts: {
   const ignored = parts.ignore.map((rule) => (rule.startsWith('/') ? rule : `header:${rule.toLowerCase()}`));
   let reads = 0;
 
-  return async ({ call, answer: theirs }, subject, [body]) => {
+  return async ({ call, answer: theirs }, operation, [body]) => {
     const { request } = call;
-    const { command } = subject;
+    const { command } = operation;
     let ours: WholeAnswer;
     try {
       const signal = AbortSignal.timeout(parts.timeoutMs);
@@ -66,22 +66,22 @@ export function createRepeatRequest(parts: {
       parts.warn('a shadowed request got no answer here', cause);
       return 'no answer here';
     }
-    if (command === 'read-subject') await learnNoise(call, subject);
-    return compare(subject, theirs, ours);
+    if (command === 'read-subject') await learnNoise(call, operation);
+    return compare(operation, theirs, ours);
   };
 
   async function compare(
-    subject: ShadowSubject,
+    operation: ShadowedOperation,
     theirs: WholeAnswer,
     ours: WholeAnswer,
   ): Promise<ShadowFinding> {
-    const command = commandOf(subject);
-    const noise = new Set([...book.noiseOf(subject.operationId), ...ignored]);
+    const command = commandOf(operation);
+    const noise = new Set([...book.noiseOf(operation.operationId), ...ignored]);
     const paths = compareWire(theirs, ours, { noise, volatile });
     const ignoredPaths =
       noise.size === 0 ? [] : compareWire(theirs, ours, { volatile }).filter((path) => !paths.includes(path));
     const there = parts.backend.meaningOf(command, theirs);
-    if (there.kind === 'done') parts.learner.learn(subject.subject, there.profile);
+    if (there.kind === 'done') parts.learner.learn(operation.subject, there.profile);
     const meaning = compareMeaning(there, parts.backend.meaningOf(command, ours));
     const wire = paths.length === 0 ? 'same' : 'differs';
     const statuses = [theirs.status, ours.status] as const;
@@ -97,7 +97,7 @@ export function createRepeatRequest(parts: {
       ...values,
     };
     if (meaning !== 'same' || there.kind !== 'done') return { ...found, levels: { wire, meaning } };
-    const { levels, ...seen } = await parts.comparePictures(there.images, subject.subject);
+    const { levels, ...seen } = await parts.comparePictures(there.images, operation.subject);
     return { ...found, ...seen, levels: { wire, meaning, ...levels } };
   }
 
@@ -105,7 +105,7 @@ export function createRepeatRequest(parts: {
    * Paths at which the backend differs from itself twice in a row are noise. Two pairs of answers are compared,
    * because a write in between makes only one pair differ.
    */
-  async function learnNoise(call: ForwardedCall, { operationId, subject }: ShadowSubject): Promise<void> {
+  async function learnNoise(call: ForwardedCall, { operationId, subject }: ShadowedOperation): Promise<void> {
     reads += 1;
     if (noiseEvery === 0 || reads % noiseEvery !== 1) return;
     try {
@@ -129,7 +129,7 @@ function asWholeAnswer({ status, headers, bytes }: InternalResponse): WholeAnswe
   return { status, statusText: '', rawHeaders: Object.entries(headers).flat(), bytes };
 }
 
-function commandOf({ command, subject }: ShadowSubject): CommandOf<ShadowSubject['command']> {
+function commandOf({ command, subject }: ShadowedOperation): CommandOf<ShadowedOperation['command']> {
   const reference = { kind: 'key', key: subject.key } as const;
   switch (command) {
     case 'put-images':

@@ -8,7 +8,7 @@ import {
 } from '../../domain/index.ts';
 import { compareMeaning } from '../parity/compare-meaning.ts';
 import type { CompareHeldPictures } from './compare-held-pictures.ts';
-import { shadowKey } from './shadow-subjects.ts';
+import { shadowKey } from './shadow-key.ts';
 import type { Repeat, ShadowedCommand, ShadowedTranslation } from './shadow-task.ts';
 import { withinTime } from './within-time.ts';
 

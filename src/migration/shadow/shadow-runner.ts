@@ -14,7 +14,6 @@ import type { ShadowSettings } from '../../settings/migration-settings.ts';
 import type { NotComparedReason, ParityBook } from '../parity/parity-tally.ts';
 import { isEquivalent, overallVerdict } from '../parity/verdict.ts';
 import { bytesOf } from '../upstream/encode-body.ts';
-import type { ShadowSubject } from './shadow-subject.ts';
 import type {
   Repeat,
   ShadowCopy,
@@ -23,6 +22,7 @@ import type {
   ShadowFinding,
   ShadowTask,
 } from './shadow-task.ts';
+import type { ShadowedOperation } from './shadowed-operation.ts';
 import { withinTime } from './within-time.ts';
 
 /** After a client has been served, repeats its request on shadow subjects and compares the results. */
@@ -108,13 +108,13 @@ export function createShadowRunner(parts: {
     task: ShadowTask,
     keeping: Promise<readonly HeldBytes[] | NotComparedReason>,
   ): Promise<void> {
-    const { subject, turn } = await inOrder(task);
+    const { operation, turn } = await inOrder(task);
     const unlock = await turn;
     const bodies = await keeping;
     try {
-      if (typeof subject === 'string') return book.notCompared(subject);
+      if (typeof operation === 'string') return book.notCompared(operation);
       if (typeof bodies === 'string') return book.notCompared(bodies);
-      await perform(task, subject, bodies);
+      await perform(task, operation, bodies);
     } finally {
       unlock?.();
       if (typeof bodies !== 'string') {
@@ -125,23 +125,26 @@ export function createShadowRunner(parts: {
   }
 
   /**
-   * The subject of a request, and its turn among requests of the same subject: in the order of the backend's
+   * The operation of a request, and its turn among requests of the same subject: in the order of the backend's
    * answers.
    */
   function inOrder(task: ShadowTask) {
     const found = looking.then(async () => {
-      const subject = await whenQuiet(task);
-      return { subject, turn: typeof subject === 'string' ? undefined : locks.acquire(subject.subject.key) };
+      const operation = await whenQuiet(task);
+      return {
+        operation,
+        turn: typeof operation === 'string' ? undefined : locks.acquire(operation.subject.key),
+      };
     });
     looking = found;
     return found;
   }
 
-  async function whenQuiet(task: ShadowTask): Promise<ShadowSubject | NotComparedReason> {
+  async function whenQuiet(task: ShadowTask): Promise<ShadowedOperation | NotComparedReason> {
     await waitUntilQuiet();
     if (stopping) return 'stopped';
     try {
-      return await withinTime(task.subject(), settings.timeoutSeconds * 1000);
+      return await withinTime(task.operation(), settings.timeoutSeconds * 1000);
     } catch (cause) {
       parts.warn('the person of a shadowed request could not be found', cause);
       return 'not known here';
@@ -150,27 +153,27 @@ export function createShadowRunner(parts: {
 
   async function perform(
     task: ShadowTask,
-    subject: ShadowSubject,
+    operation: ShadowedOperation,
     bodies: readonly HeldBytes[],
   ): Promise<void> {
-    const { operationId, command } = subject;
-    if (command !== 'put-images' && !(await parts.isKnown(subject.subject))) {
+    const { operationId, command } = operation;
+    if (command !== 'put-images' && !(await parts.isKnown(operation.subject))) {
       return book.notCompared('not written here yet');
     }
-    const found = await repeatTask(task, subject, bodies);
+    const found = await repeatTask(task, operation, bodies);
     if (typeof found === 'string') return book.notCompared(found);
     const { notSeen, ...seen } = found;
     const verdict = overallVerdict(found.levels);
     // No difference was seen, but not everything was seen, so it does not count as compared.
     if (notSeen !== undefined && isEquivalent(verdict)) return book.notCompared(notSeen);
-    book.compared(operationId, verdict, found.levels, subject.subject.key);
+    book.compared(operationId, verdict, found.levels, operation.subject.key);
     if (isEquivalent(verdict)) return;
     const { request, target } = task.call;
     const madeRoom = await book.keep({
       ...seen,
       atMs: parts.nowMs(),
       operationId,
-      subjectKey: subject.subject.key,
+      subjectKey: operation.subject.key,
       method: request.method ?? 'GET',
       path: target.split('?', 1)[0] ?? '/',
       verdict,
@@ -184,13 +187,13 @@ export function createShadowRunner(parts: {
 
   async function repeatTask(
     task: ShadowTask,
-    subject: ShadowSubject,
+    operation: ShadowedOperation,
     bodies: readonly HeldBytes[],
   ): Promise<ShadowFinding | NotComparedReason> {
     try {
       return await (task.kind === 'request'
-        ? parts.repeatRequest(task, subject, bodies)
-        : parts.repeatTranslation(task, subject, bodies));
+        ? parts.repeatRequest(task, operation, bodies)
+        : parts.repeatTranslation(task, operation, bodies));
     } catch (cause) {
       if (!(cause instanceof ProblemError)) throw cause;
       parts.warn('two answers could not be compared', cause);

@@ -5,10 +5,10 @@ import type { LevelVerdicts } from '../parity/verdict.ts';
 import type { CaptureFailure } from '../requests/capture.ts';
 import type { ForwardedCall } from '../requests/intercepted-call.ts';
 import type { WholeAnswer } from '../upstream/read-answer.ts';
-import type { ShadowSubject } from './shadow-subject.ts';
+import type { ShadowedOperation } from './shadowed-operation.ts';
 
 /** A command that is carried out again on the shadow. */
-export type ShadowedCommand = CommandOf<ShadowSubject['command']>;
+export type ShadowedCommand = CommandOf<ShadowedOperation['command']>;
 
 /** A copy of the bodies that the client sent, kept until the shadow needs it. */
 export interface ShadowCopy {
@@ -40,7 +40,7 @@ export interface ShadowedTranslation {
 /** What the shadow has to repeat, after the client was served. */
 export type ShadowTask = (ShadowedRequest | ShadowedTranslation) & {
   /** Finds the person, or the reason why the request is not compared. Called when no client is being served. */
-  readonly subject: () => Promise<ShadowSubject | NotComparedReason>;
+  readonly operation: () => Promise<ShadowedOperation | NotComparedReason>;
   readonly copy: ShadowCopy;
 };
 
@@ -61,8 +61,8 @@ export interface ShadowFinding {
  * Repeats a request on shadow subjects and compares the results. Returns the reason as a text where that was
  * not possible.
  */
-export type Repeat<RequestContext> = (
-  context: RequestContext,
-  subject: ShadowSubject,
+export type Repeat<Task> = (
+  task: Task,
+  operation: ShadowedOperation,
   bodies: readonly HeldBytes[],
 ) => Promise<ShadowFinding | NotComparedReason>;

@@ -85,8 +85,6 @@ export interface HttpBackend extends Backend {
   meaningOf(command: BackendCommand, whole: WholeAnswer, requestedId?: string): BackendReply['outcome'];
   /** The address from which an image that a reply named can be fetched. */
   addressOf(image: UpstreamImage, subject: Subject): Promise<URL | undefined>;
-  /** What a command would lose in translation. Throws `ProblemError` where it cannot be translated at all. */
-  lossesOf(command: BackendCommand, subject: Subject): readonly Loss[];
 }
 
 /** See `HttpBackend`. */
@@ -187,7 +185,6 @@ export function createHttpBackend(parts: HttpBackendParts): HttpBackend {
     ask,
     meaningOf,
     addressOf,
-    lossesOf: (command, subject) => translate(command, subject).losses,
     carryOut: ask,
     async fetch(image, subject) {
       const url = await addressOf(image, subject);

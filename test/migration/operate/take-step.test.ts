@@ -4,7 +4,7 @@ import { subjectKey } from '../../../src/core/subject-key.ts';
 import { emptyRecord } from '../../../src/core/subject-records.ts';
 import { advance } from '../../../src/migration/operate/take-step.ts';
 import { readBacklog } from '../../../src/migration/replicas/backlog.ts';
-import { shadowKey } from '../../../src/migration/shadow/shadow-subjects.ts';
+import { shadowKey } from '../../../src/migration/shadow/shadow-key.ts';
 import { beginStage } from '../../../src/migration/stages/stage-store.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
 import { createModelBackend } from '../model/model-backend.ts';
