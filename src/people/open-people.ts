@@ -1,12 +1,18 @@
-import type { Clock, PeopleRegistry, RecordStore, SubjectDirectory } from '../domain/index.ts';
+import {
+  aliasSpace,
+  type Clock,
+  type PeopleRegistry,
+  type RecordStore,
+  type SubjectDirectory,
+} from '../domain/index.ts';
 import type { Settings } from '../settings/settings.ts';
 import { createHttpPeople } from './http-people.ts';
-import { createPeopleDirectory, madeId, subjectIdIn } from './people-in-order.ts';
+import { madeId } from './made-id.ts';
+import { createPeopleDirectory, subjectIdIn } from './people-in-order.ts';
 import type { PeopleSource } from './people-source.ts';
-import { admitSubject } from './records/admit-subject.ts';
 import { createDirectoryPages } from './records/directory-pages.ts';
-import { entryAt } from './records/find-person.ts';
-import { isLiving } from './records/person-entry.ts';
+import { entryAt, findByName } from './records/find-person.ts';
+import { wasMadeFrom } from './records/person-entry.ts';
 import { createRecordPeople } from './records/record-people.ts';
 import { createRecordRegistry } from './records/record-registry.ts';
 import { createSettingsPeople, MANY_PEOPLE_IN_SETTINGS } from './settings-people.ts';
@@ -47,20 +53,23 @@ export function openPeople({
         registry = createRecordRegistry({
           pages,
           dialects,
-          keyFor: subjectKey,
+          keyFor: (tenant, id, nth) => subjectKey(tenant, nth === 0 ? id : `${id}\0${nth}`),
           async madeFrom(tenant, aliases) {
             if (!open.has(tenant)) return undefined;
             for (const [dialect, alias] of Object.entries(aliases)) {
-              const id = madeId(dialect, alias);
-              const key = subjectKey(tenant, id);
-              const entry = await entryAt(pages, key);
-              const isMade = entry ? isLiving(entry) && entry.id === id : await records.read(recordKey(key));
-              if (isMade) return key;
+              const name = { space: aliasSpace(dialect), value: alias, unique: true };
+              const found = await findByName(pages, tenant, name);
+              if (found?.kind === 'person' && wasMadeFrom(found.entry, { [dialect]: alias }))
+                return found.key;
+              if (found) continue;
+              // A release that stored no people may have stored pictures.
+              const key = subjectKey(tenant, madeId(dialect, alias));
+              if (!(await entryAt(pages, key)) && (await records.read(recordKey(key)))) return key;
             }
             return undefined;
           },
         });
-        return createRecordPeople(pages, (subject) => admitSubject(pages, subject));
+        return createRecordPeople(pages);
       }
       case 'http': {
         const dialects = new Set(Object.keys(settings.dialects));

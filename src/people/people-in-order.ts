@@ -1,4 +1,5 @@
 import { isSubjectKey, type RecordStore, type Subject, type SubjectDirectory } from '../domain/index.ts';
+import { madeId, readMadeId } from './made-id.ts';
 import type { Found, PeopleSource } from './people-source.ts';
 
 /** The parts of the directory. */
@@ -12,14 +13,6 @@ export interface DirectoryParts {
   readonly warn: (message: string) => void;
 }
 
-/** The id of a person who was made from an id because the tenant's subjects are not strict. */
-const MADE_FROM = /^alias:([a-z0-9-]+):(.+)$/s;
-
-/** The id of a person who is made from an id in a dialect. */
-export function madeId(dialect: string, alias: string): string {
-  return `alias:${dialect}:${alias}`;
-}
-
 /**
  * Joins several sources of people into one directory. For tenants whose subjects are not strict, it also
  * makes a person of an unknown id.
@@ -28,10 +21,19 @@ export function createPeopleDirectory(parts: DirectoryParts): SubjectDirectory {
   const { sources, subjectKey, recordKey, records, warn } = parts;
   const open = new Set(parts.tenants.filter(({ strictSubjects }) => !strictSubjects).map(({ id }) => id));
 
-  const made = (tenant: string, dialect: string, alias: string): Subject => {
-    const id = madeId(dialect, alias);
-    const key = subjectKey(tenant, id);
-    return { key, tenant, id, aliases: { [dialect]: alias }, profile: {}, provisional: true };
+  const isTaken = async (subject: Subject): Promise<boolean> => {
+    for (const source of sources) if (await source.isTaken?.(subject)) return true;
+    return false;
+  };
+
+  const make = async (tenant: string, dialect: string, alias: string): Promise<Subject> => {
+    for (let nth = 0; ; nth += 1) {
+      const id = madeId(dialect, alias, nth);
+      const key = subjectKey(tenant, id);
+      const aliases = { [dialect]: alias };
+      const subject: Subject = { key, tenant, id, aliases, profile: {}, provisional: true };
+      if (!(await isTaken(subject))) return subject;
+    }
   };
 
   const first = async (ask: (source: PeopleSource) => Promise<Found>): Promise<Found> => {
@@ -45,7 +47,7 @@ export function createPeopleDirectory(parts: DirectoryParts): SubjectDirectory {
   return {
     async byAlias(tenant, dialect, id) {
       const found = await first((source) => source.byAlias(tenant, dialect, id));
-      if (found === undefined) return open.has(tenant) ? made(tenant, dialect, id) : undefined;
+      if (found === undefined) return open.has(tenant) ? make(tenant, dialect, id) : undefined;
       return subjectOf(found);
     },
     async byIdentifier(tenant, name, value) {
@@ -58,8 +60,9 @@ export function createPeopleDirectory(parts: DirectoryParts): SubjectDirectory {
       if (!isSubjectKey(key)) return undefined;
       const found = await first((source) => source.byKey(tenant, key));
       if (found !== undefined || !open.has(tenant)) return subjectOf(found);
-      const madeFrom = MADE_FROM.exec(await subjectIdIn(records, recordKey(key), tenant));
-      return madeFrom?.[1] && madeFrom[2] ? made(tenant, madeFrom[1], madeFrom[2]) : undefined;
+      const madeFrom = readMadeId(await subjectIdIn(records, recordKey(key), tenant));
+      const subject = madeFrom && (await make(tenant, madeFrom.dialect, madeFrom.alias));
+      return subject?.key === key ? subject : undefined;
     },
     list(tenant) {
       if (open.has(tenant)) return undefined;

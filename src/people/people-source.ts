@@ -14,6 +14,11 @@ export interface PeopleSource {
   byKey(tenant: string, key: string): Promise<Found>;
   /** Every person of the tenant; absent where the source cannot tell. */
   list?(tenant: string): AsyncIterable<Subject>;
+  /**
+   * Whether the subject's key belongs to somebody else than the person with the subject's id in its dialect.
+   * Absent where a source stores nobody under keys of its own.
+   */
+  isTaken?(subject: Subject): Promise<boolean>;
   /** Makes a person of a subject that was made from an id, where the source stores people. Idempotent. */
   admit?(subject: Subject): Promise<void>;
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import { establishPages } from '../../src/people/records/directory-pages.ts';
 import type { StoreUnderTest } from '../../src/store/promises/store-promise.ts';
 import { CHANGE_PROMISES } from './registry-change-promises.ts';
+import { KEY_PROMISES } from './registry-key-promises.ts';
 import { NAME_PROMISES } from './registry-name-promises.ts';
 import { openRegistry, type RegistryUnderTest } from './registry-rig.ts';
 
@@ -19,7 +20,7 @@ export function describeRegistry(name: string, make: () => Promise<StoreUnderTes
       there = openRegistry((await backend.another()).records);
     });
     afterAll(() => backend.close());
-    for (const [index, [sentence, hold]] of [...NAME_PROMISES, ...CHANGE_PROMISES].entries())
+    for (const [index, [sentence, hold]] of [...NAME_PROMISES, ...CHANGE_PROMISES, ...KEY_PROMISES].entries())
       it(`the registry ${sentence}`, () => hold({ backend, here, there, tenant: `tenant-${index + 1}` }));
   });
 }

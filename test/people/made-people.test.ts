@@ -62,11 +62,7 @@ describe('a tenant whose people are made at the first upload', () => {
     );
     expect(kind).toBe('changed');
     expect(person).toMatchObject({ id: 'ada', key: subjectKey('demo', id), formerly: { id: [id] } });
-    const image = await fetch(`${gateway.url}/native/v1/subjects/ada/image`, {
-      headers: { authorization: 'Bearer demo-native-key' },
-    });
-    expect([image.status, image.headers.get('content-type')]).toEqual([200, 'image/jpeg']);
-    await image.arrayBuffer();
+    await adasImage();
   });
 
   it('a tenant whose people are made at the first upload gives the pictures of an older release, which kept no people, to whom an import names', async () => {
@@ -76,4 +72,33 @@ describe('a tenant whose people are made at the first upload', () => {
     const [result] = await registry.putMany('demo', [draft('olga', { aliases: { timbu: 'old' } })], 'patch');
     expect(result).toMatchObject({ kind: 'created', person: { id: 'olga', key } });
   });
+
+  it('a tenant whose people are made at the first upload makes another person of an id that was taken from somebody', async () => {
+    const timbu = client('timbu');
+    const ada = await registry.read('demo', 'ada');
+    const alias = ada?.aliases.timbu ?? '';
+    const before = await adasImage();
+    await registry.unlink('demo', 'ada', 'timbu', alias);
+    expect(
+      await registry.preview('demo', [draft('eve', { aliases: { timbu: alias } })], 'put'),
+    ).toMatchObject([{ kind: 'created' }]);
+    expect((await timbu.upload(gateway.url, await fixture('astronaut.jpg'), 'astronaut.jpg')).status).toBe(
+      200,
+    );
+    expect((await adasImage()).equals(before)).toBe(true);
+    const [next] = await registry.named('demo', { space: 'alias/timbu', value: alias });
+    expect(next?.id).toBe(`alias-2:timbu:${alias}`);
+    // The other person gets a name in the way of the first one.
+    const { kind, person } = await registry.put('demo', draft('eve', { aliases: { timbu: alias } }));
+    expect([kind, person.key]).toEqual(['changed', next?.key]);
+    expect(person.key).not.toBe(ada?.key);
+  });
+
+  async function adasImage(): Promise<Buffer> {
+    const image = await fetch(`${gateway.url}/native/v1/subjects/ada/image`, {
+      headers: { authorization: 'Bearer demo-native-key' },
+    });
+    expect(image.status).toBe(200);
+    return Buffer.from(await image.arrayBuffer());
+  }
 });

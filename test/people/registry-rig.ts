@@ -6,7 +6,6 @@ import {
   type RecordStore,
 } from '../../src/domain/index.ts';
 import type { PeopleSource } from '../../src/people/people-source.ts';
-import { admitSubject } from '../../src/people/records/admit-subject.ts';
 import { createDirectoryPages, type DirectoryPages } from '../../src/people/records/directory-pages.ts';
 import { createRecordPeople } from '../../src/people/records/record-people.ts';
 import { createRecordRegistry } from '../../src/people/records/record-registry.ts';
@@ -25,8 +24,12 @@ export function openRegistry(records: RecordStore): RegistryUnderTest {
   const dialects = new Set(['one', 'two']);
   return {
     pages,
-    registry: createRecordRegistry({ pages, dialects, keyFor: subjectKey }),
-    people: createRecordPeople(pages, (subject) => admitSubject(pages, subject)),
+    registry: createRecordRegistry({
+      pages,
+      dialects,
+      keyFor: (tenant, id, nth) => subjectKey(tenant, nth === 0 ? id : `${id}\0${nth}`),
+    }),
+    people: createRecordPeople(pages),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Json, Person, PersonName } from '../../domain/index.ts';
-import { namesOf, type SubjectProfile } from '../../domain/index.ts';
+import { aliasSpace, namesOf, type SubjectProfile } from '../../domain/index.ts';
+import { readMadeId } from '../made-id.ts';
 import type { ClaimsText } from './name-claims.ts';
 
 /*
@@ -63,6 +64,13 @@ export function personOf(key: string, entry: LivingEntry): Person {
 /** Whether the person lists the name. Only then does a claim count. */
 export function lists(entry: LivingEntry, { space, value }: Pick<PersonName, 'space' | 'value'>): boolean {
   return namesOf(entry).some((name) => name.space === space && name.value === value);
+}
+
+/** Whether the person was made from one of these ids, which is still theirs, and has no other id yet. */
+export function wasMadeFrom(entry: LivingEntry, aliases: Readonly<Record<string, string>>): boolean {
+  const made = readMadeId(entry.id);
+  if (!made || !Object.hasOwn(aliases, made.dialect) || aliases[made.dialect] !== made.alias) return false;
+  return lists(entry, { space: aliasSpace(made.dialect), value: made.alias });
 }
 
 /** Checks that a record of the store is a page of people. */

@@ -16,15 +16,15 @@ import { changePeople } from './change-people.ts';
 import type { ChangeResult, PersonChange } from './change-plan.ts';
 import type { DirectoryPages } from './directory-pages.ts';
 import { entryAt, type FoundEntry, findByName, findManyByName } from './find-person.ts';
-import { isLiving, personOf } from './person-entry.ts';
+import { isLiving, lists, personOf, wasMadeFrom } from './person-entry.ts';
 
 /** The parts of the registry. */
 export interface RegistryParts {
   readonly pages: DirectoryPages;
   /** Dialects in which a person may have an id. */
   readonly dialects: ReadonlySet<string>;
-  /** The key of a new person. */
-  readonly keyFor: (tenant: string, id: string) => string;
+  /** The key of a new person. `nth`: how many such keys belong to others who had the id before. */
+  readonly keyFor: (tenant: string, id: string, nth: number) => string;
   /**
    * The key of the person who was made from one of these ids at a first upload, where the tenant makes people
    * in that way.
@@ -42,6 +42,17 @@ export type PutMode = 'put' | 'patch';
 interface PlannedPut {
   readonly key: string;
   readonly change: PersonChange;
+  /** Whether the key turned out to be somebody else's. Then the draft has to be planned again. */
+  readonly isTaken: () => boolean;
+  /** How many keys of earlier people with the id the next plan leaves out. */
+  readonly nextNth: number;
+}
+
+interface PutOptions {
+  readonly mode: PutMode;
+  readonly precondition?: PersonPrecondition | undefined;
+  /** How many keys of earlier people with the id are left out. */
+  readonly nth: number;
 }
 
 /** See `PeopleRegistry.put`. */
@@ -51,10 +62,22 @@ export async function putPerson(
   draft: PersonDraft,
   precondition?: PersonPrecondition,
 ): Promise<PutResult> {
-  const found = await findByName(parts.pages, tenant, idName(draft));
-  const { key, change } = await planPut(parts, tenant, draft, found, 'put', precondition);
-  const [result] = await changePeople(parts.pages, [change]);
-  return putResult(key, result);
+  return putOne(parts, tenant, draft, { mode: 'put', precondition, nth: 0 });
+}
+
+async function putOne(
+  parts: RegistryParts,
+  tenant: string,
+  draft: PersonDraft,
+  how: PutOptions,
+): Promise<PutResult> {
+  for (let { nth } = how; ; ) {
+    const found = await findByName(parts.pages, tenant, idName(draft));
+    const { key, change, isTaken, nextNth } = await planPut(parts, tenant, draft, found, { ...how, nth });
+    const [result] = await changePeople(parts.pages, [change]);
+    if (!isTaken()) return putResult(key, result);
+    nth = nextNth;
+  }
 }
 
 /** See `PeopleRegistry.putMany`. */
@@ -65,27 +88,29 @@ export async function putPeople(
   mode: PutMode,
 ): Promise<PutResult[]> {
   const results: PutResult[] = [];
-  const again: { readonly at: number; readonly draft: PersonDraft }[] = [];
-  const waiting: (PlannedPut & { readonly at: number })[] = [];
+  const again: { readonly at: number; readonly draft: PersonDraft; readonly nth: number }[] = [];
+  const waiting: (PlannedPut & { readonly at: number; readonly draft: PersonDraft })[] = [];
   const taken = new Set<string>();
   for await (const { at, draft, planned } of planEach(parts, tenant, drafts, mode)) {
     if ('kind' in planned) results[at] = planned;
     // Two rows are about the same person: the later one waits for the earlier one.
-    else if (taken.has(planned.key)) again.push({ at, draft });
+    else if (taken.has(planned.key)) again.push({ at, draft, nth: 0 });
     else {
       taken.add(planned.key);
-      waiting.push({ at, ...planned });
+      waiting.push({ at, draft, ...planned });
     }
   }
   const changed = await changePeople(
     parts.pages,
     waiting.map(({ change }) => change),
   );
-  for (const [index, { at, key }] of waiting.entries()) results[at] = putResult(key, changed[index]);
-  for (const { at, draft } of again) {
-    const [result] = await putPeople(parts, tenant, [draft], mode);
-    if (result) results[at] = result;
+  for (const [index, { at, draft, key, isTaken, nextNth }] of waiting.entries()) {
+    if (isTaken()) again.push({ at, draft, nth: nextNth });
+    else results[at] = putResult(key, changed[index]);
   }
+  // In the order of the rows, because the last one about a person counts.
+  for (const { at, draft, nth } of again.toSorted((one, other) => one.at - other.at))
+    results[at] = await catchRefusal(() => putOne(parts, tenant, draft, { mode, nth }));
   return results;
 }
 
@@ -96,34 +121,42 @@ export async function previewPeople(
   drafts: readonly PersonDraft[],
   mode: PutMode,
 ): Promise<PutResult[]> {
-  const { pages } = parts;
   const taken = new Map<string, string>();
   const results: PutResult[] = [];
-  for await (const { at, planned } of planEach(parts, tenant, drafts, mode)) {
-    results[at] = 'kind' in planned ? planned : await previewPut(pages, tenant, planned, taken);
+  for await (const { at, draft, planned } of planEach(parts, tenant, drafts, mode)) {
+    results[at] =
+      'kind' in planned
+        ? planned
+        : await catchRefusal(() => previewPut(parts, tenant, { draft, mode, planned }, taken));
   }
   return results;
 }
 
 async function previewPut(
-  pages: DirectoryPages,
+  parts: RegistryParts,
   tenant: string,
-  { key, change }: PlannedPut,
+  { draft, mode, planned }: { draft: PersonDraft; mode: PutMode; planned: PlannedPut },
   taken: Map<string, string>,
 ): Promise<PutResult> {
+  const { pages } = parts;
+  const { key, change, isTaken, nextNth: nth } = planned;
   const before = await entryAt(pages, key);
-  return catchRefusal(async () => {
-    const after = change.make(before) ?? before;
-    if (!isLiving(after)) throw new Error('a put that left no living person');
-    for (const name of namesOf(after).filter(({ unique }) => unique)) {
-      const place = `${name.space}\0${name.value}`;
-      const holder = taken.get(place) ?? (await holderOf(pages, tenant, name)) ?? key;
-      if (holder !== key)
-        throw new ProblemError({ kind: 'name-taken', pointer: name.pointer, value: name.value });
-      taken.set(place, key);
-    }
-    return putResult(key, { kind: 'done', before, after });
-  });
+  const changed = await catchRefusal(async () => change.make(before) ?? before);
+  if (isTaken()) {
+    const found = await findByName(pages, tenant, idName(draft));
+    const next = await planPut(parts, tenant, draft, found, { mode, nth });
+    return previewPut(parts, tenant, { draft, mode, planned: next }, taken);
+  }
+  if (changed && 'kind' in changed) return changed;
+  if (!isLiving(changed)) throw new Error('a put that left no living person');
+  for (const name of namesOf(changed).filter(({ unique }) => unique)) {
+    const place = `${name.space}\0${name.value}`;
+    const holder = taken.get(place) ?? (await holderOf(pages, tenant, name)) ?? key;
+    if (holder !== key)
+      throw new ProblemError({ kind: 'name-taken', pointer: name.pointer, value: name.value });
+    taken.set(place, key);
+  }
+  return putResult(key, { kind: 'done', before, after: changed });
 }
 
 async function* planEach(
@@ -138,7 +171,7 @@ async function* planEach(
 }> {
   const founds = await findManyByName(parts.pages, tenant, drafts.map(idName));
   for (const [at, draft] of drafts.entries()) {
-    const planned = await catchRefusal(() => planPut(parts, tenant, draft, founds[at], mode));
+    const planned = await catchRefusal(() => planPut(parts, tenant, draft, founds[at], { mode, nth: 0 }));
     yield { at, draft, planned };
   }
 }
@@ -148,30 +181,34 @@ async function planPut(
   tenant: string,
   given: PersonDraft,
   found: FoundEntry | undefined,
-  mode: PutMode,
-  precondition?: PersonPrecondition,
+  { mode, precondition, nth }: PutOptions,
 ): Promise<PlannedPut> {
   const draft = checkPerson(given, dialects);
-  const key = keyIn(found) ?? (await madeFrom?.(tenant, draft.aliases)) ?? keyFor(tenant, draft.id);
+  const known = keyIn(found) ?? (await madeFrom?.(tenant, draft.aliases));
+  const key = known ?? keyFor(tenant, draft.id, nth);
+  let taken = false;
   const change: PersonChange = {
     key,
     make(before) {
-      if (found?.kind === 'erased' || (before && 'erasedAtMs' in before))
-        throw new ProblemError({ kind: 'person-erased' });
-      if (before && !isLiving(before)) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
-      requirePerson(precondition, before);
-      if (!before) return { tenant, ...draft, version: 1 };
-      const whole = mode === 'put' ? draft : checkPerson(patchJson(draftOf(before), draft), dialects);
-      // A person who was made from an id gets an id of their own.
-      if (!found) {
-        const former = [...(before.formerly?.id ?? []), before.id];
-        return nextOf(before, { ...before, ...whole, ...withFormer(before, ID_SPACE, former) });
+      if (found?.kind === 'erased') throw new ProblemError({ kind: 'person-erased' });
+      taken = false;
+      if (!before) {
+        requirePerson(precondition, before);
+        return { tenant, ...draft, version: 1 };
       }
+      const hasId = isLiving(before) && lists(before, idName(draft));
+      taken = !isLiving(before) || !(hasId || wasMadeFrom(before, draft.aliases));
+      if (!isLiving(before) || taken) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+      requirePerson(precondition, before);
+      const whole = mode === 'put' ? draft : checkPerson(patchJson(draftOf(before), draft), dialects);
       // An import that still holds a person's old id does not rename them back.
-      return nextOf(before, { ...before, ...whole, id: before.id });
+      if (hasId) return nextOf(before, { ...before, ...whole, id: before.id });
+      // A person who was made from an id gets an id of their own.
+      const former = [...(before.formerly?.id ?? []), before.id];
+      return nextOf(before, { ...before, ...whole, ...withFormer(before, ID_SPACE, former) });
     },
   };
-  return { key, change };
+  return { key, change, isTaken: () => taken, nextNth: known === undefined ? nth + 1 : nth };
 }
 
 /** The result of a put. */

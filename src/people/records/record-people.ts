@@ -1,5 +1,6 @@
-import { aliasSpace, comparable, identifierSpace, type Subject } from '../../domain/index.ts';
+import { aliasSpace, comparable, identifierSpace } from '../../domain/index.ts';
 import type { Found, PeopleSource } from '../people-source.ts';
+import { admitSubject, isKeyTaken } from './admit-subject.ts';
 import type { DirectoryPages } from './directory-pages.ts';
 import {
   type AskedName,
@@ -33,10 +34,7 @@ interface Ask {
  * The people of the record store for look-ups. A result is at most a second old. "Not found" is always
  * current.
  */
-export function createRecordPeople(
-  pages: DirectoryPages,
-  admit: (subject: Subject) => Promise<void>,
-): PeopleSource {
+export function createRecordPeople(pages: DirectoryPages): PeopleSource {
   const known = createKnownPeople();
 
   const look = async ({ place, find, findAgain }: Ask): Promise<Found> => {
@@ -79,7 +77,8 @@ export function createRecordPeople(
       return look({ place: placeOf(tenant, { space: 'key', value: key }), find, findAgain: find });
     },
     list: (tenant) => listPeople(pages, tenant, ''),
-    admit,
+    isTaken: (subject) => isKeyTaken(pages, subject),
+    admit: (subject) => admitSubject(pages, subject),
   };
 }
 

@@ -15,10 +15,10 @@ import { erasePerson } from './erase-person.ts';
 import { findPeople } from './find-people.ts';
 import { findByKey, findByName } from './find-person.ts';
 import { listPeople } from './list-people.ts';
-import { isLiving, type LivingEntry, personOf } from './person-entry.ts';
+import { isLiving, type LivingEntry, lists, personOf } from './person-entry.ts';
 import { previewPeople, putPeople, putPerson, putResult, type RegistryParts } from './put-people.ts';
 
-/** How often a call begins again because the person was merged into another one meanwhile. */
+/** How often a call begins again because its id leads to another person meanwhile. */
 const MAX_FOLLOWS = 8;
 
 /** The people of the record store, with the functions that change them. */
@@ -48,8 +48,8 @@ export function createRecordRegistry(parts: RegistryParts): PeopleRegistry {
         {
           key,
           make(before) {
-            moved = !isLiving(before);
-            if (!isLiving(before)) throw new ProblemError({ kind: 'subject-not-found' });
+            moved = !isLiving(before) || !lists(before, { space: ID_SPACE, value: id });
+            if (!isLiving(before) || moved) throw new ProblemError({ kind: 'subject-not-found' });
             requirePerson(precondition, before);
             return make(before);
           },
