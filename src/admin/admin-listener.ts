@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import helmet from 'helmet';
+import { serverTimeouts } from '../gateway/listener/server-timeouts.ts';
 import { projectFiles } from '../settings/project-files.ts';
 import type { AdminParts } from './admin-parts.ts';
 import { AdminProblem } from './admin-problem.ts';
@@ -33,9 +34,14 @@ export interface AdminListener {
 
 /** Builds the operator's side; `console` serves the page. */
 export function createAdminListener(parts: AdminParts, console: RequestHandler): AdminListener {
-  const { host, port = portAbove(parts.current().settings.listen.port) } = parts.admin.listen;
+  const { listen: served, limits } = parts.current().settings;
+  const { host, port = portAbove(served.port) } = parts.admin.listen;
   const hosts = new Set(parts.admin.hosts.map((name) => name.toLowerCase()));
-  const server = createServer(createApp(parts, console, () => [...hosts]));
+  const server = createServer(
+    serverTimeouts(limits),
+    createApp(parts, console, () => [...hosts]),
+  );
+  server.maxConnections = limits.maxConnections;
   return {
     async start() {
       await listen(server, host, port);
@@ -94,9 +100,10 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
       response.type('application/yaml').sendFile(join(projectFiles().root, 'openapi/admin.yaml'));
     }),
   );
+  app.use('/admin/v1', authenticateFirst(parts));
   // Lists of people and keys are long, and so are uploads that are explained. Every other body is short.
-  app.use(LONG_BODIES, express.json({ limit: '16mb', strict: true }));
-  app.use('/admin/v1', express.json({ limit: '64kb', strict: true }));
+  app.use(LONG_BODIES, express.json({ ...PLAIN, limit: '16mb' }));
+  app.use('/admin/v1', express.json({ ...PLAIN, limit: '64kb' }));
   for (const routes of [
     createSessionRoutes(parts),
     createOverviewRoutes(parts),
@@ -122,6 +129,17 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
   app.use(renderAdminProblem(parts));
   return app;
 }
+
+/** Reads no body of a stranger, who could send many long ones. Signing in and out takes a short one. */
+function authenticateFirst({ authenticator }: AdminParts): RequestHandler {
+  return async (request, _response, next) => {
+    if (request.path !== '/session') await authenticator.authenticate(request);
+    next();
+  };
+}
+
+/** A compressed body could be a thousand times as long as what was sent. */
+const PLAIN = { inflate: false, strict: true };
 
 const LONG_BODIES = [
   '/admin/v1/jobs',
@@ -178,6 +196,7 @@ const TITLES: Readonly<Record<number, string>> = {
   409: 'Conflict',
   412: 'Precondition Failed',
   413: 'Content Too Large',
+  415: 'Unsupported Media Type',
   421: 'Misdirected Request',
   422: 'Unprocessable Content',
   429: 'Too Many Requests',

@@ -7,6 +7,8 @@ export function asAdminProblem(cause: unknown): AdminProblem {
   if (cause instanceof AdminProblem) return cause;
   const status = Error.isError(cause) && 'status' in cause ? cause.status : undefined;
   if (status === 413) return new AdminProblem(413, 'The body is too long.');
+  if (status === 415)
+    return new AdminProblem(415, 'A body is sent as UTF-8, without compression (Content-Encoding).');
   if (status === 400)
     return new AdminProblem(400, 'The body is not well-formed JSON, or the address is not well formed.');
   const { problem } = problemOf(cause);

@@ -72,24 +72,32 @@ export function createOperatorAuthenticator({
     return undefined;
   }
 
+  async function authenticate(request: Request): Promise<Operator> {
+    const session = cookieOf(request, SESSION_COOKIE);
+    const signedIn = session === undefined ? undefined : signIn.find(session);
+    if (signedIn) return signedIn;
+    const [, bearer] = /^Bearer ([^\s]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
+    if (bearer !== undefined) {
+      const operator = bearer.startsWith('pfa_')
+        ? await checkToken(bearer, request)
+        : await checkJwt?.(bearer);
+      if (operator) return operator;
+      if (!bearer.startsWith('pfa_')) await count('oidc', request);
+      throw new AdminProblem(401, 'The credential is not good, or not any more.');
+    }
+    const forwarded = checkForwarded?.(request);
+    if (forwarded) return forwarded;
+    throw new AdminProblem(401, 'Sign in, or send an admin token as a bearer token.');
+  }
+
+  /** Each request is authenticated once: before its body is read, and for its route. */
+  const known = new WeakMap<Request, Promise<Operator>>();
   return {
     checkToken,
-    async authenticate(request) {
-      const session = cookieOf(request, SESSION_COOKIE);
-      const signedIn = session === undefined ? undefined : signIn.find(session);
-      if (signedIn) return signedIn;
-      const [, bearer] = /^Bearer ([^\s]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
-      if (bearer !== undefined) {
-        const operator = bearer.startsWith('pfa_')
-          ? await checkToken(bearer, request)
-          : await checkJwt?.(bearer);
-        if (operator) return operator;
-        if (!bearer.startsWith('pfa_')) await count('oidc', request);
-        throw new AdminProblem(401, 'The credential is not good, or not any more.');
-      }
-      const forwarded = checkForwarded?.(request);
-      if (forwarded) return forwarded;
-      throw new AdminProblem(401, 'Sign in, or send an admin token as a bearer token.');
+    authenticate(request) {
+      const operator = known.get(request) ?? authenticate(request);
+      known.set(request, operator);
+      return operator;
     },
   };
 }

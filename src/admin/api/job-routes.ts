@@ -54,7 +54,7 @@ export function createJobRoutes(parts: AdminParts): Router {
 
   router.post(
     '/jobs/:id/rows',
-    text({ type: NDJSON, limit: '16mb' }),
+    text({ type: NDJSON, inflate: false, limit: '16mb' }),
     forRole(parts, 'operate', async ({ request, operator }) => {
       const job = jobOf(parts, String(request.params.id));
       if (job.actor !== operator.name) throw new AdminProblem(403, 'Somebody else started this job.');

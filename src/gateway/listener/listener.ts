@@ -7,14 +7,12 @@ import { ClientGone } from '../intake/client-gone.ts';
 import { cutSlowReaders } from './cut-slow-readers.ts';
 import { connectionBroke, parserProblem } from './parser-problem.ts';
 import { refuseSocket, refuseTunnel } from './refuse-socket.ts';
+import { serverTimeouts } from './server-timeouts.ts';
 import { watchSurplusConnections } from './surplus-connections.ts';
 import { type Turns, takeTurns } from './take-turns.ts';
 
 /** How many parts may wait for one response to close, with room for pages and pipelines. */
 const RESPONSE_LISTENERS = 32;
-
-/** How often Node looks for requests that have taken too long. */
-const TIMEOUT_CHECK_MS = 500;
 
 /** The gateway's sockets. */
 export interface Listener {
@@ -35,10 +33,7 @@ export function createListener(current: () => GatewayContext, handle: RequestLis
   const { parts, isStopping } = current();
   const { listen, limits } = parts.settings;
   const server = createServer({
-    headersTimeout: limits.headersTimeoutSeconds * 1000,
-    requestTimeout: limits.requestTimeoutSeconds * 1000,
-    keepAliveTimeout: limits.keepAliveTimeoutSeconds * 1000,
-    connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+    ...serverTimeouts(limits),
     // Node would answer a missing Host with an empty 400. The gateway answers it in the dialect.
     requireHostHeader: false,
   });
