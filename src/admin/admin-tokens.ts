@@ -23,6 +23,8 @@ export interface AdminTokens {
     readonly expiresAtMs?: number;
   }): Promise<{ readonly id: string; readonly token: string; readonly stored: AdminToken }>;
   list(): AsyncIterable<{ readonly id: string; readonly stored: AdminToken }>;
+  /** The record of a token that is neither revoked nor expired, as the store has it now. */
+  find(id: string): Promise<AdminToken | undefined>;
   revoke(id: string): Promise<'revoked' | 'unknown'>;
   /**
    * The token's record, or `undefined` for a bad token. Throws `ProblemError` `overloaded` when too many wait
@@ -44,12 +46,19 @@ export function createAdminTokens({
 }): AdminTokens {
   const checker = createArgon2idChecker();
 
-  async function find(id: string): Promise<AdminToken | undefined> {
+  async function read(id: string): Promise<AdminToken | undefined> {
     const record = await records.read(PREFIX + id);
     return record && readAdminToken(record.value);
   }
 
+  async function find(id: string): Promise<AdminToken | undefined> {
+    const stored = await read(id);
+    const isExpired = stored?.expiresAtMs !== undefined && stored.expiresAtMs <= clock.nowMs();
+    return isExpired ? undefined : stored;
+  }
+
   return {
+    find,
     async create({ label, role, expiresAtMs }) {
       const id = randomBytes(6).toString('hex');
       const secret = randomBytes(32).toString('base64url');
@@ -69,7 +78,7 @@ export function createAdminTokens({
     async *list() {
       for await (const key of records.list(PREFIX)) {
         const id = key.slice(PREFIX.length);
-        const stored = await find(id);
+        const stored = await read(id);
         if (stored) yield { id, stored };
       }
     },
@@ -87,8 +96,7 @@ export function createAdminTokens({
       const [, id, secret] = TOKEN.exec(token) ?? [];
       if (id === undefined || secret === undefined) return undefined;
       const stored = await find(id);
-      if (!stored || (stored.expiresAtMs !== undefined && stored.expiresAtMs <= clock.nowMs()))
-        return undefined;
+      if (!stored) return undefined;
       return (await checker.matches(parseArgon2id(stored.hash), secret, { client: id, trusted: false }))
         ? { id, stored }
         : undefined;

@@ -8,18 +8,20 @@ import { readAddressRanges } from '../settings/address-ranges.ts';
 import { ADMIN_ROLES, type AdminSettings } from '../settings/admin-settings.ts';
 import { AdminProblem } from './admin-problem.ts';
 import { type AdminRole, isAdminRole, type Operator } from './admin-role.ts';
-import type { AdminTokens } from './admin-tokens.ts';
-import type { SignIn } from './sign-in.ts';
+import type { AdminToken, AdminTokens } from './admin-tokens.ts';
+import type { Session, SignIn } from './sign-in.ts';
 
 /** Finds out which operator sends a request. */
 export interface OperatorAuthenticator {
   /** Throws `AdminProblem` 401 or 429. */
   authenticate(request: Request): Promise<Operator>;
+  /** The same, but asks anew: of a long response, whether its operator may still read on. */
+  authenticateAgain(request: Request): Promise<Operator>;
   /**
-   * Checks a token that a person typed in; `undefined` for a bad one. Failures are counted and slowed down by
-   * address.
+   * Begins a session with a token that a person typed in; `undefined` for a bad one. Failures are counted and
+   * slowed down by address.
    */
-  checkToken(token: string, request: Request): Promise<Operator | undefined>;
+  openSession(token: string, request: Request): Promise<Session | undefined>;
 }
 
 /** The cookie of a signed-in browser. */
@@ -64,22 +66,31 @@ export function createOperatorAuthenticator({
     }
   }
 
-  async function checkToken(token: string, request: Request): Promise<Operator | undefined> {
+  async function checkToken(token: string, request: Request) {
     await requireFewFailures(request);
     const found = await tokens.authenticate(token);
-    if (found) return { name: `token:${found.id}`, role: found.stored.role };
-    await count('token', request);
+    if (!found) await count('token', request);
+    return found && { operator: operatorOf(found.id, found.stored), ...found };
+  }
+
+  /** The operator of a session. It ends with the token that it was opened with, whichever gateway revokes that. */
+  async function findSignedIn(sessionId: string): Promise<Operator | undefined> {
+    const session = signIn.find(sessionId);
+    if (!session?.token) return session?.operator;
+    const stored = await tokens.find(session.token.id);
+    if (stored) return operatorOf(session.token.id, stored);
+    signIn.close(sessionId);
     return undefined;
   }
 
   async function authenticate(request: Request): Promise<Operator> {
     const session = cookieOf(request, SESSION_COOKIE);
-    const signedIn = session === undefined ? undefined : signIn.find(session);
+    const signedIn = session === undefined ? undefined : await findSignedIn(session);
     if (signedIn) return signedIn;
     const [, bearer] = /^Bearer ([^\s]{1,8192})$/i.exec(request.headers.authorization ?? '') ?? [];
     if (bearer !== undefined) {
       const operator = bearer.startsWith('pfa_')
-        ? await checkToken(bearer, request)
+        ? (await checkToken(bearer, request))?.operator
         : await checkJwt?.(bearer);
       if (operator) return operator;
       if (!bearer.startsWith('pfa_')) await count('oidc', request);
@@ -93,13 +104,21 @@ export function createOperatorAuthenticator({
   /** Each request is authenticated once: before its body is read, and for its route. */
   const known = new WeakMap<Request, Promise<Operator>>();
   return {
-    checkToken,
+    authenticateAgain: authenticate,
+    async openSession(token, request) {
+      const found = await checkToken(token, request);
+      return found && signIn.open(found.operator, { id: found.id, expiresAtMs: found.stored.expiresAtMs });
+    },
     authenticate(request) {
       const operator = known.get(request) ?? authenticate(request);
       known.set(request, operator);
       return operator;
     },
   };
+}
+
+function operatorOf(tokenId: string, { role }: AdminToken): Operator {
+  return { name: `token:${tokenId}`, role };
 }
 
 function createJwtCheck(oidc: NonNullable<AdminSettings['auth']['oidc']>) {

@@ -7,10 +7,10 @@ export interface SignIn {
   issueCode(operator: Operator): string;
   /** Exchanges a code for a session; `undefined` where it is unknown, used or too old. */
   redeemCode(code: string): Session | undefined;
-  /** Begins a session for an operator who has authenticated. */
-  open(operator: Operator): Session;
-  /** The operator of a session, or `undefined`. */
-  find(sessionId: string): Operator | undefined;
+  /** Begins a session for an operator who has authenticated with a token. */
+  open(operator: Operator, token: SessionToken): Session;
+  /** A session that has not ended by its time. Whether its token is still good has to be asked as well. */
+  find(sessionId: string): Session | undefined;
   close(sessionId: string): void;
 }
 
@@ -20,6 +20,14 @@ export interface Session {
   readonly id: string;
   readonly operator: Operator;
   readonly endsAtMs: number;
+  /** The token that it was opened with; absent after a sign-in link. */
+  readonly token?: SessionToken;
+}
+
+/** The token of a session. */
+export interface SessionToken {
+  readonly id: string;
+  readonly expiresAtMs?: number | undefined;
 }
 
 const CODE_MS = 10 * 60_000;
@@ -31,8 +39,13 @@ export function createSignIn(nowMs: () => number): SignIn {
   const codes = new Map<string, { readonly operator: Operator; readonly endsAtMs: number }>();
   const sessions = new Map<string, Session>();
 
-  function open(operator: Operator): Session {
-    const session = { id: randomBytes(32).toString('base64url'), operator, endsAtMs: nowMs() + SESSION_MS };
+  function open(operator: Operator, token?: SessionToken): Session {
+    const session = {
+      id: randomBytes(32).toString('base64url'),
+      operator,
+      endsAtMs: Math.min(nowMs() + SESSION_MS, token?.expiresAtMs ?? Number.POSITIVE_INFINITY),
+      ...(token ? { token } : {}),
+    };
     sessions.set(session.id, session);
     const [oldest] = sessions.keys();
     if (sessions.size > MAX_SESSIONS && oldest !== undefined) sessions.delete(oldest);
@@ -54,7 +67,7 @@ export function createSignIn(nowMs: () => number): SignIn {
     find(sessionId) {
       const session = sessions.get(sessionId);
       if (!session) return undefined;
-      if (session.endsAtMs > nowMs()) return session.operator;
+      if (session.endsAtMs > nowMs()) return session;
       sessions.delete(sessionId);
       return undefined;
     },

@@ -78,7 +78,7 @@ export function createJobRoutes(parts: AdminParts): Router {
     '/jobs/:id/events',
     forRole(parts, 'read', (call) => {
       const job = jobOf(parts, String(call.request.params.id));
-      const { send, onLeave } = beginEvents(call);
+      const { send, onLeave } = beginEvents(parts, call);
       send('job', job);
       onLeave(jobs.subscribe(job.id, (changed) => send('job', changed)));
     }),

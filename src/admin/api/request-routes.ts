@@ -28,7 +28,7 @@ export function createRequestRoutes(parts: AdminParts): Router {
   router.get(
     '/events',
     forRole(parts, 'read', (call) => {
-      const { send, onLeave } = beginEvents(call);
+      const { send, onLeave } = beginEvents(parts, call);
       onLeave(figures.subscribe((request) => send('request', request)));
     }),
   );

@@ -113,8 +113,17 @@ export function requiredText(members: Readonly<Record<string, unknown>>, name: s
   return value;
 }
 
-/** Begins a stream of server-sent events; returns how to send one. It ends when the client leaves. */
-export function beginEvents({ request, response }: Pick<AdminCall, 'request' | 'response'>): {
+/** How often a stream of events shows that it is alive, and is asked whether its operator may read on. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * Begins a stream of server-sent events; returns how to send one. It ends when the client leaves, and soon
+ * after the client's credential is no longer good.
+ */
+export function beginEvents(
+  { authenticator }: Pick<AdminParts, 'authenticator'>,
+  { request, response }: Pick<AdminCall, 'request' | 'response'>,
+): {
   readonly send: (event: string, data: unknown) => void;
   readonly onLeave: (act: () => void) => void;
 } {
@@ -124,7 +133,12 @@ export function beginEvents({ request, response }: Pick<AdminCall, 'request' | '
     'X-Accel-Buffering': 'no',
   });
   response.write(':\n\n');
-  const heartbeat = setInterval(() => response.write(':\n\n'), 15_000).unref();
+  const heartbeat = setInterval(() => {
+    response.write(':\n\n');
+    authenticator.authenticateAgain(request).catch((cause: unknown) => {
+      if (cause instanceof AdminProblem && cause.status === 401) response.end();
+    });
+  }, HEARTBEAT_MS).unref();
   request.once('close', () => clearInterval(heartbeat));
   return {
     send(event, data) {

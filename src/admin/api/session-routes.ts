@@ -30,11 +30,11 @@ export function createSessionRoutes(parts: AdminParts): Router {
 
   router.delete('/session', async (request, response) => {
     const id = cookieOf(request, SESSION_COOKIE);
-    const operator = id === undefined ? undefined : signIn.find(id);
+    const session = id === undefined ? undefined : signIn.find(id);
     if (id !== undefined) signIn.close(id);
-    if (operator)
+    if (session)
       await audit.append({
-        actor: operator.name,
+        actor: session.operator.name,
         action: 'console.sign-out',
         target: 'console',
         result: 'done',
@@ -49,8 +49,8 @@ export function createSessionRoutes(parts: AdminParts): Router {
   ): Promise<Session> {
     const redeemed = code === undefined ? undefined : signIn.redeemCode(code);
     if (redeemed) return redeemed;
-    const operator = token === undefined ? undefined : await authenticator.checkToken(token, request);
-    if (operator) return signIn.open(operator);
+    const opened = token === undefined ? undefined : await authenticator.openSession(token, request);
+    if (opened) return opened;
     throw new AdminProblem(
       401,
       code === undefined ? 'The token is not good.' : 'The sign-in link was used before, or is too old.',
