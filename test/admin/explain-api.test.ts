@@ -33,7 +33,7 @@ describe('the admin API explains', () => {
     const before = await person();
     const key = (
       await admin.call('POST', '/keys', {
-        token: admin.tokens.operate,
+        token: admin.tokens.admin,
         body: { tenant: 'demo', dialect: 'magicline-v1' },
       })
     ).body as { id: string; secret: string };

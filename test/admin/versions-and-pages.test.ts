@@ -124,7 +124,7 @@ describe('long lists of the admin API', () => {
       dialect: 'timbu',
       tenant: 'demo',
     };
-    const imported = await admin.call('POST', '/keys/import', { token: admin.tokens.operate, body });
+    const imported = await admin.call('POST', '/keys/import', { token: admin.tokens.admin, body });
     expect(imported.body).toEqual({
       imported: 5,
       unchanged: 0,

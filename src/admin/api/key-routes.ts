@@ -20,7 +20,10 @@ import {
 
 const MOST_ROWS = 1_000;
 
-/** Credentials that were created while gateways run. */
+/**
+ * Credentials that were created while gateways run. A key may see pictures and erase people, so only the role
+ * admin makes one.
+ */
 export function createKeyRoutes(parts: AdminParts): Router {
   const keys = createStoredCredentials(parts);
   const router = Router();
@@ -44,7 +47,7 @@ export function createKeyRoutes(parts: AdminParts): Router {
 
   router.post(
     '/keys',
-    forRole(parts, 'operate', async ({ request, response, operator }) => {
+    forRole(parts, 'admin', async ({ request, response, operator }) => {
       const plan = planAllowedKey(parts, orderOf(bodyMembers(request)));
       const { tenant, dialect, scopes } = plan;
       const { id, credential, secret } = await runAudited(
@@ -60,7 +63,7 @@ export function createKeyRoutes(parts: AdminParts): Router {
 
   router.post(
     '/keys/import',
-    forRole(parts, 'operate', async ({ request, operator }) => {
+    forRole(parts, 'admin', async ({ request, operator }) => {
       const members = bodyMembers(request);
       const rows = rowsOf(members);
       const { dialects, settings } = parts.current();

@@ -9,7 +9,7 @@ import { Badge, Card, Page, Trouble } from '../parts/page.ts';
 import { Pager } from '../parts/pager.ts';
 import { Table } from '../parts/table.ts';
 import { itemsOf, useResource } from '../use-resource.ts';
-import { mayOperate, type PageProperties } from './page-properties.ts';
+import { mayDecide, mayOperate, type PageProperties } from './page-properties.ts';
 
 /** Lists, creates and revokes credentials while gateways run. */
 export function Keys({ operator }: PageProperties) {
@@ -22,7 +22,7 @@ export function Keys({ operator }: PageProperties) {
   return html`<${Page}
       title="Keys"
       about="Credentials that were made without a restart. Those of the settings file are under Settings."
-      actions=${mayOperate(operator) && !isMaking && html`<button class="primary" onClick=${() => setMaking(true)}>Create a key</button>`}
+      actions=${mayDecide(operator) && !isMaking && html`<button class="primary" onClick=${() => setMaking(true)}>Create a key</button>`}
     />
     <${Trouble} problem=${problem} />
     ${made && html`<${SecretOnce} made=${made} onClose=${() => setMade(undefined)} />`}

@@ -6,6 +6,11 @@ export interface PageProperties {
   readonly path: readonly string[];
 }
 
+/** Whether the operator may decide who may do what. */
+export function mayDecide({ role }: Operator): boolean {
+  return role === 'admin';
+}
+
 /** Whether the operator may change things. */
 export function mayOperate({ role }: Operator): boolean {
   return role !== 'read';
