@@ -52,24 +52,24 @@ export function createOperatorAuthenticator({
   const checkJwt = settings.oidc && createJwtCheck(settings.oidc);
   const checkForwarded = settings.forwardAuth && createForwardedCheck(settings.forwardAuth);
 
-  async function count(method: string, request: Request): Promise<void> {
+  /**
+   * Counts a credential that is not good, and slows down whoever sends many. Good ones never get here: behind a
+   * proxy, all operators have one address.
+   */
+  async function countFailure(method: string, request: Request): Promise<void> {
     failures.inc({ method });
-    await attempts.consume(addressBlock(request)).catch(() => {});
-  }
-
-  async function requireFewFailures(request: Request): Promise<void> {
     const so = await attempts.get(addressBlock(request));
     if (so && so.consumedPoints >= FAILURES_PER_MINUTE) {
       throw new AdminProblem(429, 'Too many failed attempts from this address.', {
         retryAfterSeconds: Math.ceil(so.msBeforeNext / 1000),
       });
     }
+    await attempts.consume(addressBlock(request)).catch(() => {});
   }
 
   async function checkToken(token: string, request: Request) {
-    await requireFewFailures(request);
     const found = await tokens.authenticate(token);
-    if (!found) await count('token', request);
+    if (!found) await countFailure('token', request);
     return found && { operator: operatorOf(found.id, found.stored), ...found };
   }
 
@@ -93,7 +93,7 @@ export function createOperatorAuthenticator({
         ? (await checkToken(bearer, request))?.operator
         : await checkJwt?.(bearer);
       if (operator) return operator;
-      if (!bearer.startsWith('pfa_')) await count('oidc', request);
+      if (!bearer.startsWith('pfa_')) await countFailure('oidc', request);
       throw new AdminProblem(401, 'The credential is not good, or not any more.');
     }
     const forwarded = checkForwarded?.(request);

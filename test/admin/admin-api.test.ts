@@ -262,12 +262,17 @@ describe('the admin API', () => {
     expect(text).not.toMatch(/tenant="demo"|credential=/);
   });
 
-  it('an address that failed ten times in a minute has to wait', async () => {
+  it('an address that failed ten times in a minute has to wait, and good credentials from it do not', async () => {
     const token = `pfa_0123456789ab_${'x'.repeat(43)}`;
     const statuses: number[] = [];
     for (let attempt = 0; attempt < 11; attempt += 1) {
       statuses.push((await admin.call('GET', '/session', { token })).status);
     }
     expect([statuses[0], statuses.at(-1)]).toEqual([401, 429]);
+    expect((await admin.call('POST', '/session', { body: { token } })).status).toBe(429);
+    expect((await admin.call('GET', '/session', { token: 'no-jwt' })).status).toBe(429);
+    const good = admin.tokens.read;
+    expect((await admin.call('GET', '/session', { token: good })).status).toBe(200);
+    expect((await admin.call('POST', '/session', { body: { token: good } })).status).toBe(201);
   });
 });

@@ -136,7 +136,7 @@ export function beginEvents(
   const heartbeat = setInterval(() => {
     response.write(':\n\n');
     authenticator.authenticateAgain(request).catch((cause: unknown) => {
-      if (cause instanceof AdminProblem && cause.status === 401) response.end();
+      if (cause instanceof AdminProblem && [401, 429].includes(cause.status)) response.end();
     });
   }, HEARTBEAT_MS).unref();
   request.once('close', () => clearInterval(heartbeat));
