@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 
 /** Names that no public name server has. So no other site can make such a name of its own lead here. */
 const PRIVATE_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|home\.arpa))$/i;
@@ -9,9 +9,9 @@ const PRIVATE_NAME = /^(?:[^.]+|.+\.(?:localhost|local|internal|test|home\.arpa)
  * that a developer has open could read the inbox: directly (`Origin`, `Sec-Fetch-Site`), or through a name of
  * its own that leads here (`Host`).
  */
-export const requireSameOrigin: RequestHandler = ({ headers, method }, response, next) => {
+export const requireSameOrigin: RequestHandler = (request, response, next) => {
+  const { headers, method } = request;
   const { host = '', origin } = headers;
-  const site = headers['sec-fetch-site'];
   const isVisit = method === 'GET' && headers['sec-fetch-mode'] === 'navigate';
   if (!isLocalHost(host)) {
     response
@@ -19,10 +19,16 @@ export const requireSameOrigin: RequestHandler = ({ headers, method }, response,
       .json({ error: `Host: ${host} may belong to another site; use an IP address or a name without dots` });
   } else if (origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`) {
     response.status(403).json({ error: `Origin: ${origin} is another site than ${host}` });
-  } else if (!isVisit && (site === 'cross-site' || site === 'same-site')) {
+  } else if (!isVisit && isFromOtherSite(request)) {
     response.status(403).json({ error: 'Sec-Fetch-Site: the request comes from a page of another site' });
   } else next();
 };
+
+/** Whether a browser says that a page of another site sends the request, or leads to it. */
+export function isFromOtherSite({ headers }: Pick<Request, 'headers'>): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === 'cross-site' || site === 'same-site';
+}
 
 function isLocalHost(host: string): boolean {
   const name = host.replace(/:\d+$/, '');

@@ -1,6 +1,6 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { keyIdOf } from '../gateway/downloads/ticket.ts';
-import { requireSameOrigin } from './same-origin.ts';
+import { isFromOtherSite, requireSameOrigin } from './same-origin.ts';
 import type { RunningSession, SessionOptions } from './sandbox-session.ts';
 
 /**
@@ -22,6 +22,7 @@ export interface Sessions {
   open(name: string, options?: SessionOptions): Promise<RunningSession>;
   /**
    * Passes requests to the session that they name, and downloads to the session that signed their address.
+   * Starts a session where a program or a page of the sandbox names it, never for a page of another site.
    */
   readonly handle: RequestHandler;
   names(): readonly string[];
@@ -66,12 +67,14 @@ export function createSessions(
     if (sessions.size > most && oldest !== undefined) await end(oldest);
   }
 
+  async function openOrMakeRoom(name: string, options?: SessionOptions): Promise<RunningSession> {
+    const session = await open(name, options);
+    await makeRoom();
+    return session;
+  }
+
   return {
-    async open(name, options) {
-      const session = await open(name, options);
-      await makeRoom();
-      return session;
-    },
+    open: openOrMakeRoom,
     async handle(request, response, next) {
       const name = nameIn(request);
       if (name === undefined) return next();
@@ -81,8 +84,15 @@ export function createSessions(
           .json({ error: `${SESSION_HEADER}: letters, digits, ".", "_" and "-" make a name, up to 64` });
         return;
       }
-      const session = await open(name);
-      await makeRoom();
+      // To start a session may end another one, so a page of another site must not be able to.
+      if (!sessions.has(name)) {
+        // No picture is left at the address of a session that has ended.
+        if (request.headers[SESSION_HEADER] === undefined && !isPage(request)) return next();
+        if (isPage(request)) await requireSameOrigin(request, response, () => {});
+        if (response.headersSent) return;
+        if (isPage(request) && isFromOtherSite(request)) return refuseStart(response);
+      }
+      const session = await openOrMakeRoom(name);
       session.answer(request, response);
     },
     names: () => [...sessions.keys()],
@@ -113,10 +123,18 @@ export function createSessionPages(sessions: Sessions): RequestHandler {
   };
 }
 
+function refuseStart(response: Response): void {
+  response.status(403).json({ error: 'Sec-Fetch-Site: a page of another site starts no session' });
+}
+
+function isPage({ path }: Pick<Request, 'path'>): boolean {
+  return path.startsWith('/_sandbox');
+}
+
 function nameIn({ headers, path, query }: Parameters<RequestHandler>[0]): string | undefined {
   const header = headers[SESSION_HEADER];
   if (header !== undefined) return String(header);
-  if (path.startsWith('/_sandbox')) return typeof query.session === 'string' ? query.session : undefined;
+  if (isPage({ path })) return typeof query.session === 'string' ? query.session : undefined;
   // A picture's address comes without a header, because browsers and image loaders use it as it is.
   const word = path.split('/').at(-1)?.split('.', 1)[0] ?? '';
   const keyId = word.length > 40 ? keyIdOf(word) : undefined;
