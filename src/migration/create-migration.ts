@@ -84,9 +84,10 @@ export function createMigration(parts: MigrationParts): Migration {
   const backends = settings.backends.map((backend) => buildBackend(shared, backend));
   let timer: NodeJS.Timeout | undefined;
   let measuring: Promise<void> = Promise.resolve();
+  let stopped = false;
 
   function schedule(): void {
-    if (!metrics) return;
+    if (!metrics || stopped) return;
     timer = setTimeout(() => {
       measuring = measure(metrics)
         .catch((cause: unknown) => core.warn('the backlog cannot be measured', cause))
@@ -127,6 +128,7 @@ export function createMigration(parts: MigrationParts): Migration {
       schedule();
     },
     async stop() {
+      stopped = true;
       clearTimeout(timer);
       const working = [
         measuring,
