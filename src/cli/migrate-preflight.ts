@@ -43,11 +43,14 @@ async function preflight({
   const { admin } = options;
   const report =
     admin === undefined
-      ? await withMigration(options, (operated) => runPreflight(operated, ids, { sample, concurrency }))
+      ? await withMigration(options, (operated, signal) =>
+          runPreflight(operated, ids, { sample, concurrency, signal }),
+        )
       : ((await jobOverAdmin(
           { kind: 'preflight', subjects: ids, sample, concurrency },
           { ...options, admin },
-        )) as PreflightReport);
+        )) as PreflightReport | { readonly state: string });
+  if ('state' in report) throw new Error(`the preflight was ${report.state}`);
   process.stdout.write(json ? `${JSON.stringify(report)}\n` : formatPreflight(report));
   if (!report.passed) process.exitCode = 2;
 }

@@ -85,13 +85,19 @@ describe('a list run on a gateway', () => {
     expect((asked.at(-1) ?? 0) - begunAt).toBeGreaterThanOrEqual(shortestMs);
   });
 
-  it('a job that is cancelled sends nothing more, and does not wait for its turns', async () => {
-    asked.length = 0;
-    const id = await start('verify');
-    while (asked.length === 0) await pause(20);
-    await admin.call('DELETE', `/jobs/${id}`, { token: token() });
-    asked.length = 0;
-    expect(await end(id)).toMatchObject({ state: 'cancelled', result: { stopped: 'interrupted' } });
-    expect(asked).toEqual([]);
-  });
+  it.each([
+    ['verify', { result: { stopped: 'interrupted' } }],
+    ['preflight', {}],
+  ])(
+    'a %s job that is cancelled sends nothing more, and does not wait for its turns',
+    async (kind, result) => {
+      asked.length = 0;
+      const id = await start(kind);
+      while (asked.length === 0) await pause(20);
+      await admin.call('DELETE', `/jobs/${id}`, { token: token() });
+      asked.length = 0;
+      expect(await end(id)).toMatchObject({ state: 'cancelled', ...result });
+      expect(asked).toEqual([]);
+    },
+  );
 });

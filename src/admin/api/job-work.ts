@@ -93,9 +93,9 @@ function planPreflight(parts: AdminParts, members: Readonly<Record<string, unkno
     kind: 'preflight',
     target: targetOf(operated),
     action: 'migration.preflight',
-    async work({ onCount }) {
+    async work({ signal, onCount }) {
       const ids = listed ?? (await listEverybody(parts, operated));
-      return runPreflight(operated, ids, { sample, concurrency, onProgress: onCount });
+      return runPreflight(operated, ids, { sample, concurrency, signal, onProgress: onCount });
     },
   };
 }

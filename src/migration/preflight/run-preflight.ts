@@ -2,6 +2,8 @@ import { ProblemError } from '../../domain/index.ts';
 import { peopleAtOnce } from '../lists/backfill-list.ts';
 import type { OperatedBackend } from '../operate/operated-backend.ts';
 import { readTally } from '../parity/parity-tally.ts';
+import type { Backend } from '../replicas/backend.ts';
+import type { HttpBackend } from '../upstream/http-backend.ts';
 import { checkPeople, checkReach, type Reach } from './check-findings.ts';
 import { foreseeDifferences } from './foresee-differences.ts';
 import { lookAtPerson, type PersonFinding } from './look-at-person.ts';
@@ -9,7 +11,8 @@ import { keepPreflight, type PreflightReport, type RunEstimate } from './preflig
 
 /**
  * Examines a sample of the list in the way of the later steps, and reports what is in their way. Writes only
- * its report.
+ * its report. It sends at the pace of runs over lists, and rejects once the signal has fired: a part of a
+ * sample must not decide at the gate.
  */
 export async function runPreflight(
   operated: OperatedBackend,
@@ -17,15 +20,19 @@ export async function runPreflight(
   options: {
     readonly sample: number;
     readonly concurrency: number;
+    readonly signal: AbortSignal;
     readonly onProgress?: (done: number, of: number) => void;
   },
 ): Promise<PreflightReport> {
   const { at, core } = operated;
-  const reach = await reachBackend(operated);
+  const { signal } = options;
+  const reach = await reachBackend(operated, signal);
   const sampled = reach.kind === 'answers' ? sampleOf(ids, options.sample) : [];
+  const paced = { ...operated, at: { ...at, backend: pacedBackend(operated, signal) } };
   const findings: PersonFinding[] = [];
   for (const id of sampled) {
-    findings.push(await lookAtPerson(operated, id));
+    signal.throwIfAborted();
+    findings.push(await lookAtPerson(paced, id));
     options.onProgress?.(findings.length, sampled.length);
   }
   const { notCompared } = await readTally(core.records, at.name);
@@ -44,20 +51,33 @@ export async function runPreflight(
     differences: foreseeDifferences(at, findings, strangers),
     ...(estimate ? { estimate } : {}),
   };
+  signal.throwIfAborted();
   await keepPreflight(operated, report);
   return report;
 }
 
+/** The backend as runs over lists call it: all of them share one pace. */
+function pacedBackend({ at }: OperatedBackend, signal: AbortSignal): HttpBackend {
+  const { backend } = at.pacedReplica(signal);
+  if (!isHttpBackend(backend)) throw new Error('a backend that is not called over HTTP');
+  return backend;
+}
+
+function isHttpBackend(backend: Backend): backend is HttpBackend {
+  return 'ask' in backend && 'addressOf' in backend;
+}
+
 /** Any answer shows that the backend can be reached. The check of the people looks at what answers say. */
-async function reachBackend({ at }: OperatedBackend): Promise<Reach> {
+async function reachBackend({ at }: OperatedBackend, signal: AbortSignal): Promise<Reach> {
   const beganAt = performance.now();
+  const limitMs = (at.settings.connectTimeoutSeconds + at.settings.timeoutSeconds) * 1000;
   try {
     const { status, body } = await at.connection.request({
       origin: at.address.origin,
       target: at.address.basePath || '/',
       method: 'GET',
       rawHeaders: [],
-      signal: AbortSignal.timeout((at.settings.connectTimeoutSeconds + at.settings.timeoutSeconds) * 1000),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(limitMs)]),
     });
     body.on('error', () => {}).resume();
     return { kind: 'answers', status, tookMs: performance.now() - beganAt };

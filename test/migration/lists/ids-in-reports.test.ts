@@ -33,7 +33,10 @@ describe('the report of', () => {
     operated = {
       at: {
         ...model.at,
-        backend: { ...model.at.backend, ask: down },
+        pacedReplica: () => ({
+          ...model.at.replica,
+          backend: { ...model.at.backend, ask: down, addressOf: down },
+        }),
         settings: {
           ...model.at.settings,
           learn: [],
@@ -86,6 +89,7 @@ describe('the report of', () => {
     const { checks } = await runPreflight(operated, [PERSON.aliases.legacy, STRANGER], {
       sample: 10,
       concurrency: 1,
+      signal: new AbortController().signal,
     });
     expect(checks.flatMap(({ examples }) => examples ?? [])).toEqual(
       expect.arrayContaining([PERSON.aliases.legacy, STRANGER]),
