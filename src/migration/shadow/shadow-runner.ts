@@ -221,6 +221,7 @@ export function createShadowRunner(parts: {
   }
 
   function schedule(): void {
+    if (stopping) return;
     timer = setTimeout(() => {
       flushing = book
         .flush()
@@ -272,7 +273,6 @@ export function createShadowRunner(parts: {
       clearTimeout(timer);
       stopping = true;
       await Promise.race([Promise.all(own), new Promise((resolve) => setTimeout(resolve, STOP_MS).unref())]);
-      clearTimeout(timer);
       await flushing;
       await book.flush().catch((cause: unknown) => parts.warn('parity figures could not be kept', cause));
     },
