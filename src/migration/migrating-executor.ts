@@ -223,14 +223,14 @@ async function writeLocal(
   context: CommandContext & { readonly opened: OpenedSubject },
   targets: readonly MigrationAtWork[],
 ): Promise<Outcome> {
-  const { subject, generation } = context.opened;
+  const { opened } = context;
   if (command.kind === 'delete-images') {
-    await touchAll(targets, subject, generation);
+    await touchAll(targets, opened);
     return core.execute(command, context);
   }
   const prepared = await core.prepareImages(command, context);
   try {
-    await touchAll(targets, subject, generation);
+    await touchAll(targets, opened);
   } catch (cause) {
     core.discardPrepared(prepared);
     throw cause;
@@ -238,13 +238,17 @@ async function writeLocal(
   return core.commitImages(prepared);
 }
 
+/**
+ * A record that owes a backend nothing proves that it has everything so far. Without that, an entry that an older
+ * write left would have pictures sent again over what clients sent to the backend since.
+ */
 async function touchAll(
   targets: readonly MigrationAtWork[],
-  subject: Subject,
-  generation: number,
+  { subject, generation, snapshot }: OpenedSubject,
 ): Promise<void> {
   for (const { replica, policyOf } of targets) {
-    await replica.journal.touch(subject, knownReached(policyOf(subject.key), generation));
+    const owesNothing = snapshot.record?.pendingReplicas?.[replica.replica] === undefined;
+    await replica.journal.touch(subject, knownReached(policyOf(subject.key), generation), owesNothing);
   }
 }
 
@@ -260,9 +264,9 @@ async function writeBoth(
   requireExpressible(replica, command);
   const ask = () => (send ? send(command, found) : replica.backend.carryOut(command, found.subject));
   if (command.kind === 'delete-images') {
-    await touchAll(targets, found.subject, found.generation);
+    await touchAll(targets, found);
     return deleteBoth(replica, command, context, found, policy, ask);
   }
-  const touchOthers = (subject: Subject, generation: number) => touchAll(targets, subject, generation);
+  const touchOthers = (opened: OpenedSubject) => touchAll(targets, opened);
   return putBoth(replica, command, context, found, policy, touchOthers, ask);
 }

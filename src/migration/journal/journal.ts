@@ -53,9 +53,10 @@ export class LeaseLostError extends Error {
 export interface Journal {
   /**
    * Makes sure that there is an entry that counts as pending for the next minute. `generation`: the one up to
-   * which the backend holds everything, for a new entry.
+   * which the backend holds everything, for a new entry. `isProven`: for one that stands as well, because the
+   * record said at that generation that the backend lacked nothing.
    */
-  touch(subject: JournalSubject, generation: number): Promise<void>;
+  touch(subject: JournalSubject, generation: number, isProven?: boolean): Promise<void>;
   /**
    * Takes the subject's lease: until `release` no other holder, in any process, writes to the backend for the
    * subject. `generation` as above. Throws `ProblemError` `conflict` where the lease stays taken for too
@@ -195,13 +196,15 @@ export function createJournal(parts: {
   }
 
   return {
-    async touch(subject, generation) {
+    async touch(subject, generation, isProven = false) {
       for (;;) {
         const found = await find(subject.key);
         const nowMs = clock.nowMs();
         const before = found?.entry ?? freshEntry(subject, generation);
-        if (before.mayBePending && nowMs - before.touchedAtMs < RENEW_TOUCH_MS) return;
-        const entry: JournalEntry = { ...before, mayBePending: true, touchedAtMs: nowMs };
+        const reached = isProven ? Math.max(before.reached, generation) : before.reached;
+        const isFresh = before.mayBePending && nowMs - before.touchedAtMs < RENEW_TOUCH_MS;
+        if (isFresh && reached === before.reached) return;
+        const entry: JournalEntry = { ...before, reached, mayBePending: true, touchedAtMs: nowMs };
         if ((await records.swap(prefix + subject.key, found?.version, entry)) !== 'conflict') return;
       }
     },

@@ -132,7 +132,7 @@ async function followBackend(
         if (policy?.write !== 'both' || policy.read !== 'backend') return false;
         const { intent, recheck } = held.entry;
         const result = intent || recheck ? 'written meanwhile' : await resyncFromBackend(at.replica, subject);
-        if (result !== 'written meanwhile') return result === 'followed';
+        if (result !== 'written meanwhile') return result.hasWritten;
       } finally {
         await held.release();
       }

@@ -1,17 +1,11 @@
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import {
-  mediaTypeOf,
-  ProblemError,
-  type ProfileImage,
-  type Subject,
-  type SubjectRecord,
-  type Upload,
-} from '../../domain/index.ts';
+import { ProblemError, type ProfileImage, type Subject, type SubjectRecord } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import { KEEP_TOUCHED_MS } from '../journal/journal.ts';
 import type { JournalEntry, Recheck } from '../journal/journal-entry.ts';
 import type { WritePolicy } from '../stages/write-policy.ts';
 import { type BackendCommand, type BackendReply, verdictOf } from './backend.ts';
+import { type HeldPicture, holdPicture } from './hold-picture.ts';
 import { clearPending, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { followSlots } from './resync-from-backend.ts';
@@ -54,7 +48,8 @@ export async function pushPending(
 /**
  * Looks at the slots that a write without an answer may have changed. The newest local state is sent once more
  * where it is newer than that write, or where the local store is the truth. In the other slots the local store
- * follows the backend first.
+ * follows the backend first. Returns the writes that were given up, each as old as what was followed in its slot: no
+ * client wrote that, so the look at later writes must not send it over what has arrived since.
  */
 export async function pushRecheck(
   parts: ReplicaParts,
@@ -62,35 +57,41 @@ export async function pushRecheck(
   subject: Subject,
   { slots, after, givenUp = {} }: Recheck,
   policy: WritePolicy,
-): Promise<void> {
+): Promise<NonNullable<Recheck['givenUp']>> {
   const { record } = await readSubjectRecord(parts.records, subject.key);
-  if (!record) return;
+  if (!record) return givenUp;
   const isSent = (slot: number) =>
     policy.read === 'local' || slotGeneration(record, slot) > Math.max(after, givenUp[slot] ?? 0);
   const sent = slots.filter(isSent);
   // Only a filler can be in a slot that was never written here and in which no write was given up.
   const mayBeTheirs = (slot: number) => record.slots[slot] !== undefined || givenUp[slot] !== undefined;
   const others = slots.filter((slot) => !isSent(slot) && mayBeTheirs(slot));
-  if (others.length > 0) await followUnsettled(parts, subject, record, others);
+  const followed = others.length > 0 ? await followUnsettled(parts, subject, record, others) : 0;
   const now = others.length > 0 ? (await readSubjectRecord(parts.records, subject.key)).record : record;
   if (now) await pushSlots(parts, held, subject, now, sent, policy);
+  const older = Object.entries(givenUp).map(([slot, generation]) => {
+    const isFollowed = others.includes(Number(slot));
+    return [slot, isFollowed ? Math.max(generation, followed) : generation] as const;
+  });
+  return Object.fromEntries(older);
 }
 
 /**
  * Follows the backend in slots, unless it lacks something that is here. A backend that does not know the person
- * at all may have lost them, so their pictures here stay.
+ * at all may have lost them, so their pictures here stay. Returns the record's generation afterwards.
  */
 async function followUnsettled(
   parts: ReplicaParts,
   subject: Subject,
   record: SubjectRecord,
   slots: readonly number[],
-): Promise<void> {
+): Promise<number> {
   const isFollowed = (slot: number) => slots.includes(slot);
   const how = { chosenAt: record.generation, keepsOfUnknown: true } as const;
   const isBehind = record.pendingReplicas?.[parts.replica] !== undefined;
-  if (isBehind || (await followSlots(parts, subject, isFollowed, how)) === 'written meanwhile')
-    throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  const result = isBehind ? 'written meanwhile' : await followSlots(parts, subject, isFollowed, how);
+  if (result === 'written meanwhile') throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+  return result.generation;
 }
 
 async function forgetPending(parts: ReplicaParts, held: HeldEntry): Promise<void> {
@@ -217,13 +218,15 @@ async function putSlots(
   slots: readonly number[],
   last: number,
 ): Promise<void> {
-  const uploads: { readonly slot: number; readonly upload: Upload; readonly release: () => Promise<void> }[] =
-    [];
+  const uploads: ({ readonly slot: number } & HeldPicture)[] = [];
   try {
     for (const slot of slots) {
       const image = imageOf(record, slot) ?? imageOf(record, last);
       if (!image) continue;
-      uploads.push({ slot, ...(await uploadOf(parts, image)) });
+      const picture = await holdPicture(parts, image);
+      // Replaced since the record was read: the next round sees the newer record.
+      if (!picture) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
+      uploads.push({ slot, ...picture });
     }
     const images = uploads.map(({ slot, upload }) => ({ slot, upload }));
     const command = { kind: 'put-images', subject: { kind: 'key', key: subject.key }, images } as const;
@@ -238,20 +241,6 @@ function imageOf(record: SubjectRecord, slot: number): ProfileImage | undefined 
   return state?.kind === 'image' ? state.image : undefined;
 }
 
-async function uploadOf(
-  { objects, spool }: ReplicaParts,
-  { original, fileName }: ProfileImage,
-): Promise<{ readonly upload: Upload; readonly release: () => Promise<void> }> {
-  const body = await objects.get(original.key);
-  // Replaced since the record was read: the next round sees the newer record.
-  if (!body) throw new ProblemError({ kind: 'conflict', reason: 'overlap' });
-  const { source, release } = await spool.hold(body.stream, body.totalBytes);
-  const { bytes, sha256, format } = original;
-  const declaredType = mediaTypeOf(format);
-  const upload = { bytes, sha256, source, declaredType, ...(fileName === undefined ? {} : { fileName }) };
-  return { upload, release };
-}
-
 /** Asks the backend. Notes in the journal where no answer comes. */
 async function carryOut(
   parts: ReplicaParts,
@@ -261,7 +250,7 @@ async function carryOut(
   command: Exclude<BackendCommand, { kind: 'read-subject' | 'locate-images' }>,
 ): Promise<BackendReply> {
   await held.renew();
-  const startedAtMs = parts.clock.nowMs();
+  const startedAtMs = whenOwed(parts, held.entry, record);
   const unsure = async () => {
     const slots = command.kind === 'put-images' ? command.images.map(({ slot }) => slot) : command.slots;
     await held.write((entry) => ({
@@ -280,6 +269,18 @@ async function carryOut(
     await unsure();
     throw cause;
   }
+}
+
+/** When the oldest write began that a push sends: its client's write, or one that is looked at again. */
+function whenOwed(
+  { clock, replica }: ReplicaParts,
+  { recheck }: JournalEntry,
+  record: SubjectRecord,
+): number {
+  const nowMs = clock.nowMs();
+  const isLookedAt = recheck !== undefined && recheck.atMs <= nowMs;
+  const { sinceMs: pendingMs = nowMs } = record.pendingReplicas?.[replica] ?? {};
+  return Math.min(nowMs, pendingMs, isLookedAt ? (recheck.sinceMs ?? nowMs) : nowMs);
 }
 
 function requireDone({ outcome }: BackendReply, ...accepted: readonly string[]): void {

@@ -74,6 +74,13 @@ async function reconcileSubject(
     return 'busy';
   }
   try {
+    // What a person who was merged owed is in the survivor's record now.
+    if (subject.key !== entry.subjectKey && entry.mayBePending)
+      await held.write((own) => ({
+        ...own,
+        mayBePending: true,
+        touchedAtMs: Math.max(own.touchedAtMs, entry.touchedAtMs),
+      }));
     await finish(parts, held, subject, policy);
     if (held.entry.attempts > 0) {
       await held.write(({ lastFailure: _over, ...rest }) => ({ ...rest, attempts: 0, notBeforeMs: 0 }));
@@ -141,9 +148,9 @@ async function recheck(
     const isFollowed = (slot: number) => !look.slots.includes(slot);
     if ((await resyncFromBackend(parts, subject, isFollowed)) === 'written meanwhile') return;
   }
-  await pushRecheck(parts, held, subject, look, policy);
+  const givenUp = await pushRecheck(parts, held, subject, look, policy);
   await held.write(({ recheck: made, ...entry }) => {
-    const left = made && recheckLeft(made, nowMs);
+    const left = made && recheckLeft({ ...made, givenUp }, nowMs);
     return left ? { ...entry, recheck: left } : entry;
   });
 }

@@ -44,9 +44,13 @@ export function createReconciler(parts: {
   }
 
   async function attend(entry: JournalEntry): Promise<'done' | 'failed' | 'busy'> {
-    const policy = stopped ? undefined : await parts.policyOf(entry.subjectKey);
+    const own = stopped ? undefined : await parts.policyOf(entry.subjectKey);
+    if (!own || own.write === 'local-only') return 'busy';
+    const subject = await parts.subjectOf(entry);
+    // After a merge the work is the survivor's, who may be in another stage.
+    const policy = subject.key === entry.subjectKey ? own : await parts.policyOf(subject.key);
     if (!policy || policy.write === 'local-only') return 'busy';
-    return reconcileEntry(parts.replica, entry, await parts.subjectOf(entry), policy);
+    return reconcileEntry(parts.replica, entry, subject, policy);
   }
 
   async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {

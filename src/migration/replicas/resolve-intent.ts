@@ -1,13 +1,7 @@
 import { bodiesNamedBy } from '../../core/body-references.ts';
 import { parseBodyKey } from '../../core/storage-keys.ts';
 import { readSubjectRecord } from '../../core/subject-records.ts';
-import {
-  mediaTypeOf,
-  ProblemError,
-  type ProblemKind,
-  type Subject,
-  type Upload,
-} from '../../domain/index.ts';
+import { ProblemError, type ProblemKind, type Subject } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import {
   type IntendedImage,
@@ -17,6 +11,7 @@ import {
   slotsOf,
 } from '../journal/journal-entry.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
+import { type HeldPicture, holdPicture } from './hold-picture.ts';
 import { leaveTombstones, openLocal, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { recheckGivenUp, scheduleRecheck, withGivenUp } from './schedule-recheck.ts';
@@ -25,10 +20,8 @@ import { recheckGivenUp, scheduleRecheck, withGivenUp } from './schedule-recheck
 const GONE: ReadonlySet<ProblemKind> = new Set(['subject-not-found', 'image-not-found']);
 
 /** A picture of an intent, read back from the store. */
-interface HeldImage {
+interface HeldImage extends HeldPicture {
   readonly slot: number;
-  readonly upload: Upload;
-  readonly release: () => Promise<void>;
 }
 
 /**
@@ -73,14 +66,12 @@ function recheckAfter(
   intent: Intent,
   entry: JournalEntry,
 ): Pick<JournalEntry, 'recheck'> {
-  if (result === 'settled') {
-    // The process that began it was killed. Its own request may still arrive, after the one that was sent again.
-    const unsure = { ...intent, slots: slotsOf(intent) };
-    return { recheck: entry.recheck ?? scheduleRecheck(parts, entry, unsure) };
-  }
+  // An attempt before this one may still arrive, e.g. that of a process that was killed.
+  const unsure = { ...intent, slots: slotsOf(intent) };
+  if (result === 'settled') return { recheck: scheduleRecheck(parts, entry, unsure) };
   if (result === 'refused') return { recheck: recheckGivenUp(parts, entry, intent) };
-  // It is unknown what the backend holds. The newest local state is sent there once more. Where nothing newer was
-  // written, and the bodies are gone, the local store follows the backend.
+  // It is unknown what the backend holds. The newest local state is sent there once more, now and after the settle
+  // time. Where nothing newer was written, and the bodies are gone, the local store follows the backend.
   const { how = 'push', slots = [], sinceMs, ...before } = entry.recheck ?? {};
   const own = slotsOf(intent);
   const recheck: Recheck = {
@@ -91,9 +82,10 @@ function recheckAfter(
     sinceMs: Math.min(sinceMs ?? intent.startedAtMs, intent.startedAtMs),
     after: 0,
   };
+  const twice = scheduleRecheck(parts, { ...entry, recheck }, unsure);
   return result === 'overtaken'
-    ? { recheck }
-    : { recheck: { ...recheck, givenUp: withGivenUp(recheck, own, intent.generation) } };
+    ? { recheck: twice }
+    : { recheck: { ...twice, givenUp: withGivenUp(twice, own, intent.generation) } };
 }
 
 function sendAgain(parts: ReplicaParts, held: HeldEntry, intent: Intent, subject: Subject): Promise<Resent> {
@@ -205,25 +197,17 @@ function isGone({ outcome }: BackendReply): boolean {
 }
 
 async function holdAll(
-  { objects, spool }: ReplicaParts,
+  parts: ReplicaParts,
   images: readonly IntendedImage[],
 ): Promise<HeldImage[] | undefined> {
   const held: HeldImage[] = [];
-  for (const { slot, original, fileName } of images) {
-    const body = await objects.get(original.key);
-    if (!body) {
-      await Promise.all(held.map((image) => image.release()));
+  for (const image of images) {
+    const picture = await holdPicture(parts, image);
+    if (!picture) {
+      await Promise.all(held.map(({ release }) => release()));
       return undefined;
     }
-    const { source, release } = await spool.hold(body.stream, body.totalBytes);
-    const upload: Upload = {
-      bytes: original.bytes,
-      sha256: original.sha256,
-      source,
-      declaredType: mediaTypeOf(original.format),
-      ...(fileName === undefined ? {} : { fileName }),
-    };
-    held.push({ slot, upload, release });
+    held.push({ slot: image.slot, ...picture });
   }
   return held;
 }

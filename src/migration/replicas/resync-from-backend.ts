@@ -7,8 +7,8 @@ import { openLocal } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { isSamePicture } from './same-picture.ts';
 
-/** The result of following the backend. */
-type FollowResult = 'followed' | 'same' | 'written meanwhile';
+/** The result of following the backend: whether that wrote anything, and the record's generation afterwards. */
+type FollowResult = { readonly hasWritten: boolean; readonly generation: number } | 'written meanwhile';
 
 /**
  * Makes the local store follow the backend, while the backend is the truth. Pictures that differ are put;
@@ -58,7 +58,8 @@ export async function followSlots(
         ? [state.image.slot]
         : [],
     );
-    if (different.length === 0 && gone.length === 0) return 'same';
+    if (different.length === 0 && gone.length === 0)
+      return { hasWritten: false, generation: opened.generation };
     if (different.length > 0) {
       await blameBackend(() =>
         parts.local.execute(
@@ -68,9 +69,9 @@ export async function followSlots(
       );
     }
     const expected = opened.generation + (different.length > 0 ? 1 : 0);
-    return gone.length === 0 || (await bury(parts, subject, gone, expected))
-      ? 'followed'
-      : 'written meanwhile';
+    if (gone.length === 0) return { hasWritten: true, generation: expected };
+    const isBuried = await bury(parts, subject, gone, expected);
+    return isBuried ? { hasWritten: true, generation: expected + 1 } : 'written meanwhile';
   } catch (cause) {
     if (cause instanceof ProblemError && cause.problem.kind === 'conflict') return 'written meanwhile';
     throw cause;

@@ -6,7 +6,6 @@ import {
   type OpenedSubject,
   type OutcomeOf,
   ProblemError,
-  type Subject,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
 import { type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
@@ -23,7 +22,7 @@ import { scheduleRecheck } from './schedule-recheck.ts';
 export type SendToBackend = () => Promise<BackendReply>;
 
 /** Notes in the journals of other backends that a write to the subject has to reach them. */
-type TouchOthers = (subject: Subject, generation: number) => Promise<void>;
+type TouchOthers = (opened: OpenedSubject) => Promise<void>;
 
 /** The backend refused the write. Its answer goes to the client. */
 export class BackendRefusal extends ProblemError {}
@@ -54,7 +53,7 @@ export async function putBoth(
   let held: HeldEntry | undefined;
   let isBegun = false;
   try {
-    await touchOthers(subject, opened.generation);
+    await touchOthers({ subject, ...opened });
     held = await parts.journal.lease(subject, knownReached(policy, opened.generation));
     const written = command.images.map(({ slot }) => slot);
     await settleUnfinished(parts, held, subject, policy, written, putsEverySlot(parts, command));
@@ -127,7 +126,7 @@ function commitAccepted(
   const { onlyIf: _met, ...put } = command;
   return parts.local.retryWithSurvivor(prepared.opened, async (at) => {
     if (at === prepared.opened) return parts.local.commitImages(prepared, { accepted: true });
-    await touchOthers(at.subject, at.generation);
+    await touchOthers(at);
     const pendingReplicas = await touchSurvivor(parts, at, policy, context.pendingReplicas);
     const { context: accepted } = prepared;
     const again = await parts.local.prepareImages(put, { ...accepted, pendingReplicas, opened: at });

@@ -1,19 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { uploadOf } from './model-backend.ts';
 import { LEASE_MS } from './model-gateway.ts';
-import { createPlacedGateway, everybodyIn } from './placed-gateway.ts';
-
-type Placed = Awaited<ReturnType<typeof createPlacedGateway>>;
-
-/** A put that the backend carries out only now, long after the gateway gave up waiting for its answer. */
-async function arrives({ backend, person }: Placed, values: Readonly<Record<number, number>>): Promise<void> {
-  const images = Object.entries(values).map(([slot, value]) => ({
-    slot: Number(slot),
-    upload: uploadOf(value),
-  }));
-  const subject = { kind: 'key', key: person.key } as const;
-  await backend.as((act) => act()).carryOut({ kind: 'put-images', subject, images }, person);
-}
+import { arrives, createPlacedGateway, everybodyIn, type Placed } from './placed-gateway.ts';
 
 /** What readers of the local store see, and what the backend has. */
 async function both({ gateway, backend, person }: Placed, slot: number): Promise<readonly number[]> {
@@ -97,5 +84,96 @@ describe('a request that the backend carries out late', () => {
       expect(await both(placed, 0)).toEqual([3, 3]);
     }
     expect(found).toBeGreaterThan(0);
+  });
+
+  it('does not replace a newer picture where it was itself sent once more, without an answer', async () => {
+    const placed = await createPlacedGateway('dual-write');
+    const { gateway, person, backend, stand, settle, wait } = placed;
+    await gateway.put(person, 0, 1);
+    backend.trouble('lost request');
+    await gateway.put(person, 0, 2).catch(() => {});
+    await wait(LEASE_MS - 500);
+    backend.trouble('lost request');
+    await gateway.reconciler.round();
+    await wait(1_000);
+    await gateway.reconciler.round();
+    await gateway.put(person, 0, 3);
+    // The second attempt, of a second ago.
+    await arrives(placed, { 0: 2 });
+    await settle(10);
+    await stand(everybodyIn('switched'));
+    expect(await both(placed, 0)).toEqual([3, 3]);
+  });
+
+  it('does not replace a newer picture after the process that sent it was killed, while another slot awaits its look', async () => {
+    let found = 0;
+    for (let steps = 1; steps < 40; steps += 1) {
+      const placed = await createPlacedGateway('dual-write');
+      const { gateway, person, backend, stand, settle, wait, start } = placed;
+      await gateway.put(person, 0, 1);
+      backend.trouble('lost answer');
+      await gateway.put(person, 1, 11).catch(() => {});
+      await wait(300);
+      await gateway.reconciler.round();
+      const killed = await start(async () => {});
+      killed.process.killIn(steps, false);
+      await killed.put(person, 0, 2).catch(() => {});
+      const { intent } = (await gateway.replica.journal.read(person.key)) ?? {};
+      if (!intent || backend.value(person.key, 0) !== 1) continue;
+      found += 1;
+      await wait(LEASE_MS + 1);
+      await gateway.reconciler.round();
+      await gateway.put(person, 0, 3);
+      await arrives(placed, { 0: 2 });
+      await settle(10);
+      await stand(everybodyIn('switched'));
+      expect(await both(placed, 0)).toEqual([3, 3]);
+    }
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('does not replace a newer picture of another dialect after the process that sent it was killed', async () => {
+    let found = 0;
+    for (let steps = 1; steps < 30; steps += 1) {
+      const placed = await createPlacedGateway('dual-write');
+      const { gateway, person, backend, stand, settle, wait, start } = placed;
+      await gateway.put(person, 0, 1);
+      const killed = await start(async () => {});
+      killed.process.killIn(steps, false);
+      await killed.put(person, 0, 2).catch(() => {});
+      const { intent } = (await gateway.replica.journal.read(person.key)) ?? {};
+      if (!intent || backend.value(person.key, 0) !== 1) continue;
+      found += 1;
+      await gateway.putThroughAnother(person, 0, 3);
+      await wait(LEASE_MS + 1);
+      await gateway.reconciler.round();
+      await arrives(placed, { 0: 2 });
+      await settle(10);
+      await stand(everybodyIn('switched'));
+      expect(await both(placed, 0)).toEqual([3, 3]);
+    }
+    expect(found).toBeGreaterThan(0);
+  });
+
+  it('brings a picture that is not replaced by an older one, which the gateway followed meanwhile', async () => {
+    const placed = await createPlacedGateway('dual-write');
+    const { gateway, person, backend, stand, settle, wait } = placed;
+    await gateway.put(person, 0, 1);
+    backend.trouble('lost answer');
+    await gateway.put(person, 0, 2).catch(() => {});
+    await wait(3_000);
+    backend.trouble('lost request');
+    await gateway.put(person, 0, 3).catch(() => {});
+    backend.trouble('refuses');
+    await wait(500);
+    await gateway.reconciler.round();
+    await wait(1_600);
+    await gateway.reconciler.round();
+    await arrives(placed, { 0: 3 });
+    const seen = await gateway.get(person, 0);
+    await settle(10);
+    const after = await gateway.get(person, 0);
+    await stand(everybodyIn('switched'));
+    expect([seen, after, ...(await both(placed, 0))]).toEqual([3, 3, 3, 3]);
   });
 });

@@ -3,7 +3,7 @@ import type { StageRecord } from '../../../src/migration/stages/stage-record.ts'
 import { beginStage, readStage, swapStage } from '../../../src/migration/stages/stage-store.ts';
 import type { MigrationStage } from '../../../src/settings/migration-settings.ts';
 import { createMemoryStore } from '../../../src/store/memory/memory-store.ts';
-import { createModelBackend } from './model-backend.ts';
+import { createModelBackend, uploadOf } from './model-backend.ts';
 import { createModelGateway, type ModelGateway } from './model-gateway.ts';
 import { NAME, subjectAt } from './model-parts.ts';
 import { createMortalProcess } from './mortal-process.ts';
@@ -62,4 +62,20 @@ export async function createPlacedGateway(stage: MigrationStage) {
 /** The place of everybody in a stage. */
 export function everybodyIn(stage: MigrationStage): Place {
   return { rollout: { stage, ramp: EVERYBODY } };
+}
+
+/** See `createPlacedGateway`. */
+export type Placed = Awaited<ReturnType<typeof createPlacedGateway>>;
+
+/** A put that the backend carries out only now, long after the gateway gave up waiting for its answer. */
+export async function arrives(
+  { backend, person }: Placed,
+  values: Readonly<Record<number, number>>,
+): Promise<void> {
+  const images = Object.entries(values).map(([slot, value]) => ({
+    slot: Number(slot),
+    upload: uploadOf(value),
+  }));
+  const subject = { kind: 'key', key: person.key } as const;
+  await backend.as((act) => act()).carryOut({ kind: 'put-images', subject, images }, person);
 }
