@@ -239,16 +239,18 @@ async function writeLocal(
 }
 
 /**
- * A record that owes a backend nothing proves that it has everything so far. Without that, an entry that an older
- * write left would have pictures sent again over what clients sent to the backend since.
+ * While the backend is the truth, a record that owes it nothing proves that it has everything so far. Without that,
+ * an entry that an older write left would have pictures sent again over what clients sent there since.
  */
 async function touchAll(
   targets: readonly MigrationAtWork[],
   { subject, generation, snapshot }: OpenedSubject,
 ): Promise<void> {
   for (const { replica, policyOf } of targets) {
+    const policy = policyOf(subject.key);
     const owesNothing = snapshot.record?.pendingReplicas?.[replica.replica] === undefined;
-    await replica.journal.touch(subject, knownReached(policyOf(subject.key), generation), owesNothing);
+    const reached = owesNothing ? knownReached(policy, generation) : 0;
+    await replica.journal.touch(subject, reached, owesNothing && policy.read === 'backend');
   }
 }
 

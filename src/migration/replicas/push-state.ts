@@ -9,7 +9,7 @@ import { type HeldPicture, holdPicture } from './hold-picture.ts';
 import { clearPending, slotGeneration } from './local-record.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { followSlots } from './resync-from-backend.ts';
-import { scheduleRecheck } from './schedule-recheck.ts';
+import { noteFollowed, scheduleRecheck } from './schedule-recheck.ts';
 
 /**
  * How many rounds one run makes, because the record may change while it is being sent. The next run
@@ -48,8 +48,7 @@ export async function pushPending(
 /**
  * Looks at the slots that a write without an answer may have changed. The newest local state is sent once more
  * where it is newer than that write, or where the local store is the truth. In the other slots the local store
- * follows the backend first. Returns the writes that were given up, each as old as what was followed in its slot: no
- * client wrote that, so the look at later writes must not send it over what has arrived since.
+ * follows the backend first.
  */
 export async function pushRecheck(
   parts: ReplicaParts,
@@ -57,23 +56,20 @@ export async function pushRecheck(
   subject: Subject,
   { slots, after, givenUp = {} }: Recheck,
   policy: WritePolicy,
-): Promise<NonNullable<Recheck['givenUp']>> {
+): Promise<void> {
   const { record } = await readSubjectRecord(parts.records, subject.key);
-  if (!record) return givenUp;
+  if (!record) return;
   const isSent = (slot: number) =>
     policy.read === 'local' || slotGeneration(record, slot) > Math.max(after, givenUp[slot] ?? 0);
   const sent = slots.filter(isSent);
   // Only a filler can be in a slot that was never written here and in which no write was given up.
   const mayBeTheirs = (slot: number) => record.slots[slot] !== undefined || givenUp[slot] !== undefined;
   const others = slots.filter((slot) => !isSent(slot) && mayBeTheirs(slot));
-  const followed = others.length > 0 ? await followUnsettled(parts, subject, record, others) : 0;
-  const now = others.length > 0 ? (await readSubjectRecord(parts.records, subject.key)).record : record;
+  if (others.length === 0) return pushSlots(parts, held, subject, record, sent, policy);
+  const followed = await followUnsettled(parts, subject, record, others);
+  await held.write((entry) => noteFollowed(entry, others, followed));
+  const now = (await readSubjectRecord(parts.records, subject.key)).record;
   if (now) await pushSlots(parts, held, subject, now, sent, policy);
-  const older = Object.entries(givenUp).map(([slot, generation]) => {
-    const isFollowed = others.includes(Number(slot));
-    return [slot, isFollowed ? Math.max(generation, followed) : generation] as const;
-  });
-  return Object.fromEntries(older);
 }
 
 /**
@@ -250,7 +246,7 @@ async function carryOut(
   command: Exclude<BackendCommand, { kind: 'read-subject' | 'locate-images' }>,
 ): Promise<BackendReply> {
   await held.renew();
-  const startedAtMs = whenOwed(parts, held.entry, record);
+  const startedAtMs = whenOwed(parts, record);
   const unsure = async () => {
     const slots = command.kind === 'put-images' ? command.images.map(({ slot }) => slot) : command.slots;
     await held.write((entry) => ({
@@ -271,16 +267,10 @@ async function carryOut(
   }
 }
 
-/** When the oldest write began that a push sends: its client's write, or one that is looked at again. */
-function whenOwed(
-  { clock, replica }: ReplicaParts,
-  { recheck }: JournalEntry,
-  record: SubjectRecord,
-): number {
+/** When the oldest write began that a push sends. */
+function whenOwed({ clock, replica }: ReplicaParts, record: SubjectRecord): number {
   const nowMs = clock.nowMs();
-  const isLookedAt = recheck !== undefined && recheck.atMs <= nowMs;
-  const { sinceMs: pendingMs = nowMs } = record.pendingReplicas?.[replica] ?? {};
-  return Math.min(nowMs, pendingMs, isLookedAt ? (recheck.sinceMs ?? nowMs) : nowMs);
+  return Math.min(nowMs, record.pendingReplicas?.[replica]?.sinceMs ?? nowMs);
 }
 
 function requireDone({ outcome }: BackendReply, ...accepted: readonly string[]): void {

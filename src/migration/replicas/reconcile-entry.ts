@@ -26,7 +26,9 @@ export async function reconcileEntry(
   subject: Subject,
   policy: WritePolicy,
 ): Promise<'done' | 'failed' | 'busy'> {
-  const result = await reconcileSubject(parts, entry, subject, policy);
+  // A survivor in `complete` owes nothing, and the merged person has nothing any more.
+  const result =
+    policy.write === 'local-only' ? 'done' : await reconcileSubject(parts, entry, subject, policy);
   return result === 'done' && subject.key !== entry.subjectKey ? settleMerged(parts, entry, subject) : result;
 }
 
@@ -74,13 +76,11 @@ async function reconcileSubject(
     return 'busy';
   }
   try {
-    // What a person who was merged owed is in the survivor's record now.
-    if (subject.key !== entry.subjectKey && entry.mayBePending)
-      await held.write((own) => ({
-        ...own,
-        mayBePending: true,
-        touchedAtMs: Math.max(own.touchedAtMs, entry.touchedAtMs),
-      }));
+    if (subject.key !== entry.subjectKey) {
+      // A try that failed is noted in the survivor's entry.
+      if (held.entry.notBeforeMs > parts.clock.nowMs()) return 'busy';
+      if (entry.mayBePending) await takeDebt(held, entry);
+    }
     await finish(parts, held, subject, policy);
     if (held.entry.attempts > 0) {
       await held.write(({ lastFailure: _over, ...rest }) => ({ ...rest, attempts: 0, notBeforeMs: 0 }));
@@ -98,6 +98,15 @@ async function reconcileSubject(
   } finally {
     await held.release();
   }
+}
+
+/** What a person who was merged owed the backend is in the survivor's record now. */
+function takeDebt(held: HeldEntry, { touchedAtMs }: JournalEntry): Promise<void> {
+  return held.write((own) => ({
+    ...own,
+    mayBePending: true,
+    touchedAtMs: Math.max(own.touchedAtMs, touchedAtMs),
+  }));
 }
 
 async function finish(
@@ -148,9 +157,9 @@ async function recheck(
     const isFollowed = (slot: number) => !look.slots.includes(slot);
     if ((await resyncFromBackend(parts, subject, isFollowed)) === 'written meanwhile') return;
   }
-  const givenUp = await pushRecheck(parts, held, subject, look, policy);
+  await pushRecheck(parts, held, subject, look, policy);
   await held.write(({ recheck: made, ...entry }) => {
-    const left = made && recheckLeft({ ...made, givenUp }, nowMs);
+    const left = made && recheckLeft(made, nowMs);
     return left ? { ...entry, recheck: left } : entry;
   });
 }

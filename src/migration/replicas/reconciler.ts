@@ -49,8 +49,7 @@ export function createReconciler(parts: {
     const subject = await parts.subjectOf(entry);
     // After a merge the work is the survivor's, who may be in another stage.
     const policy = subject.key === entry.subjectKey ? own : await parts.policyOf(subject.key);
-    if (!policy || policy.write === 'local-only') return 'busy';
-    return reconcileEntry(parts.replica, entry, subject, policy);
+    return policy ? reconcileEntry(parts.replica, entry, subject, policy) : 'busy';
   }
 
   async function inParallel<T>(items: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {

@@ -53,3 +53,19 @@ export function withGivenUp(
   const now = slots.map((slot) => [slot, Math.max(givenUp[slot] ?? 0, generation)] as const);
   return { ...givenUp, ...Object.fromEntries(now) };
 }
+
+/**
+ * Notes the generation at which the local store followed the backend in slots. No client wrote that, so a look at
+ * later writes must not send it over what has arrived since.
+ */
+export function noteFollowed(
+  entry: JournalEntry,
+  slots: readonly number[],
+  generation: number,
+): JournalEntry {
+  const { recheck } = entry;
+  const given = slots.filter((slot) => recheck?.givenUp?.[slot] !== undefined);
+  return recheck
+    ? { ...entry, recheck: { ...recheck, givenUp: withGivenUp(recheck, given, generation) } }
+    : entry;
+}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { isDrained } from '../../../src/migration/replicas/unfinished-writes.ts';
 import { LEASE_MS } from './model-gateway.ts';
 import { arrives, createPlacedGateway, everybodyIn, type Placed } from './placed-gateway.ts';
 
@@ -175,5 +176,29 @@ describe('a request that the backend carries out late', () => {
     const after = await gateway.get(person, 0);
     await stand(everybodyIn('switched'));
     expect([seen, after, ...(await both(placed, 0))]).toEqual([3, 3, 3, 3]);
+  });
+
+  it('keeps no fence waiting where the backend loses the first request of each look', async () => {
+    const placed = await createPlacedGateway('dual-write');
+    const { gateway, person, backend, wait, nowMs } = placed;
+    await gateway.put(person, 0, 1);
+    backend.trouble('lost request');
+    await gateway.put(person, 0, 2).catch(() => {});
+    const fenceMs = nowMs();
+    await wait(1_000);
+    await gateway.reconciler.round();
+    await wait(10_000);
+    let looks = 0;
+    for (let round = 0; round < 400; round += 1) {
+      const { recheck } = (await gateway.replica.journal.read(person.key)) ?? {};
+      if (recheck && recheck.atMs <= nowMs() && !(recheck.later && recheck.later.atMs > nowMs())) {
+        looks += 1;
+        backend.trouble('lost request');
+      }
+      await gateway.reconciler.round();
+      backend.trouble(undefined);
+      await wait(500);
+    }
+    expect(await isDrained(gateway.replica, { beganBeforeMs: fenceMs })).toBe(true);
   });
 });

@@ -1,36 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { absorbPictures } from '../../../src/core/absorb-pictures.ts';
-import type { CoreParts } from '../../../src/core/core-parts.ts';
 import { readSubjectRecord } from '../../../src/core/subject-records.ts';
-import type { Subject } from '../../../src/domain/index.ts';
 import { createMigrationKeeper } from '../../../src/migration/forget-person.ts';
 import { verifyList } from '../../../src/migration/lists/verify-list.ts';
-import { reconcileEntry } from '../../../src/migration/replicas/reconcile-entry.ts';
-import { createReconciler } from '../../../src/migration/replicas/reconciler.ts';
+import { resyncSinceComplete } from '../../../src/migration/operate/resync.ts';
 import { isDrained } from '../../../src/migration/replicas/unfinished-writes.ts';
-import { STEADY } from '../../../src/migration/stages/write-policy.ts';
-import { NAME, subjectAt } from './model-parts.ts';
-import { arrives, createPlacedGateway, everybodyIn, type Placed } from './placed-gateway.ts';
+import { NAME } from './model-parts.ts';
+import { arrives, createPlacedGateway, everybodyIn } from './placed-gateway.ts';
 
 const REACHING_DUAL_WRITE = {
   ...everybodyIn('shadow'),
   change: { to: everybodyIn('dual-write').rollout, phase: 0, startedAtMs: 0 },
 } as const;
-
-/** Merges somebody whose newest picture the backend lacks into another person, and lets their entry be worked on. */
-async function mergeOwing({ gateway, records, objects }: Placed): Promise<Subject> {
-  const [survivor, merged] = [subjectAt(0), subjectAt(1)];
-  await gateway.put(survivor, 0, 1);
-  await gateway.put(merged, 0, 5);
-  await gateway.putThroughAnother(merged, 1, 6);
-  // Background work only tidies up after a merge.
-  const parts = { records, objects, background: { run: () => {} } } as unknown as CoreParts;
-  await absorbPictures(parts, merged.key, survivor.key);
-  const entry = await gateway.replica.journal.read(merged.key);
-  if (!entry) throw new Error('the merged person has an entry');
-  await reconcileEntry(gateway.replica, entry, survivor, STEADY['dual-write']);
-  return survivor;
-}
 
 describe('work that a later stage finds', () => {
   it('verify --repair that is still running in complete leaves the pictures that were written there', async () => {
@@ -130,29 +110,6 @@ describe('work that a later stage finds', () => {
     expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([2, 11]);
   });
 
-  it('what a person who was merged owed is sent for the survivor', async () => {
-    const placed = await createPlacedGateway('dual-write');
-    const { gateway, backend, settle, records } = placed;
-    const survivor = await mergeOwing(placed);
-    await settle(60);
-    const { record } = await readSubjectRecord(records, survivor.key);
-    const entry = await gateway.replica.journal.read(survivor.key);
-    expect([record?.pendingReplicas, entry, backend.value(survivor.key, 1)]).toEqual([{}, undefined, 6]);
-  });
-
-  it('what a person who was merged owed keeps no fence waiting', async () => {
-    const placed = await createPlacedGateway('dual-write');
-    const { gateway, backend, settle, wait } = placed;
-    const survivor = await mergeOwing(placed);
-    backend.trouble('lost request');
-    await gateway.put(survivor, 0, 2).catch(() => {});
-    backend.trouble('refuses');
-    await wait(1_000);
-    await gateway.reconciler.round();
-    await settle(60);
-    expect(await isDrained(gateway.replica)).toBe(true);
-  });
-
   it('a fence waits for the look at a write that began before it and was sent after it', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, person, backend, wait, nowMs } = placed;
@@ -167,22 +124,23 @@ describe('work that a later stage finds', () => {
     expect(await isDrained(gateway.replica, { beganBeforeMs: fenceMs })).toBe(false);
   });
 
-  it('the entry of a person who was merged is worked on in the stage of the survivor', async () => {
-    const { gateway, records } = await createPlacedGateway('dual-write');
-    const [survivor, merged] = [subjectAt(0), subjectAt(1)];
-    await gateway.put(merged, 0, 5);
-    await gateway.putThroughAnother(merged, 1, 6);
-    await gateway.put(survivor, 0, 1);
-    await gateway.putThroughAnother(survivor, 1, 2);
-    const { backend: _none, ...replica } = gateway.replica;
-    const refuses = () => Promise.reject(new Error('the backend is away'));
-    const away = { ...replica, backend: { ...gateway.replica.backend, carryOut: refuses, fetch: refuses } };
-    await createReconciler({
-      replica: away,
-      subjectOf: async () => survivor,
-      policyOf: async (key) => (key === survivor.key ? STEADY['dual-write'] : STEADY.shadow),
-    }).round();
-    const { record } = await readSubjectRecord(records, survivor.key);
-    expect(record?.pendingReplicas?.[replica.replica]).toBeDefined();
+  it('a picture written in complete reaches the backend although another gateway was still in switched', async () => {
+    const placed = await createPlacedGateway('switched');
+    const { gateway, person, backend, stand, settle, start, nowMs } = placed;
+    await gateway.put(person, 0, 1);
+    await gateway.put(person, 1, 11);
+    await settle(1);
+    const other = await start(async () => {});
+    await stand(everybodyIn('complete'));
+    await gateway.put(person, 1, 12);
+    await other.put(person, 0, 2);
+    await other.reconciler.round();
+    await stand({ ...everybodyIn('switched'), resyncSinceMs: nowMs() });
+    await resyncSinceComplete(gateway.operated);
+    await settle(10);
+    expect([await gateway.get(person, 0), await gateway.get(person, 1)]).toEqual([2, 12]);
+    expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([2, 12]);
+    await stand(everybodyIn('dual-write'));
+    expect(await gateway.get(person, 1)).toBe(12);
   });
 });
