@@ -1,4 +1,5 @@
 import { ProblemError, type Subject } from '../../../src/domain/index.ts';
+import type { WritePolicy } from '../../../src/migration/stages/write-policy.ts';
 import type { Value } from './model-backend.ts';
 import type { ModelGateway } from './model-gateway.ts';
 import { subjectAt } from './model-parts.ts';
@@ -52,6 +53,15 @@ export function createCrowd(parts: {
           tally[act === 'break off' ? 'brokenOff' : 'anonymous'] += 1;
           return;
         }
+        if (act === 'put elsewhere') {
+          const write = { value, acknowledged: false };
+          here.writes.push(write);
+          const policy = await gateway.putThroughAnother(subject, slot, value, isSteady).catch(ignored);
+          // While the backend is the truth, its readers see the picture only once it was sent there.
+          write.acknowledged = policy?.read === 'local';
+          if (policy) tally.elsewhere += 1;
+          return;
+        }
         try {
           if (act === 'remove') await gateway.remove(subject, slot);
           else await gateway.put(subject, slot, value);
@@ -82,6 +92,15 @@ export function createCrowd(parts: {
   }
 
   return { registerOf, burst };
+}
+
+/**
+ * Before dual-write nothing written through another dialect reaches the backend. During a change its readers may be
+ * a moment behind, because only writes through their own dialect ask the backend first.
+ */
+function isSteady({ write, read, strict, redo, recheck }: WritePolicy): boolean {
+  if (write === 'both') return read === 'backend' && !strict && (redo || recheck);
+  return write !== 'stream';
 }
 
 function isProblem(cause: unknown, kind: string): boolean {

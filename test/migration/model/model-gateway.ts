@@ -11,6 +11,7 @@ import { type ReplicaParts, replicaName } from '../../../src/migration/replicas/
 import { createHeartbeat } from '../../../src/migration/stages/heartbeat.ts';
 import { policyOf } from '../../../src/migration/stages/stage-record.ts';
 import { createStageWatch, type StageWatch } from '../../../src/migration/stages/stage-watch.ts';
+import type { WritePolicy } from '../../../src/migration/stages/write-policy.ts';
 import { createSpool } from '../../../src/temporary-files/spool.ts';
 import { brokenOff, type ModelBackend, uploadOf, type Value } from './model-backend.ts';
 import { context, directory, imaging, NAME, principal, valueNamed, viewOf } from './model-parts.ts';
@@ -32,8 +33,16 @@ export interface ModelGateway {
   put(subject: Subject, slot: number, value: Value): Promise<void>;
   /** A client that goes away in the middle of its upload. */
   breakOff(subject: Subject, slot: number, value: Value): Promise<void>;
-  /** A client of another dialect, whose writes have to reach this backend as well. */
-  putThroughAnother(subject: Subject, slot: number, value: Value): Promise<void>;
+  /**
+   * A client of another dialect, whose writes have to reach this backend as well. Gives the policy under which it
+   * was written; `undefined` where that policy is not wanted.
+   */
+  putThroughAnother(
+    subject: Subject,
+    slot: number,
+    value: Value,
+    isWanted?: (policy: WritePolicy) => boolean,
+  ): Promise<WritePolicy | undefined>;
   /** A client without a credential. */
   putAnonymously(subject: Subject, slot: number, value: Value): Promise<void>;
   remove(subject: Subject, slot: number): Promise<void>;
@@ -120,7 +129,10 @@ export function createModelGateway(parts: {
 
   /** One exchange under the stage that stands when it begins. */
   async function exchange<T>(
-    act: (executor: ReturnType<typeof createMigratingExecutor>) => Promise<T>,
+    act: (
+      executor: ReturnType<typeof createMigratingExecutor>,
+      policyNow: (key: string) => WritePolicy,
+    ) => Promise<T>,
     throughAnother = false,
   ): Promise<T> {
     const { leave, ...stage } = await watch.enter(NAME);
@@ -143,7 +155,7 @@ export function createModelGateway(parts: {
       },
     });
     try {
-      return await act(executor);
+      return await act(executor, primary.policyOf);
     } finally {
       leave();
     }
@@ -166,12 +178,7 @@ export function createModelGateway(parts: {
     }
   }
 
-  function put(
-    subject: Subject,
-    slot: number,
-    upload: Upload,
-    caller: 'known' | 'anonymous' | 'through another',
-  ): Promise<void> {
+  function put(subject: Subject, slot: number, upload: Upload, caller: 'known' | 'anonymous'): Promise<void> {
     const command = {
       kind: 'put-images',
       subject: { kind: 'key', key: subject.key },
@@ -185,7 +192,24 @@ export function createModelGateway(parts: {
       }
       const opened = await executor.open(command.subject, principal());
       await executor.execute(command, { ...context, opened });
-    }, caller === 'through another');
+    });
+  }
+
+  function putThroughAnother(
+    subject: Subject,
+    slot: number,
+    value: Value,
+    isWanted: (policy: WritePolicy) => boolean = () => true,
+  ): Promise<WritePolicy | undefined> {
+    const reference = { kind: 'key', key: subject.key } as const;
+    const images = [{ slot, upload: uploadOf(value) }];
+    return exchange(async (executor, policyNow) => {
+      const policy = policyNow(subject.key);
+      if (!isWanted(policy)) return undefined;
+      const opened = await executor.open(reference, principal());
+      await executor.execute({ kind: 'put-images', subject: reference, images }, { ...context, opened });
+      return policy;
+    }, true);
   }
 
   const gate = {
@@ -219,7 +243,7 @@ export function createModelGateway(parts: {
     } as unknown as OperatedBackend,
     put: (subject, slot, value) => put(subject, slot, uploadOf(value), 'known'),
     breakOff: (subject, slot, value) => put(subject, slot, brokenOff(value), 'known'),
-    putThroughAnother: (subject, slot, value) => put(subject, slot, uploadOf(value), 'through another'),
+    putThroughAnother,
     putAnonymously: (subject, slot, value) => put(subject, slot, uploadOf(value), 'anonymous'),
     remove: (subject, slot) =>
       exchange(async (executor) => {

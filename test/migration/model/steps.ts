@@ -26,6 +26,7 @@ const act = record({
     'break off',
     'not heard',
     'anonymous',
+    'put elsewhere',
   ),
 });
 const ramp = constantFrom<WantedRamp>('everybody', 'everybody', [0], [1, 2]);

@@ -5,7 +5,7 @@ export type ClientAct = {
   readonly gateway: number;
   readonly subject: number;
   readonly slot: number;
-  readonly act: 'put' | 'remove' | 'get' | 'copy' | 'break off' | 'not heard' | 'anonymous';
+  readonly act: 'put' | 'remove' | 'get' | 'copy' | 'break off' | 'not heard' | 'anonymous' | 'put elsewhere';
 };
 
 /** Everybody, or the people at these places in `SUBJECTS`. */
@@ -48,6 +48,8 @@ export interface Tally {
   brokenOff: number;
   notHeard: number;
   anonymous: number;
+  /** Writes through another dialect. */
+  elsewhere: number;
   /** Runs that were in `switched` at least once. */
   switched: number;
 }
@@ -68,6 +70,7 @@ export function emptyTally(): Tally {
     brokenOff: 0,
     notHeard: 0,
     anonymous: 0,
+    elsewhere: 0,
     switched: 0,
   };
 }
