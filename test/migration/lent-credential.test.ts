@@ -107,6 +107,18 @@ describe.each(['pass-through', 'shadow', 'dual-write'] as const)(
   },
 );
 
+it("the gateway's own credential replaces a header of its name, also where the name has an underscore", async () => {
+  const backend = await startRecordingBackend();
+  const credential = { ...OWN, name: 'api_key' };
+  const change = { credential, passCredential: false, initialStage: 'pass-through' } as const;
+  const shim = await startShim([backendSettings('magicline-v1', backend.url, change)]);
+  await fetch(`${shim.url}/v1/customers/1002`, { headers: { ...READER, api_key: 'of the client' } });
+  const [seen] = backend.takeRequests();
+  await shim.stop();
+  await backend.stop();
+  expect(seen?.headers.api_key).toEqual([OWN.value]);
+});
+
 function form(): FormData {
   const data = new FormData();
   data.set('image', new Blob([new Uint8Array(markedPicture(1))], { type: 'image/jpeg' }), 'me.jpg');

@@ -71,14 +71,13 @@ async function headersFor(
     credential.kind === 'gateway'
       ? await credentialHeaders(settings.credential, credential.subject?.aliases[spoken])
       : {};
-  const credentials = new Set<string>([...CREDENTIAL_HEADERS, ...lowerNames(own)]);
+  const credentials = new Set<string>([...CREDENTIAL_HEADERS, ...Object.keys(own).map(comparableName)]);
   const isReplaced = (name: string) =>
     name === 'host' ||
     CLAIMED_ADDRESS.test(name) ||
     // The caller was admitted to the operation that the request line names, and to no other.
     (credential.kind === 'gateway' && (credentials.has(name) || OTHER_OPERATION.test(name)));
-  // Many servers read `X_Real_IP` as `X-Real-IP`.
-  const replaced = headerNames(rawHeaders).filter((name) => isReplaced(name.replaceAll('_', '-')));
+  const replaced = headerNames(rawHeaders).filter((name) => isReplaced(comparableName(name)));
   const { host } = call.request.headers;
   const sentHost = settings.preserveHost && host !== undefined ? ['Host', host] : [];
   return [
@@ -89,8 +88,9 @@ async function headersFor(
   ];
 }
 
-function lowerNames(headers: Readonly<Record<string, string>>): string[] {
-  return Object.keys(headers).map((name) => name.toLowerCase());
+/** Many servers read `X_Real_IP` as `X-Real-IP`. */
+function comparableName(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
 }
 
 /**
