@@ -16,7 +16,11 @@ import { changePeople } from './change-people.ts';
 import type { ChangeResult, PersonChange } from './change-plan.ts';
 import type { DirectoryPages } from './directory-pages.ts';
 import { entryAt, type FoundEntry, findByName, findManyByName } from './find-person.ts';
+import { forEachAtOnce } from './in-groups.ts';
 import { isLiving, lists, personOf, wasMadeFrom } from './person-entry.ts';
+
+/** How many rows are planned at once: where a tenant is not strict, each asks the store for its ids. */
+const PLANNED_AT_ONCE = 16;
 
 /** The parts of the registry. */
 export interface RegistryParts {
@@ -91,7 +95,7 @@ export async function putPeople(
   const again: { readonly at: number; readonly draft: PersonDraft; readonly nth: number }[] = [];
   const waiting: (PlannedPut & { readonly at: number; readonly draft: PersonDraft })[] = [];
   const taken = new Set<string>();
-  for await (const { at, draft, planned } of planEach(parts, tenant, drafts, mode)) {
+  for (const { at, draft, planned } of await planEach(parts, tenant, drafts, mode)) {
     if ('kind' in planned) results[at] = planned;
     // Two rows are about the same person: the later one waits for the earlier one.
     else if (taken.has(planned.key)) again.push({ at, draft, nth: 0 });
@@ -123,7 +127,7 @@ export async function previewPeople(
 ): Promise<PutResult[]> {
   const taken = new Map<string, string>();
   const results: PutResult[] = [];
-  for await (const { at, draft, planned } of planEach(parts, tenant, drafts, mode)) {
+  for (const { at, draft, planned } of await planEach(parts, tenant, drafts, mode)) {
     results[at] =
       'kind' in planned
         ? planned
@@ -159,21 +163,21 @@ async function previewPut(
   return putResult(key, { kind: 'done', before, after: changed });
 }
 
-async function* planEach(
+type PlannedRow = PlannedPut | Extract<PutResult, { kind: 'refused' }>;
+
+async function planEach(
   parts: RegistryParts,
   tenant: string,
   drafts: readonly PersonDraft[],
   mode: PutMode,
-): AsyncIterable<{
-  readonly at: number;
-  readonly draft: PersonDraft;
-  readonly planned: PlannedPut | Extract<PutResult, { kind: 'refused' }>;
-}> {
+): Promise<readonly { readonly at: number; readonly draft: PersonDraft; readonly planned: PlannedRow }[]> {
   const founds = await findManyByName(parts.pages, tenant, drafts.map(idName));
-  for (const [at, draft] of drafts.entries()) {
+  const plans: { at: number; draft: PersonDraft; planned: PlannedRow }[] = [];
+  await forEachAtOnce(drafts.entries(), PLANNED_AT_ONCE, async ([at, draft]) => {
     const planned = await catchRefusal(() => planPut(parts, tenant, draft, founds[at], { mode, nth: 0 }));
-    yield { at, draft, planned };
-  }
+    plans[at] = { at, draft, planned };
+  });
+  return plans;
 }
 
 async function planPut(
