@@ -100,12 +100,14 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
       response.type('application/yaml').sendFile(join(projectFiles().root, 'openapi/admin.yaml'));
     }),
   );
+  // Who signs in or out is not known yet, and sends a short body.
+  app.use('/admin/v1/session', express.json({ ...PLAIN, limit: '64kb' }));
+  app.use('/admin/v1', createSessionRoutes(parts));
   app.use('/admin/v1', authenticateFirst(parts));
   // Lists of people and keys are long, and so are uploads that are explained. Every other body is short.
   app.use(LONG_BODIES, express.json({ ...PLAIN, limit: '16mb' }));
   app.use('/admin/v1', express.json({ ...PLAIN, limit: '64kb' }));
   for (const routes of [
-    createSessionRoutes(parts),
     createOverviewRoutes(parts),
     createSettingsRoutes(parts),
     createRequestRoutes(parts),
@@ -130,10 +132,10 @@ function createApp(parts: AdminParts, console: RequestHandler, hosts: () => read
   return app;
 }
 
-/** Reads no body of a stranger, who could send many long ones. Signing in and out takes a short one. */
+/** Reads no body of a stranger, who could send many long ones. */
 function authenticateFirst({ authenticator }: AdminParts): RequestHandler {
   return async (request, _response, next) => {
-    if (request.path !== '/session') await authenticator.authenticate(request);
+    await authenticator.authenticate(request);
     next();
   };
 }

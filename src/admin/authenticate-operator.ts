@@ -53,11 +53,11 @@ export function createOperatorAuthenticator({
   const checkForwarded = settings.forwardAuth && createForwardedCheck(settings.forwardAuth);
 
   /**
-   * Counts a credential that is not good, and slows down whoever sends many. Good ones never get here: behind a
+   * Counts an admin token that is not good, and slows down whoever sends many. Good ones never get here: behind a
    * proxy, all operators have one address.
    */
-  async function countFailure(method: string, request: Request): Promise<void> {
-    failures.inc({ method });
+  async function countFailure(request: Request): Promise<void> {
+    failures.inc({ method: 'token' });
     const so = await attempts.get(addressBlock(request));
     if (so && so.consumedPoints >= FAILURES_PER_MINUTE) {
       throw new AdminProblem(429, 'Too many failed attempts from this address.', {
@@ -69,7 +69,7 @@ export function createOperatorAuthenticator({
 
   async function checkToken(token: string, request: Request) {
     const found = await tokens.authenticate(token);
-    if (!found) await countFailure('token', request);
+    if (!found) await countFailure(request);
     return found && { operator: operatorOf(found.id, found.stored), ...found };
   }
 
@@ -93,7 +93,8 @@ export function createOperatorAuthenticator({
         ? (await checkToken(bearer, request))?.operator
         : await checkJwt?.(bearer);
       if (operator) return operator;
-      if (!bearer.startsWith('pfa_')) await countFailure('oidc', request);
+      // Nobody guesses a signature. Clients whose token has expired look for 401 before they fetch another.
+      if (!bearer.startsWith('pfa_')) failures.inc({ method: 'oidc' });
       throw new AdminProblem(401, 'The credential is not good, or not any more.');
     }
     const forwarded = checkForwarded?.(request);

@@ -44,7 +44,11 @@ describe('a session of the console that was opened with a token', () => {
 
   it('a stream of events ends when the credential of its operator is no longer good', async () => {
     jest.useFakeTimers();
-    const response = { writeHead: jest.fn(), write: jest.fn(), end: jest.fn() };
+    const response = Object.assign(new EventEmitter(), {
+      writeHead: jest.fn(),
+      write: jest.fn(),
+      end: jest.fn(),
+    });
     const results: (() => Promise<never>)[] = [
       () => Promise.reject(new Error('the store does not answer')),
       () => Promise.reject(new AdminProblem(401, 'not any more')),
@@ -58,6 +62,19 @@ describe('a session of the console that was opened with a token', () => {
     expect(response.end).not.toHaveBeenCalled();
     await jest.advanceTimersByTimeAsync(15_000);
     expect(response.end).toHaveBeenCalledTimes(1);
+    jest.useRealTimers();
+  });
+
+  it('a stream of events for a client who has left already begins no heartbeat', async () => {
+    jest.useFakeTimers();
+    const response = Object.assign(new EventEmitter(), { writeHead: jest.fn(), write: jest.fn() });
+    const authenticator = { authenticateAgain: () => Promise.reject(new Error('not asked')) };
+    const left = jest.fn();
+    beginEvents({ authenticator: authenticator as unknown as OperatorAuthenticator }, {
+      request: Object.assign(new EventEmitter(), { destroyed: true }),
+      response,
+    } as unknown as AdminCall).onLeave(left);
+    expect([left.mock.calls.length, jest.getTimerCount()]).toEqual([1, 0]);
     jest.useRealTimers();
   });
 });

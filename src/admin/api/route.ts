@@ -133,17 +133,24 @@ export function beginEvents(
     'X-Accel-Buffering': 'no',
   });
   response.write(':\n\n');
+  // The client may have left while it was authenticated. Nothing would end the heartbeat then.
+  const hasLeft = request.destroyed;
   const heartbeat = setInterval(() => {
     response.write(':\n\n');
     authenticator.authenticateAgain(request).catch((cause: unknown) => {
       if (cause instanceof AdminProblem && [401, 429].includes(cause.status)) response.end();
     });
   }, HEARTBEAT_MS).unref();
-  request.once('close', () => clearInterval(heartbeat));
+  const onLeave = (act: () => void) => {
+    if (hasLeft) act();
+    else request.once('close', act);
+  };
+  onLeave(() => clearInterval(heartbeat));
+  response.once('finish', () => clearInterval(heartbeat));
   return {
     send(event, data) {
       response.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     },
-    onLeave: (act) => void request.once('close', act),
+    onLeave,
   };
 }

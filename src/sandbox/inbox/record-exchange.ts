@@ -51,7 +51,8 @@ export function recordExchange(
   });
   return {
     get requestBody() {
-      return received.isCut() ? undefined : received.bytes();
+      // A copy, because it is kept, and the buffer may be twice as long.
+      return received.isCut() ? undefined : Buffer.from(received.bytes());
     },
     get responseHeaders() {
       return Object.fromEntries(
