@@ -70,7 +70,7 @@ beforeAll(async () => {
   place = ['--config', DEMO_FILE, '--data-dir', folder];
   gateways = [await start()];
   gateways.push(await start(), await start());
-  token = (await polyface('admin', 'tokens', 'create', '--label', 'test', '--role', 'operate')).out.trim();
+  token = (await polyface('admin', 'tokens', 'create', '--label', 'test', '--role', 'admin')).out.trim();
 });
 afterAll(async () => {
   for (const gateway of gateways) await gateway.process.end('SIGKILL');
