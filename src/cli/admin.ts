@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { AdminRole } from '../admin/admin-role.ts';
 import { createAdminTokens, describeToken, type ShownToken } from '../admin/admin-tokens.ts';
 import { createAuditLog } from '../audit/audit-log.ts';
@@ -6,6 +6,7 @@ import { ADMIN_ROLES } from '../settings/admin-settings.ts';
 import { adminOption, createAdminClient } from './admin-client.ts';
 import { commandActor } from './command-actor.ts';
 import { type MaintenanceOptions, storeCommand, withStore } from './maintenance-command.ts';
+import { positiveNumber } from './positive-count.ts';
 import { formatTable } from './print-table.ts';
 
 interface TokenOptions extends MaintenanceOptions {
@@ -154,11 +155,4 @@ async function revokeHere(id: string, options: MaintenanceOptions): Promise<void
       result: 'done',
     });
   });
-}
-
-function positiveNumber(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && Number.isFinite(number)))
-    throw new InvalidArgumentError('a positive number is expected');
-  return number;
 }

@@ -1,5 +1,5 @@
 import { text } from 'node:stream/consumers';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { createAuditLog } from '../audit/audit-log.ts';
 import type { Clock, Json, RecordStore } from '../domain/index.ts';
 import { hashArgon2id } from '../gateway/credentials/argon2id.ts';
@@ -15,6 +15,7 @@ import { openStore } from '../store/open-store.ts';
 import { adminOption, createAdminClient } from './admin-client.ts';
 import { commandActor } from './command-actor.ts';
 import { importOverAdmin } from './keys-import-over-admin.ts';
+import { positiveNumber } from './positive-count.ts';
 import { formatTable } from './print-table.ts';
 import { type FileRow, readRows } from './read-rows.ts';
 
@@ -243,11 +244,4 @@ function withCommonOptions(command: Command): Command {
 
 function collect(value: string, earlier: readonly string[]): readonly string[] {
   return [...earlier, value];
-}
-
-function positiveNumber(value: string): number {
-  const number = Number(value);
-  if (!(number > 0 && Number.isFinite(number)))
-    throw new InvalidArgumentError('a positive number is expected');
-  return number;
 }

@@ -2,7 +2,7 @@ import type { CoreParts } from '../core/core-parts.ts';
 import type { ForgottenPerson, PersonKeeper } from '../core/person-keeper.ts';
 import { isJsonArray, isJsonObject, type Subject } from '../domain/index.ts';
 import type { HeldEntry } from './journal/journal.ts';
-import type { JournalEntry } from './journal/journal-entry.ts';
+import { type JournalEntry, withoutWork } from './journal/journal-entry.ts';
 import { noteAbsorbed } from './note-absorbed.ts';
 import { verdictOf } from './replicas/backend.ts';
 import type { MigrationAtBackend } from './requests/migration-at-backend.ts';
@@ -131,9 +131,7 @@ async function holdJournal(
       const one = await replica.journal.lease({ key, id, aliases }, 0);
       held.push(one);
       mayArrive ||= isUnsure(one.entry, replica.clock.nowMs());
-      await one.write(
-        ({ intent: _given, recheck: _up, mayBePending: _with, fillers: _all, ...entry }) => entry,
-      );
+      await one.write((entry) => ({ ...withoutWork(entry), mayBePending: false }));
     }
     return { entries, mayArrive, release };
   } catch {

@@ -18,9 +18,10 @@ import {
   type ValueOf,
 } from './schema-parts.ts';
 
-const STAGES = ['pass-through', 'shadow', 'dual-write', 'switched', 'complete'] as const;
+/** The stages in order; a migration moves one step at a time, either way. */
+export const STAGES = ['pass-through', 'shadow', 'dual-write', 'switched', 'complete'] as const;
 
-/** The names of the stages, in order. */
+/** The name of a stage. */
 export type MigrationStage = (typeof STAGES)[number];
 
 const credential = byKind(

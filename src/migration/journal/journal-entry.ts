@@ -85,6 +85,16 @@ export type JournalEntry = {
   readonly lastFailure?: string;
 };
 
+/** The entry without what a process has begun, or has to look at again. */
+export function withoutWork({
+  intent: _intent,
+  recheck: _recheck,
+  fillers: _fillers,
+  ...entry
+}: JournalEntry): JournalEntry {
+  return entry;
+}
+
 /** Whether the entry has to stay. */
 export function isNeeded({ intent, recheck, mayBePending, fillers }: JournalEntry): boolean {
   return intent !== undefined || recheck !== undefined || mayBePending === true || fillers !== undefined;

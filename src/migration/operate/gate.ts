@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readPreflight } from '../preflight/preflight-report.ts';
 import { type Backlog, readBacklog } from '../replicas/backlog.ts';
 import { awaitDrained } from '../replicas/unfinished-writes.ts';
-import { gatewaysBehind } from '../stages/change-stage.ts';
+import { gatewaysBehind, leadPastShadow } from '../stages/change-stage.ts';
 import { readHeartbeats } from '../stages/heartbeat.ts';
 import { countLeftOut, type Rollout } from '../stages/rollout.ts';
 import { STAGES } from '../stages/stage.ts';
@@ -80,7 +80,7 @@ export async function examineStep(
     },
     {
       name: 'every gateway is heard from',
-      holds: silent.length === 0 || !leadsPastShadow(from, to),
+      holds: silent.length === 0 || !leadPastShadow([from, to]),
       found: silent.length === 0 ? 'all' : `silent: ${silent.join(', ')}`,
       next: 'make sure that these processes are gone, then: polyface migrate status --forget-silent',
     },
@@ -172,8 +172,4 @@ function backlogGuard({ intents, pendingReplications, rechecks }: Backlog, isDra
 
 function leadsUpTo(from: Rollout, to: Rollout, stage: Rollout['stage']): boolean {
   return to.stage === stage && STAGES.indexOf(from.stage) <= STAGES.indexOf(stage);
-}
-
-function leadsPastShadow(from: Rollout, to: Rollout): boolean {
-  return [from, to].some(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf('dual-write'));
 }

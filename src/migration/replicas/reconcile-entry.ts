@@ -1,7 +1,7 @@
 import { readSubjectRecord } from '../../core/subject-records.ts';
 import type { Subject } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import type { JournalEntry } from '../journal/journal-entry.ts';
+import { type JournalEntry, withoutWork } from '../journal/journal-entry.ts';
 import type { WritePolicy } from '../stages/write-policy.ts';
 import { describeFailure } from '../upstream/describe-failure.ts';
 import { clearPending } from './local-record.ts';
@@ -50,9 +50,7 @@ async function settleMerged(
   }
   try {
     const { intent } = held.entry;
-    await held.write(
-      ({ intent: _given, recheck: _up, mayBePending: _too, fillers: _all, ...entry }) => entry,
-    );
+    await held.write((entry) => ({ ...withoutWork(entry), mayBePending: false }));
     if (intent) await discardIntended(parts, intent);
     return 'done';
   } finally {
@@ -135,8 +133,8 @@ async function giveUpWork(parts: ReplicaParts, held: HeldEntry, subject: Subject
   const reached = record?.generation ?? 0;
   if (record?.pendingReplicas?.[parts.replica])
     await clearPending(parts, subject, reached, parts.clock.nowMs());
-  await held.write(({ intent: _given, recheck: _up, fillers: _too, ...entry }) => ({
-    ...entry,
+  await held.write((entry) => ({
+    ...withoutWork(entry),
     reached,
     // A swap that makes a replication pending may still be under way.
     mayBePending: entry.mayBePending === true && !isTouchOver(parts, entry),

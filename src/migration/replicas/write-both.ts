@@ -8,7 +8,7 @@ import {
   ProblemError,
 } from '../../domain/index.ts';
 import type { HeldEntry } from '../journal/journal.ts';
-import { type Intent, type JournalEntry, slotsOf } from '../journal/journal-entry.ts';
+import { type Intent, type JournalEntry, slotsOf, withoutWork } from '../journal/journal-entry.ts';
 import { knownReached, type WritePolicy } from '../stages/write-policy.ts';
 import { type BackendReply, verdictOf } from './backend.ts';
 import { copySubject } from './copy-subject.ts';
@@ -166,7 +166,7 @@ async function settleUnfinished(
   replacesEverything: boolean,
 ): Promise<void> {
   if (policy.recheck) await held.write((entry) => resyncLater(parts, entry));
-  else if (!policy.redo) await held.write(({ intent: _given, recheck: _up, ...entry }) => entry);
+  else if (!policy.redo) await held.write(withoutWork);
   else if (isReplacedBy(held.entry.intent, written)) await replaceIntent(parts, held, held.entry.intent);
   else await resolveIntent(parts, held, subject);
   // A backend that does not have the newest picture yet would refuse to delete it.

@@ -182,11 +182,12 @@ export async function gatewaysBehind(
   record: StageRecord,
 ): ReturnType<typeof unsettledGateways> {
   const behind = await unsettledGateways({ records, clock }, name, record.revision);
-  return leadsPastShadow(record) ? behind : behind.filter(({ heard }) => heard);
+  return leadPastShadow(rolloutsOf(record)) ? behind : behind.filter(({ heard }) => heard);
 }
 
-function leadsPastShadow(record: StageRecord): boolean {
-  return rolloutsOf(record).some(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf('dual-write'));
+/** Whether one of the rollouts is in dual-write or later. */
+export function leadPastShadow(rollouts: readonly Rollout[]): boolean {
+  return rollouts.some(({ stage }) => STAGES.indexOf(stage) >= STAGES.indexOf('dual-write'));
 }
 
 function nextRecord(record: StageRecord, change: StageChange, nowMs: number): StageRecord {
