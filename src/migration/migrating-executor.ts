@@ -14,8 +14,9 @@ import {
 import type { BackendCommand, BackendReply } from './replicas/backend.ts';
 import { ensureCopied } from './replicas/ensure-copied.ts';
 import type { ReplicaParts } from './replicas/replica-parts.ts';
+import { touchBefore } from './replicas/touch-before.ts';
 import { deleteBoth, putBoth } from './replicas/write-both.ts';
-import { knownReached, type WritePolicy } from './stages/write-policy.ts';
+import type { WritePolicy } from './stages/write-policy.ts';
 
 /** A backend of the tenant, and its write policy for each subject now. */
 export interface MigrationAtWork {
@@ -238,20 +239,9 @@ async function writeLocal(
   return core.commitImages(prepared);
 }
 
-/**
- * While the backend is the truth, a record that owes it nothing proves that it has everything so far. Without that,
- * an entry that an older write left would have pictures sent again over what clients sent there since.
- */
-async function touchAll(
-  targets: readonly MigrationAtWork[],
-  { subject, generation, snapshot }: OpenedSubject,
-): Promise<void> {
-  for (const { replica, policyOf } of targets) {
-    const policy = policyOf(subject.key);
-    const owesNothing = snapshot.record?.pendingReplicas?.[replica.replica] === undefined;
-    const reached = owesNothing ? knownReached(policy, generation) : 0;
-    await replica.journal.touch(subject, reached, owesNothing && policy.read === 'backend');
-  }
+async function touchAll(targets: readonly MigrationAtWork[], opened: OpenedSubject): Promise<void> {
+  for (const { replica, policyOf } of targets)
+    await touchBefore(replica, policyOf(opened.subject.key), opened);
 }
 
 async function writeBoth(

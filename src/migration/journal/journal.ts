@@ -24,6 +24,9 @@ const READ_AT_ONCE = 16;
 /** The subject that an entry is about. */
 export type JournalSubject = Pick<Subject, 'key' | 'id' | 'aliases'>;
 
+/** See `Journal.touch`. */
+export type ReachedBy = (standing: JournalEntry | undefined) => number | Promise<number>;
+
 /** The entry, for the process that holds its lease. */
 export interface HeldEntry {
   /** As it stands in the store. */
@@ -52,14 +55,14 @@ export class LeaseLostError extends Error {
 /** Unfinished work at one backend, one entry for each subject. */
 export interface Journal {
   /**
-   * Makes sure that there is an entry that counts as pending for the next minute. `generation`: the one up to
-   * which the backend holds everything, for a new entry. `isProven`: for one that stands as well, because the
-   * record said at that generation that the backend lacked nothing.
+   * Makes sure that there is an entry that counts as pending for the next minute. `reachedBy`: the generation up to
+   * which the backend holds everything. It is called with the entry that stands, or where there is none; an entry
+   * stands at least until the backend has what is owed.
    */
-  touch(subject: JournalSubject, generation: number, isProven?: boolean): Promise<void>;
+  touch(subject: JournalSubject, reachedBy: ReachedBy): Promise<void>;
   /**
    * Takes the subject's lease: until `release` no other holder, in any process, writes to the backend for the
-   * subject. `generation` as above. Throws `ProblemError` `conflict` where the lease stays taken for too
+   * subject. `generation`: the one that the backend has reached, for a new entry. Throws `ProblemError` `conflict` where the lease stays taken for too
    * long.
    */
   lease(
@@ -196,12 +199,12 @@ export function createJournal(parts: {
   }
 
   return {
-    async touch(subject, generation, isProven = false) {
+    async touch(subject, reachedBy) {
       for (;;) {
         const found = await find(subject.key);
         const nowMs = clock.nowMs();
-        const before = found?.entry ?? freshEntry(subject, generation);
-        const reached = isProven ? Math.max(before.reached, generation) : before.reached;
+        const reached = await reachedBy(found?.entry);
+        const before = found?.entry ?? freshEntry(subject, reached);
         const isFresh = before.mayBePending && nowMs - before.touchedAtMs < RENEW_TOUCH_MS;
         if (isFresh && reached === before.reached) return;
         const entry: JournalEntry = { ...before, reached, mayBePending: true, touchedAtMs: nowMs };

@@ -9,7 +9,8 @@ export async function notePending(
   subject: Subject,
   found?: RecordSnapshot,
 ): Promise<void> {
-  await journal.touch(subject, 0);
+  // Also where an entry stands: what was written meanwhile without being noted may be older than it says.
+  await journal.touch(subject, () => 0);
   await changeSubjectRecord(
     records,
     subject,

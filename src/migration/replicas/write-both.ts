@@ -17,6 +17,7 @@ import { pushPending } from './push-state.ts';
 import type { ReplicaParts } from './replica-parts.ts';
 import { discardIntended, replaceIntent, resolveIntent } from './resolve-intent.ts';
 import { scheduleRecheck } from './schedule-recheck.ts';
+import { touchBefore } from './touch-before.ts';
 
 /** Sends the write to the backend, in the form that the client's request asks for. */
 export type SendToBackend = () => Promise<BackendReply>;
@@ -142,11 +143,11 @@ function commitAccepted(
  */
 async function touchSurvivor(
   parts: ReplicaParts,
-  { subject, generation }: OpenedSubject,
+  survivor: OpenedSubject,
   policy: WritePolicy,
   pendingReplicas: readonly string[] = [],
 ): Promise<readonly string[]> {
-  await parts.journal.touch(subject, knownReached(policy, generation));
+  await touchBefore(parts, policy, survivor);
   return [...new Set([...pendingReplicas, parts.replica])];
 }
 

@@ -93,9 +93,9 @@ describe('touching an entry', () => {
   it('touching an entry makes a replication pending, from the generation that the backend has', async () => {
     const { journal } = house();
     const one = journal('one');
-    await one.touch(ADA, 7);
+    await one.touch(ADA, () => 7);
     expect(await one.read(ADA.key)).toMatchObject({ mayBePending: true, reached: 7 });
-    await one.touch(ADA, 8);
+    await one.touch(ADA, (standing) => standing?.reached ?? 8);
     expect(await one.read(ADA.key)).toMatchObject({ reached: 7 });
   });
 });

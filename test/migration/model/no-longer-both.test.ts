@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readSubjectRecord } from '../../../src/core/subject-records.ts';
 import { createMigrationKeeper } from '../../../src/migration/forget-person.ts';
+import { KEEP_TOUCHED_MS } from '../../../src/migration/journal/journal.ts';
 import { verifyList } from '../../../src/migration/lists/verify-list.ts';
 import { resyncSinceComplete } from '../../../src/migration/operate/resync.ts';
 import { isDrained } from '../../../src/migration/replicas/unfinished-writes.ts';
@@ -124,23 +125,57 @@ describe('work that a later stage finds', () => {
     expect(await isDrained(gateway.replica, { beganBeforeMs: fenceMs })).toBe(false);
   });
 
-  it('a picture written in complete reaches the backend although another gateway was still in switched', async () => {
-    const placed = await createPlacedGateway('switched');
-    const { gateway, person, backend, stand, settle, start, nowMs } = placed;
-    await gateway.put(person, 0, 1);
-    await gateway.put(person, 1, 11);
-    await settle(1);
-    const other = await start(async () => {});
-    await stand(everybodyIn('complete'));
-    await gateway.put(person, 1, 12);
-    await other.put(person, 0, 2);
-    await other.reconciler.round();
-    await stand({ ...everybodyIn('switched'), resyncSinceMs: nowMs() });
-    await resyncSinceComplete(gateway.operated);
-    await settle(10);
-    expect([await gateway.get(person, 0), await gateway.get(person, 1)]).toEqual([2, 12]);
-    expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([2, 12]);
-    await stand(everybodyIn('dual-write'));
-    expect(await gateway.get(person, 1)).toBe(12);
+  it.each([
+    ['just before', 1],
+    ['long before', 40],
+  ])(
+    'a picture written in complete reaches the backend although another gateway was still in switched, after a write %s',
+    async (_when, rounds) => {
+      const placed = await createPlacedGateway('switched');
+      const { gateway, person, backend, stand, settle, start, nowMs } = placed;
+      await gateway.put(person, 0, 1);
+      await gateway.put(person, 1, 11);
+      await settle(rounds);
+      const other = await start(async () => {});
+      await stand(everybodyIn('complete'));
+      await gateway.put(person, 1, 12);
+      await other.put(person, 0, 2);
+      await other.reconciler.round();
+      await stand({ ...everybodyIn('switched'), resyncSinceMs: nowMs() });
+      await resyncSinceComplete(gateway.operated);
+      await settle(10);
+      expect([await gateway.get(person, 0), await gateway.get(person, 1)]).toEqual([2, 12]);
+      expect([backend.value(person.key, 0), backend.value(person.key, 1)]).toEqual([2, 12]);
+      await stand(everybodyIn('dual-write'));
+      expect(await gateway.get(person, 1)).toBe(12);
+    },
+  );
+
+  it('a picture that was owed and is sent during an upload takes no older one along', async () => {
+    for (let moment = 0; moment <= 10; moment += 1) {
+      const placed = await createPlacedGateway('dual-write');
+      const { gateway, person, backend, stand, settle, wait, start } = placed;
+      let left = Number.POSITIVE_INFINITY;
+      const other = await start(async () => {
+        left -= 1;
+        if (left === -1) await settle(1);
+      });
+      await gateway.put(person, 0, 1);
+      await gateway.put(person, 1, 11);
+      await settle(40);
+      await stand(everybodyIn('shadow'));
+      await settle(2);
+      // The local store does not hear of this one.
+      await gateway.put(person, 1, 13);
+      await stand(everybodyIn('dual-write'));
+      await gateway.putThroughAnother(person, 0, 2);
+      await wait(KEEP_TOUCHED_MS + 1_000);
+      await other.watch.refresh();
+      left = moment;
+      await other.putThroughAnother(person, 0, 3);
+      await settle(5);
+      const there = [backend.value(person.key, 0), backend.value(person.key, 1)];
+      expect({ moment, there }).toEqual({ moment, there: [3, 13] });
+    }
   });
 });
