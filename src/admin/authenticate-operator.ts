@@ -53,8 +53,8 @@ export function createOperatorAuthenticator({
   const checkForwarded = settings.forwardAuth && createForwardedCheck(settings.forwardAuth);
 
   /**
-   * Counts an admin token that is not good, and slows down whoever sends many. Good ones never get here: behind a
-   * proxy, all operators have one address.
+   * Counts an admin token that is wrong, and slows down an address that sends many. Good tokens are never slowed
+   * down, because behind a proxy all operators have one address.
    */
   async function countFailure(request: Request): Promise<void> {
     failures.inc({ method: 'token' });
@@ -93,7 +93,7 @@ export function createOperatorAuthenticator({
         ? (await checkToken(bearer, request))?.operator
         : await checkJwt?.(bearer);
       if (operator) return operator;
-      // Nobody guesses a signature. Clients whose token has expired look for 401 before they fetch another.
+      // A signature cannot be guessed, so these are not slowed down. A client with an expired token expects 401.
       if (!bearer.startsWith('pfa_')) failures.inc({ method: 'oidc' });
       throw new AdminProblem(401, 'The credential is not good, or not any more.');
     }

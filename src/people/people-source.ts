@@ -15,8 +15,8 @@ export interface PeopleSource {
   /** Every person of the tenant; absent where the source cannot tell. */
   list?(tenant: string): AsyncIterable<Subject>;
   /**
-   * Whether the subject's key belongs to somebody else than the person with the subject's id in its dialect.
-   * Absent where a source stores nobody under keys of its own.
+   * Whether another person has the subject's key: not the one whom the subject's id in its dialect names. A source
+   * that gives people no keys lacks this.
    */
   isTaken?(subject: Subject): Promise<boolean>;
   /** Makes a person of a subject that was made from an id, where the source stores people. Idempotent. */

@@ -5,8 +5,8 @@ import { entryAt } from './find-person.ts';
 import { isLiving, lists, type PersonEntry } from './person-entry.ts';
 
 /**
- * Makes a person of a subject that was made from an id, under its present key. Throws `conflict` where the
- * key or the id went to somebody else meanwhile; the next look-up finds the right one.
+ * Makes a person of a subject that was made from an id, under its present key. Throws `conflict` where
+ * another person got the key or the id meanwhile; the next look-up finds that person.
  */
 export async function admitSubject(pages: DirectoryPages, subject: Subject): Promise<void> {
   const { key, tenant, id, aliases } = subject;

@@ -46,7 +46,7 @@ export type PutMode = 'put' | 'patch';
 interface PlannedPut {
   readonly key: string;
   readonly change: PersonChange;
-  /** Whether the key turned out to be somebody else's. Then the draft has to be planned again. */
+  /** Whether another person has the key. Then the draft has to be planned again. */
   readonly isTaken: () => boolean;
   /** How many keys of earlier people with the id the next plan leaves out. */
   readonly nextNth: number;

@@ -9,7 +9,7 @@ async function both({ gateway, backend, person }: Placed, slot: number): Promise
 }
 
 describe('a request that the backend carries out late', () => {
-  it('does not replace a newer picture of somebody who also wrote while dual-write was being reached', async () => {
+  it('a late request does not replace a newer picture of somebody who also wrote while dual-write was being reached', async () => {
     const placed = await createPlacedGateway('shadow');
     const { gateway, person, backend, stand, settle, wait } = placed;
     await stand({
@@ -29,7 +29,7 @@ describe('a request that the backend carries out late', () => {
     expect(await both(placed, 0)).toEqual([3, 3]);
   });
 
-  it('does not make a filler a picture where the gateway has come back to dual-write meanwhile', async () => {
+  it('a late request does not make a filler a picture where the gateway has come back to dual-write meanwhile', async () => {
     const placed = await createPlacedGateway('switched');
     const { gateway, person, backend, stand, settle } = placed;
     backend.trouble('lost request');
@@ -46,7 +46,7 @@ describe('a request that the backend carries out late', () => {
     ]);
   });
 
-  it('keeps the picture of a write that was given up where another slot is sent before the recheck', async () => {
+  it('a late request of a write that was given up keeps its picture where another slot is sent before the recheck', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, person, backend, stand, settle, wait } = placed;
     await gateway.put(person, 1, 10);
@@ -64,7 +64,7 @@ describe('a request that the backend carries out late', () => {
     ]);
   });
 
-  it('does not replace a newer picture after the process that sent it was killed', async () => {
+  it('a late request does not replace a newer picture after the process that sent it was killed', async () => {
     let found = 0;
     for (let steps = 1; steps < 30; steps += 1) {
       const placed = await createPlacedGateway('dual-write');
@@ -87,7 +87,7 @@ describe('a request that the backend carries out late', () => {
     expect(found).toBeGreaterThan(0);
   });
 
-  it('does not replace a newer picture where it was itself sent once more, without an answer', async () => {
+  it('a late request does not replace a newer picture where it was itself sent once more, without an answer', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, person, backend, stand, settle, wait } = placed;
     await gateway.put(person, 0, 1);
@@ -106,7 +106,7 @@ describe('a request that the backend carries out late', () => {
     expect(await both(placed, 0)).toEqual([3, 3]);
   });
 
-  it('does not replace a newer picture after the process that sent it was killed, while another slot awaits its look', async () => {
+  it('a late request does not replace a newer picture after the process that sent it was killed, while another slot awaits its look', async () => {
     let found = 0;
     for (let steps = 1; steps < 40; steps += 1) {
       const placed = await createPlacedGateway('dual-write');
@@ -133,7 +133,7 @@ describe('a request that the backend carries out late', () => {
     expect(found).toBeGreaterThan(0);
   });
 
-  it('does not replace a newer picture of another dialect after the process that sent it was killed', async () => {
+  it('a late request does not replace a newer picture of another dialect after the process that sent it was killed', async () => {
     let found = 0;
     for (let steps = 1; steps < 30; steps += 1) {
       const placed = await createPlacedGateway('dual-write');
@@ -156,7 +156,7 @@ describe('a request that the backend carries out late', () => {
     expect(found).toBeGreaterThan(0);
   });
 
-  it('brings a picture that is not replaced by an older one, which the gateway followed meanwhile', async () => {
+  it('a late request brings a picture that is not replaced by an older one, which the gateway followed meanwhile', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, person, backend, stand, settle, wait } = placed;
     await gateway.put(person, 0, 1);
@@ -178,7 +178,7 @@ describe('a request that the backend carries out late', () => {
     expect([seen, after, ...(await both(placed, 0))]).toEqual([3, 3, 3, 3]);
   });
 
-  it('keeps no fence waiting where the backend loses the first request of each look', async () => {
+  it('a late request keeps no fence waiting where the backend loses the first request of each look', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, person, backend, wait, nowMs } = placed;
     await gateway.put(person, 0, 1);
