@@ -17,17 +17,24 @@ async function absorb({ records, objects }: Placed, from: string, to: string): P
   await absorbPictures(parts, from, to);
 }
 
-/** Merges somebody whose newest picture the backend lacks into another person, and lets their entry be worked on. */
-async function mergeOwing(placed: Placed): Promise<Subject> {
+/** Merges somebody whose newest picture the backend lacks into another person. */
+async function absorbOwing(placed: Placed) {
   const { gateway } = placed;
   const [survivor, merged] = [subjectAt(0), subjectAt(1)];
   await gateway.put(survivor, 0, 1);
   await gateway.put(merged, 0, 5);
   await gateway.putThroughAnother(merged, 1, 6);
   await absorb(placed, merged.key, survivor.key);
-  const entry = await gateway.replica.journal.read(merged.key);
+  return { survivor, merged };
+}
+
+/** The same, and the merged person's entry is worked on. */
+async function mergeOwing(placed: Placed): Promise<Subject> {
+  const { replica } = placed.gateway;
+  const { survivor, merged } = await absorbOwing(placed);
+  const entry = await replica.journal.read(merged.key);
   if (!entry) throw new Error('the merged person has an entry');
-  await reconcileEntry(gateway.replica, entry, survivor, STEADY['dual-write']);
+  await reconcileEntry(replica, entry, survivor, STEADY['dual-write']);
   return survivor;
 }
 
@@ -138,11 +145,7 @@ describe('a merge during a migration', () => {
   it('what a merged person owed is sent with growing pauses while the backend is away', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway } = placed;
-    const [survivor, merged] = [subjectAt(0), subjectAt(1)];
-    await gateway.put(survivor, 0, 1);
-    await gateway.put(merged, 0, 5);
-    await gateway.putThroughAnother(merged, 1, 6);
-    await absorb(placed, merged.key, survivor.key);
+    const { survivor } = await absorbOwing(placed);
     let asked = 0;
     const refuses = () => {
       asked += 1;
@@ -168,11 +171,7 @@ describe('a merge during a migration', () => {
   it('what the merged person owed is sent where the survivor is written through another dialect first', async () => {
     const placed = await createPlacedGateway('dual-write');
     const { gateway, backend, settle } = placed;
-    const [survivor, merged] = [subjectAt(0), subjectAt(1)];
-    await gateway.put(survivor, 0, 1);
-    await gateway.put(merged, 0, 5);
-    await gateway.putThroughAnother(merged, 1, 6);
-    await absorb(placed, merged.key, survivor.key);
+    const { survivor } = await absorbOwing(placed);
     await gateway.putThroughAnother(survivor, 0, 9);
     await settle(10);
     expect([backend.value(survivor.key, 0), backend.value(survivor.key, 1)]).toEqual([9, 6]);
