@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Command } from 'commander';
-import { positiveCount } from '../src/cli/positive-count.ts';
+import { positiveCount } from '../src/cli/positive-numbers.ts';
 import { type BenchPictures, makeBenchPictures } from './bench-pictures.ts';
 import { type BenchRun, createBenchRun } from './bench-run.ts';
 import { isKept, type Measure } from './budget.ts';

@@ -6,7 +6,7 @@ import { ADMIN_ROLES } from '../settings/admin-settings.ts';
 import { adminOption, createAdminClient } from './admin-client.ts';
 import { commandActor } from './command-actor.ts';
 import { type MaintenanceOptions, storeCommand, withStore } from './maintenance-command.ts';
-import { positiveNumber } from './positive-count.ts';
+import { positiveNumber } from './positive-numbers.ts';
 import { formatTable } from './print-table.ts';
 
 interface TokenOptions extends MaintenanceOptions {

@@ -3,7 +3,7 @@ import { describeEntry, type ShownEntry } from '../audit/audit-entry.ts';
 import { type AuditVerdict, createAuditLog } from '../audit/audit-log.ts';
 import { type AdminClient, adminOption, createAdminClient } from './admin-client.ts';
 import { type MaintenanceOptions, storeCommand, withStore } from './maintenance-command.ts';
-import { positiveCount } from './positive-count.ts';
+import { positiveCount } from './positive-numbers.ts';
 import { formatTable, type PrintedColumn } from './print-table.ts';
 
 interface AuditOptions extends MaintenanceOptions {

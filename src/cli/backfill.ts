@@ -7,7 +7,7 @@ import { readStage } from '../migration/stages/stage-store.ts';
 import { confirmEmpty, exitCodeOf, explainStop, type JudgedReport, writeOutcomes } from './list-outcome.ts';
 import { createListProgress } from './list-progress.ts';
 import { jobOverAdmin } from './migrate-over-admin.ts';
-import { positiveCount } from './positive-count.ts';
+import { positiveCount } from './positive-numbers.ts';
 import { printFacts } from './print-facts.ts';
 import { readSubjectList } from './read-subject-list.ts';
 import {

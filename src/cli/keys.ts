@@ -15,7 +15,7 @@ import { openStore } from '../store/open-store.ts';
 import { adminOption, createAdminClient } from './admin-client.ts';
 import { commandActor } from './command-actor.ts';
 import { importOverAdmin } from './keys-import-over-admin.ts';
-import { positiveNumber } from './positive-count.ts';
+import { positiveNumber } from './positive-numbers.ts';
 import { formatTable } from './print-table.ts';
 import { type FileRow, readRows } from './read-rows.ts';
 

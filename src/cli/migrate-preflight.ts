@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { PreflightCheck, PreflightReport } from '../migration/preflight/preflight-report.ts';
 import { runPreflight } from '../migration/preflight/run-preflight.ts';
 import { jobOverAdmin } from './migrate-over-admin.ts';
-import { positiveCount } from './positive-count.ts';
+import { positiveCount } from './positive-numbers.ts';
 import { formatTable } from './print-table.ts';
 import { readSubjectList } from './read-subject-list.ts';
 import { type MigrationOptions, withMigration, withMigrationOptions } from './with-migration.ts';

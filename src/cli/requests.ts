@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { RecentRequest } from '../admin/recent-requests.ts';
 import { adminOption, createAdminClient } from './admin-client.ts';
-import { positiveCount } from './positive-count.ts';
+import { positiveCount } from './positive-numbers.ts';
 import { formatTable, type PrintedColumn } from './print-table.ts';
 
 interface RequestsOptions {

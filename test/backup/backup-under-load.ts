@@ -1,6 +1,6 @@
 /* `npm run backup-trial [-- --people N --rounds N --rate N]`: backups are taken under load, and what is restored is held against what was acknowledged. */
 import { Command } from 'commander';
-import { positiveCount } from '../../src/cli/positive-count.ts';
+import { positiveCount } from '../../src/cli/positive-numbers.ts';
 import { type TrialPlan, type TrialRound, tryBackups } from './backup-trial.ts';
 
 const { json, ...plan } = new Command('backup-trial')

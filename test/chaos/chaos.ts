@@ -1,6 +1,6 @@
 /* `npm run chaos [-- --kills N]`: gateways die under load, and nothing that was acknowledged may suffer. */
 import { Command, Option } from 'commander';
-import { positiveCount } from '../../src/cli/positive-count.ts';
+import { positiveCount } from '../../src/cli/positive-numbers.ts';
 import { azureRound, filesystemRound, fullDiskRound, outageRound, s3Round, sumOf } from './chaos-rounds.ts';
 import type { RoundResult } from './chaos-run.ts';
 

@@ -2,7 +2,7 @@
  * `npm run rehearsal [-- --subjects N --clients N]`: a whole migration under load, with its figures.
  */
 import { Command } from 'commander';
-import { positiveCount } from '../../src/cli/positive-count.ts';
+import { positiveCount } from '../../src/cli/positive-numbers.ts';
 import { rehearse } from './rehearse.ts';
 
 const { subjects, clients, json } = new Command('rehearsal')

@@ -4,7 +4,7 @@
  * first minute.
  */
 import { Command } from 'commander';
-import { positiveCount } from '../../src/cli/positive-count.ts';
+import { positiveCount } from '../../src/cli/positive-numbers.ts';
 import { runSoak } from './run-soak.ts';
 
 const { seconds, json } = new Command('soak')

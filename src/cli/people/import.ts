@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parse as parseYaml } from 'yaml';
 import { isJsonObject, type Json } from '../../domain/index.ts';
 import type { ImportReport } from '../../people/import/import-people.ts';
-import { positiveCount } from '../positive-count.ts';
+import { positiveCount } from '../positive-numbers.ts';
 import type { ImportOrder } from './import-file.ts';
 import { importHere } from './import-here.ts';
 import { importOverAdmin } from './import-over-admin.ts';
